@@ -1,0 +1,73 @@
+# make run    set-up and the main job: the study of config/config.yaml to results/<study>/report.html
+# make test   set-up and the tests
+# make lint   every check that is not a test
+# make bench  time of one value + gradient
+# make lock   resolve requirements.lock again from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer releases)
+# make clean  remove what the workflow made (results and logs); make distclean the environment too
+#
+# CORES=2 limits the cores; SNAKEMAKE_ARGS="--configfile config/tiny.yaml" is handed on to Snakemake, PYTEST_ARGS="-k law"
+# to pytest.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench lock clean distclean environment
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
+CORES ?=
+PROFILE ?= workflow/profiles/default
+SNAKEMAKE_ARGS ?=
+PYTEST_ARGS ?=
+UV ?= uv
+UPGRADE ?=
+
+# The matrices here have tens of rows, and the work is already spread over chains, conditions and rules: threads inside
+# BLAS would only compete with those. (Snakemake sets them again to `threads:` in its jobs; the scripts undo that.)
+export OMP_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+# Packages of a cluster's module system must not shadow the locked ones.
+unexport PYTHONPATH PYTHONHOME
+# Where generated and compiled kernels are kept. Empty: the package's own choice.
+JAKSTAT_CACHE ?=
+ifneq ($(JAKSTAT_CACHE),)
+export JAKSTAT_CACHE
+endif
+# Rules and tests call tools by name (snakemake, python).
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+help:
+	@sed -n '/^# make/s/^# //p' Makefile
+
+environment:
+	@workflow/environment/make_environment.sh $(VENV)
+
+run: environment
+	@$(BIN)/snakemake --workflow-profile $(PROFILE) $(if $(CORES),--cores $(CORES)) $(SNAKEMAKE_ARGS)
+	@for report in results/*/report.html; do if [ -f "$$report" ]; then echo "Report: $$report"; fi; done
+
+test: environment
+	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+
+lint: environment
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --workflow-profile none --lint
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/codespell
+
+bench: environment
+	$(PYTHON) benchmarks/gradient_time.py
+
+lock:
+	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.12 --no-python-downloads \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(UPGRADE) --quiet -o requirements.lock
+
+clean:
+	rm -rf results logs .snakemake .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+distclean: clean
+	rm -rf $(VENV) $(VENV).lock model/jakstat.egg-info

@@ -1,0 +1,186 @@
+"""The public face: a problem that can be evaluated, differentiated, simulated and turned into a PyMC model.
+
+Everything that the workflow does is done by the functions of the packages below; this module is for notebooks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from os import PathLike
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from pytensor import function, grad
+from pytensor import tensor as pt
+
+from jakstat.problem import Experiment, Measurement, ProblemTables, read_tables
+from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
+from jakstat.statistics import SolverSettings, build_model, log_likelihood_graph, measurement_graph
+
+
+class SolveError(RuntimeError):
+    """A solve failed; the message names the status and the experiments."""
+
+
+class Problem:
+    """A checked problem and what can be computed with it.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+        What a reader returned; see :func:`read_problem`.
+    solver : SolverSettings, optional
+    """
+
+    def __init__(self, tables: ProblemTables, solver: SolverSettings | None = None):
+        self.tables = tables
+        self.solver = solver or SolverSettings()
+
+    def __repr__(self) -> str:
+        tables = self.tables
+        return (f"Problem({tables.id!r}: {len(tables.measurements)} measurements, {len(tables.experiments)} experiments, "
+                f"{len(self.estimated)} estimated parameters)")  # fmt: skip
+
+    @property
+    def estimated(self) -> list[str]:
+        """Ids of the estimated parameters, in the order of gradients and posteriors."""
+        return [one.id for one in self.tables.parameters if one.estimated]
+
+    @property
+    def nominal(self) -> dict[str, float]:
+        """Nominal values of the estimated parameters that have one, linear scale."""
+        return {one.id: one.nominal for one in self.tables.parameters if one.estimated and one.nominal is not None}
+
+    @cached_property
+    def plan(self) -> SimulationPlan:
+        """What is solved for the measurements."""
+        return plan_simulation(self.tables)
+
+    @cached_property
+    def _value_and_gradient(self):
+        parameters, terms, graph = log_likelihood_graph(self.tables, self.plan, self.solver)
+        total = pt.sum(terms)
+        return function([parameters], [total, grad(total, parameters), graph.status], mode="NUMBA")
+
+    def _vector(self, parameters: Mapping[str, float]) -> np.ndarray:
+        """Return the estimated parameters' values; absent ones are taken as nominal, unknown ones refused."""
+        unknown = sorted(set(parameters) - set(self.estimated))
+        if unknown:
+            raise KeyError(f"not estimated in this problem: {', '.join(unknown)}; estimated: {', '.join(self.estimated)}")
+        values = self.nominal | dict(parameters)
+        missing = [name for name in self.estimated if name not in values]
+        if missing:
+            raise KeyError(f"no value for {', '.join(missing)}: neither given nor nominal in the problem")
+        return np.array([values[name] for name in self.estimated], dtype=float)
+
+    def _require_success(self, status: np.ndarray) -> None:
+        failed = {name: SolveStatus(int(status[number]))
+                  for name, number in self.plan.trajectory_of_experiment.items() if status[number]}  # fmt: skip
+        if failed:
+            sentences = "; ".join(f"{name}: {one.name.lower()} ({one.sentence})" for name, one in failed.items())
+            raise SolveError(f"{len(failed)} experiment(s) could not be solved: {sentences}")
+
+    def log_likelihood(self, parameters: Mapping[str, float] | None = None) -> float:
+        """Return the log likelihood at ``parameters`` (id -> value, linear scale; nominal where absent).
+
+        Raises
+        ------
+        KeyError
+            A parameter is unknown or has no value.
+        SolveError
+            An experiment could not be solved; its status is named.
+        """
+        value, _, status = self._value_and_gradient(self._vector(parameters or {}))
+        self._require_success(status)
+        return float(value)
+
+    def gradient(self, parameters: Mapping[str, float] | None = None, scale: str = "linear") -> dict[str, float]:
+        """Return the derivatives of the log likelihood by each estimated parameter.
+
+        Parameters
+        ----------
+        parameters : mapping of str to float, optional
+            Linear scale; nominal where absent.
+        scale : {"linear", "log"}
+            ``log`` gives derivatives by the natural logarithm of the parameter.
+
+        Raises
+        ------
+        KeyError, SolveError
+            As :meth:`log_likelihood`.
+        """
+        if scale not in ("linear", "log"):
+            raise ValueError(f"scale is {scale!r}; choose 'linear' or 'log'")
+        vector = self._vector(parameters or {})
+        _, slope, status = self._value_and_gradient(vector)
+        self._require_success(status)
+        return dict(zip(self.estimated, (slope * vector if scale == "log" else slope).tolist(), strict=True))
+
+    def simulate(self, parameters: Mapping[str, float] | None = None, times: np.ndarray | None = None) -> xr.Dataset:
+        """Simulate the states of every experiment.
+
+        Parameters
+        ----------
+        parameters : mapping of str to float, optional
+            Linear scale; nominal where absent.
+        times : (time,) array, optional
+            In the time unit of the model; 200 points over the measured range where absent.
+
+        Returns
+        -------
+        xarray.Dataset
+            One variable a state (experiment, time).
+
+        Raises
+        ------
+        KeyError, SolveError
+            As :meth:`log_likelihood`.
+        """
+        last = max(one.time for one in self.tables.measurements)
+        first = min(one.periods[0].start for one in self.tables.experiments)
+        times = np.linspace(first, last, 200) if times is None else np.unique(np.asarray(times, dtype=float))
+        observable = self.tables.observables[0].id
+        wanted = tuple(Measurement(observable, one.id, float(time), np.nan)
+                       for one in self.tables.experiments for time in times)  # fmt: skip
+        tables = replace(self.tables, measurements=wanted, observables=())
+        plan = plan_simulation(tables)
+        states, status = _state_function(tables, plan, self.solver)(self._vector(parameters or {}))
+        self._require_success(status)
+        cube = states[plan.row_of_measurement].reshape(len(tables.experiments), len(times), -1)
+        return _state_dataset(cube, tables.experiments, times, plan.dynamics.states, tables.time_unit)
+
+    def build_model(self) -> pm.Model:
+        """Return the PyMC model; see ``jakstat.statistics.build_model``."""
+        return build_model(self.tables, self.plan, self.solver)
+
+
+def _state_function(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings):
+    parameters = pt.dvector("parameters")
+    graph = measurement_graph(tables, plan, parameters, lambda _, value: pt.as_tensor(value), solver, recording=False)
+    return function([parameters], [graph.states, graph.status], mode="FAST_COMPILE")
+
+
+def _state_dataset(cube: np.ndarray, experiments: tuple[Experiment, ...], times, states, time_unit: str) -> xr.Dataset:
+    variables = {name: (("experiment", "time"), cube[:, :, number]) for number, name in enumerate(states)}
+    coords = {"experiment": [one.id for one in experiments], "time": ("time", times, {"units": time_unit})}
+    return xr.Dataset(variables, coords=coords)
+
+
+def read_problem(path: str | PathLike, solver: SolverSettings | None = None) -> Problem:
+    """Read a problem from a PEtab YAML file (v1 or v2) or a study folder.
+
+    Parameters
+    ----------
+    path : path
+        A PEtab YAML file, or a folder with ``study.yaml``.
+    solver : SolverSettings, optional
+
+    Raises
+    ------
+    DataFaultsError
+        The data set has faults; all of them are listed.
+    UnsupportedError
+        The problem uses features that are not supported; they are named.
+    """
+    return Problem(read_tables(path), solver)

@@ -1,0 +1,121 @@
+"""Whether a fit may be used: convergence diagnostics against thresholds, each with a sentence.
+
+R-hat (rank-normalised, split) and effective sample sizes: Vehtari, Gelman, Simpson, Carpenter, Burkner 2021,
+doi:10.1214/20-BA1221; E-BFMI: Betancourt 2016, arXiv:1604.00695. Failed solves are counted over every gradient of the
+run, warm-up included, because a solver that fails where the posterior lives biases it silently.
+"""
+
+from dataclasses import asdict, dataclass
+
+import arviz_stats
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+
+@dataclass(frozen=True)
+class ConvergenceThresholds:
+    """Limits that a fit must keep; see :func:`assess_convergence` for the quantities."""
+
+    r_hat: float = 1.01
+    ess_bulk: float = 400.0
+    ess_tail: float = 400.0
+    divergences: int = 0
+    bfmi: float = 0.3
+    failed_solve_share: float = 0.01
+
+
+@dataclass(frozen=True)
+class Check:
+    """One diagnostic: its value, its limit, whether it holds, and what it says."""
+
+    name: str
+    value: float
+    limit: float
+    passed: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """All checks of a fit and the diagnostics of each parameter (columns parameter, r_hat, ess_bulk, ess_tail)."""
+
+    checks: tuple[Check, ...]
+    parameters: pd.DataFrame
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check holds."""
+        return all(check.passed for check in self.checks)
+
+    def as_dict(self) -> dict:
+        """Return a JSON-ready record."""
+        return {
+            "passed": self.passed,
+            "checks": [asdict(check) for check in self.checks],
+            "parameters": self.parameters.to_dict(orient="records"),
+        }
+
+
+def assess_convergence(tree: xr.DataTree, thresholds: ConvergenceThresholds) -> Convergence:
+    """Compare a posterior's diagnostics with thresholds.
+
+    Parameters
+    ----------
+    tree : DataTree
+        As ``sample_posterior`` returns it.
+    thresholds : ConvergenceThresholds
+
+    Returns
+    -------
+    Convergence
+    """
+    table = _parameter_diagnostics(tree)
+    stats = tree["sample_stats"].dataset
+    divergences = int(stats["diverging"].sum())
+    energy = stats["energy"].to_numpy()
+    bfmi = float(np.min((np.diff(energy, axis=1) ** 2).mean(axis=1) / energy.var(axis=1)))
+    failed = failed_solve_share(tree)
+    worst = table.sort_values("r_hat", ascending=False, na_position="first")
+    worst_names = ", ".join(f"{row.parameter} {row.r_hat:.3f}" for row in worst.head(3).itertuples())
+    checks = (
+        _upper("r_hat", float(table["r_hat"].max(skipna=False)), thresholds.r_hat,
+               f"chains agree if R-hat is near 1; largest: {worst_names}"),
+        _lower("ess_bulk", float(table["ess_bulk"].min(skipna=False)), thresholds.ess_bulk,
+               "effective draws for means, smallest over parameters"),
+        _lower("ess_tail", float(table["ess_tail"].min(skipna=False)), thresholds.ess_tail,
+               "effective draws for interval ends, smallest over parameters"),
+        _upper("divergences", float(divergences), float(thresholds.divergences),
+               "steps after warm-up whose energy error exploded, or whose solve failed"),
+        _lower("bfmi", bfmi, thresholds.bfmi, "energy moves between draws (E-BFMI), smallest over chains"),
+        _upper("failed_solve_share", failed, thresholds.failed_solve_share,
+               "share of solves that failed, over all gradients of the run"),
+    )  # fmt: skip
+    return Convergence(checks, table)
+
+
+def _parameter_diagnostics(tree: xr.DataTree) -> pd.DataFrame:
+    draws = tree["posterior"].dataset[["parameter_value"]]
+    ranks = arviz_stats.rhat(draws, method="rank")["parameter_value"]
+    bulk, tail = (arviz_stats.ess(draws, method=method)["parameter_value"] for method in ("bulk", "tail"))
+    return pd.DataFrame({
+        "parameter": draws.coords["parameter"].to_numpy(),
+        "r_hat": ranks.to_numpy(),
+        "ess_bulk": bulk.to_numpy(),
+        "ess_tail": tail.to_numpy(),
+    })  # fmt: skip
+
+
+def failed_solve_share(tree: xr.DataTree) -> float:
+    """Return the share of solves that did not succeed, from the tree's ``solve_outcomes``."""
+    outcomes = {name: int(count) for name, count in (one.split("=") for one in np.atleast_1d(tree.attrs["solve_outcomes"]))}
+    total = sum(outcomes.values())
+    return 1.0 - outcomes["success"] / total if total else float("nan")
+
+
+def _upper(name: str, value: float, limit: float, sentence: str) -> Check:
+    return Check(name, value, limit, bool(value <= limit), sentence)
+
+
+def _lower(name: str, value: float, limit: float, sentence: str) -> Check:
+    return Check(name, value, limit, bool(value >= limit), sentence)

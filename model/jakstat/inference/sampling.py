@@ -1,0 +1,181 @@
+"""Draws from the posterior by NUTS (nutpie), with each draw's signals, log likelihood terms and solve outcomes.
+
+Chains run as threads of one process; the compiled solve releases Python's lock. All randomness comes from one
+``numpy.random.SeedSequence``, so that equal seeds give equal draws.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import nutpie
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+import xarray as xr
+from pytensor import function
+
+from jakstat.problem import ProblemTables
+from jakstat.simulation import StatusCounts, plan_simulation
+from jakstat.statistics import SolverSettings, build_model, draw_measurements, log_density, noise_distributions
+
+_SECONDS_BETWEEN_LINES = 15.0
+
+
+@dataclass(frozen=True)
+class SamplingSettings:
+    """How much to sample: chains, draws a chain after ``tune`` warm-up draws, threads, and NUTS settings.
+
+    ``adaptation`` is nutpie's mass matrix (``diag`` or ``low_rank``); ``target_accept`` the acceptance the step size
+    aims at.
+    """
+
+    chains: int = 4
+    draws: int = 1000
+    tune: int = 1000
+    cores: int = 2
+    target_accept: float = 0.9
+    adaptation: str = "low_rank"
+    maxdepth: int = 10
+
+
+def sample_posterior(
+    tables: ProblemTables,
+    sampling: SamplingSettings,
+    solver: SolverSettings,
+    seed: int,
+    log: Callable[[str], None] = print,
+) -> xr.DataTree:
+    """Draw from the posterior of a problem.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+    sampling : SamplingSettings
+    solver : SolverSettings
+    seed : int
+    log : callable
+        Takes one line of progress at a time. A bar is shown besides where standard error is a terminal.
+
+    Returns
+    -------
+    xarray.DataTree
+        ``posterior`` (``parameter_value`` (parameter) on linear scale, ``signal``, ``noise_scale``), ``log_likelihood``,
+        ``posterior_predictive`` and ``observed_data`` (``measurement``; obs), ``sample_stats``; observables, experiments
+        and times are coordinates of ``obs``; attrs hold the solve outcomes of all gradients, warm-up included.
+    """
+    counts = StatusCounts()
+    plan = plan_simulation(tables)
+    started = time.monotonic()
+    compiled = compile_model(build_model(tables, plan, solver, counts))
+    log(f"compiled the model in {time.monotonic() - started:.0f} s")
+    counts.reset()
+    sampler_seed, predictive_seed = np.random.SeedSequence(seed).spawn(2)
+    drawn = nutpie.sample(
+        compiled,
+        draws=sampling.draws,
+        tune=sampling.tune,
+        chains=sampling.chains,
+        cores=sampling.cores,
+        seed=int(sampler_seed.generate_state(1)[0]),
+        target_accept=sampling.target_accept,
+        adaptation=sampling.adaptation,
+        maxdepth=sampling.maxdepth,
+        progress_bar=sys.stderr.isatty(),
+        progress_callback=_progress_lines(log, sampling),
+        progress_rate=500,
+    )
+    log(f"sampled in {time.monotonic() - started:.0f} s; solve outcomes: {counts.as_dict()}")
+    posterior = drawn["posterior"].to_dataset()
+    tree = assemble_tree(tables, posterior[["parameter_value", "signal", "noise_scale"]], np.random.default_rng(predictive_seed))
+    tree["sample_stats"] = xr.DataTree(drawn["sample_stats"].to_dataset())
+    tree.attrs["solve_outcomes"] = [f"{name}={count}" for name, count in counts.as_dict().items()]
+    return tree
+
+
+def compile_model(model: pm.Model):
+    """Compile a model for nutpie; each parameter starts from a draw of its prior."""
+    return nutpie.compile_pymc_model(model, default_initialization_strategy="prior")
+
+
+def _progress_lines(log: Callable[[str], None], sampling: SamplingSettings) -> Callable:
+    """Return a callback that writes a plain line now and then, and at the end."""
+    total = sampling.chains * (sampling.draws + sampling.tune)
+    state = {"last": time.monotonic(), "finished": False}
+
+    def report(progress) -> None:
+        done = sum(chain.finished_draws for chain in progress)
+        now = time.monotonic()
+        finished = done >= total
+        if state["finished"] or (now - state["last"] < _SECONDS_BETWEEN_LINES and not finished):
+            return
+        state["last"], state["finished"] = now, finished
+        by_chain = " ".join(str(chain.finished_draws) for chain in progress)
+        divergences = sum(chain.divergences for chain in progress)
+        steps = sum(chain.total_num_steps for chain in progress)
+        log(f"{done}/{total} draws ({by_chain}), {divergences} divergences, {steps} gradients")
+
+    return report
+
+
+def assemble_tree(tables: ProblemTables, posterior: xr.Dataset, rng: np.random.Generator) -> xr.DataTree:
+    """Add log likelihood terms, predicted and observed measurements to posterior draws of signals and noise scales."""
+    coords = measurement_coords(tables)
+    distributions = noise_distributions(tables)
+    values = np.array([one.value for one in tables.measurements])
+    signal, scale = posterior["signal"].to_numpy(), posterior["noise_scale"].to_numpy()
+    dims = ("chain", "draw", "obs")
+    predicted = draw_measurements(signal, scale, distributions, rng)
+    terms = _log_likelihood(values, signal, scale, distributions)
+    groups = {
+        "posterior": posterior,
+        "log_likelihood": xr.Dataset({"measurement": (dims, terms)}),
+        "posterior_predictive": xr.Dataset({"measurement": (dims, predicted)}),
+        "observed_data": xr.Dataset({"measurement": (("obs",), values)}),
+    }
+    chains = {name: posterior[name] for name in ("chain", "draw")}
+    return xr.DataTree.from_dict({
+        name: group.assign_coords(coords | (chains if "chain" in group.dims else {})) for name, group in groups.items()
+    })  # fmt: skip
+
+
+def measurement_coords(tables: ProblemTables) -> dict:
+    """Return the coordinates of the measurements: number, observable, experiment and time."""
+    return {
+        "obs": np.arange(len(tables.measurements)),
+        "observable": ("obs", np.array([one.observable_id for one in tables.measurements])),
+        "experiment": ("obs", np.array([one.experiment_id for one in tables.measurements])),
+        "time": ("obs", np.array([one.time for one in tables.measurements]), {"units": tables.time_unit}),
+    }
+
+
+def _log_likelihood(values: np.ndarray, signal: np.ndarray, scale: np.ndarray, distributions: np.ndarray) -> np.ndarray:
+    mean, spread = pt.dtensor3("signal"), pt.dtensor3("noise_scale")
+    terms = log_density(pt.as_tensor(values), mean, spread, distributions)
+    return function([mean, spread], terms, mode="FAST_COMPILE")(signal, scale)
+
+
+def sample_prior_predictive(tables: ProblemTables, solver: SolverSettings, draws: int, seed: int) -> xr.DataTree:
+    """Draw parameters from the prior and measurements given them.
+
+    Returns
+    -------
+    xarray.DataTree
+        ``prior`` (``parameter_value``, ``signal``, ``noise_scale``) and ``prior_predictive`` (``measurement``); failed solves
+        are NaN and counted in attrs.
+    """
+    counts = StatusCounts()
+    with build_model(tables, plan_simulation(tables), solver, counts):
+        drawn = pm.sample_prior_predictive(
+            draws=draws,
+            var_names=["parameter_value", "signal", "noise_scale", "measurement"],
+            random_seed=int(np.random.SeedSequence(seed).generate_state(1)[0]),
+        )
+    coords = measurement_coords(tables)
+    tree = xr.DataTree.from_dict({
+        "prior": drawn["prior"].to_dataset().assign_coords(coords),
+        "prior_predictive": drawn["prior_predictive"].to_dataset().assign_coords(coords),
+    })  # fmt: skip
+    tree.attrs["solve_outcomes"] = [f"{name}={count}" for name, count in counts.as_dict().items()]
+    return tree

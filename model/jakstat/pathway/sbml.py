@@ -1,0 +1,185 @@
+"""SBML text to a :class:`Pathway`.
+
+Supported: species in concentration or amount, reactions with kinetic laws, constant compartments, assignment and rate
+rules, initial assignments, function definitions, piecewise functions of time. Refused by name: events, delays, algebraic
+rules, compartments whose volume changes, fast reactions, conversion factors and computed stoichiometry.
+SBML Level 3 Version 2, https://sbml.org/specifications.
+"""
+
+import math
+
+import libsbml
+import sbmlmath
+import sympy as sp
+
+from jakstat.pathway.records import Pathway, UnsupportedModelError
+from jakstat.pathway.symbols import TIME, names_in, substitute_names, symbol
+
+
+def read_pathway(sbml: str) -> Pathway:
+    """Read a model.
+
+    Parameters
+    ----------
+    sbml : str
+        The model as SBML text (Level 2 or 3).
+
+    Returns
+    -------
+    Pathway
+
+    Raises
+    ------
+    ValueError
+        The text is not valid SBML, or an assignment rule depends on itself.
+    UnsupportedModelError
+        The model uses features that are not supported; all of them are named.
+    """
+    document = libsbml.readSBMLFromString(sbml)
+    model = document.getModel()
+    if model is None or document.getNumErrors(libsbml.LIBSBML_SEV_ERROR) > 0:
+        raise ValueError(f"The model is not valid SBML: {document.getErrorLog().toString().strip()[:500]}")
+    _refuse_unsupported(model)
+    for conversion in ("expandFunctionDefinitions", "promoteLocalParameters"):
+        properties = libsbml.ConversionProperties()
+        properties.addOption(conversion)
+        if document.convert(properties) != libsbml.LIBSBML_OPERATION_SUCCESS:
+            raise ValueError(f"libsbml cannot apply {conversion} to the model")
+    return _pathway_of(document.getModel())
+
+
+def _refuse_unsupported(model: libsbml.Model) -> None:
+    """Raise UnsupportedModelError with the kind and id of every feature that is not supported."""
+    found = [f"event {event.getId() or '(no id)'}" for event in model.getListOfEvents()]
+    changing = {rule.getVariable() for rule in model.getListOfRules()}
+    for rule in model.getListOfRules():
+        if rule.isAlgebraic():
+            found.append(f"algebraic rule {libsbml.formulaToL3String(rule.getMath())} = 0")
+    found += [f"compartment {box.getId()} whose volume changes" for box in model.getListOfCompartments()
+              if box.getId() in changing]  # fmt: skip
+    found += [f"conversion factor of species {one.getId()}" for one in model.getListOfSpecies()
+              if one.isSetConversionFactor() or model.isSetConversionFactor()]  # fmt: skip
+    for reaction in model.getListOfReactions():
+        if reaction.isSetFast() and reaction.getFast():
+            found.append(f"fast reaction {reaction.getId()}")
+        if reaction.getKineticLaw() is None:
+            found.append(f"reaction {reaction.getId()} without kinetic law")
+        for reference in [*reaction.getListOfReactants(), *reaction.getListOfProducts()]:
+            if reference.isSetStoichiometryMath() or (reference.isSetId() and reference.getId() in changing):
+                found.append(f"computed stoichiometry of {reference.getSpecies()} in reaction {reaction.getId()}")
+    if found:
+        raise UnsupportedModelError(f"the model uses features that jakstat does not support yet: {'; '.join(found)}")
+
+
+def _expression(element: libsbml.SBase) -> sp.Expr:
+    """Return the math of an SBML element over jakstat's symbols; numbers stay exact."""
+    parsed = sbmlmath.sbml_math_to_sympy(element, evaluate=True, ignore_units=True, symbol_kwargs={"real": True})
+    for function in parsed.atoms(sp.Function):
+        if isinstance(type(function), sbmlmath.CFunction):
+            raise UnsupportedModelError(f"the model uses {function.func}, which jakstat does not support yet")
+    time_symbols = {free: TIME for free in parsed.free_symbols if isinstance(free, sbmlmath.TimeSymbol)}
+    return parsed.xreplace(time_symbols)
+
+
+def _pathway_of(model: libsbml.Model) -> Pathway:
+    rules = {rule.getVariable(): rule for rule in model.getListOfRules()}
+    assignments = expand_assignments({name: _expression(rule) for name, rule in rules.items() if rule.isAssignment()})
+    rates = {name: _expression(rule) for name, rule in rules.items() if rule.isRate()}
+    rates |= {name: rate for name, rate in _reaction_rates(model).items() if name not in rules}
+    states = tuple(name for name in _entity_ids(model) if name in rates)
+    starts = {one.getSymbol(): _expression(one) for one in model.getListOfInitialAssignments()}
+    values = {name: value for name, value in _file_values(model).items() if name not in assignments}
+    constants = {name: _as_float(value) for name, value in values.items() if name not in rates}
+    formulas = {name: value for name, value in (values | starts).items() if name in constants and _is_formula(value)}
+    known = assignments | {name: starts.get(name, values[name]) for name in states}
+    initial_values = _expand_initial_values({name: known[name] for name in states}, known)
+    formulas = expand_assignments({name: substitute_names(formula, known) for name, formula in formulas.items()})
+    return Pathway(
+        states=states,
+        rates=tuple(substitute_names(rates[name], assignments) for name in states),
+        initial_values=initial_values,
+        parameters=constants,
+        parameter_formulas=formulas,
+        assignments=assignments,
+        species=frozenset(one.getId() for one in model.getListOfSpecies()),
+    )
+
+
+def _entity_ids(model: libsbml.Model) -> list[str]:
+    return [one.getId() for one in [*model.getListOfSpecies(), *model.getListOfParameters()]]
+
+
+def _as_float(value: sp.Expr) -> float:
+    return float(value) if value.is_number else math.nan
+
+
+def _is_formula(value: sp.Expr) -> bool:
+    return not (isinstance(value, sp.Basic) and value.is_number)
+
+
+def expand_assignments(assignments: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
+    """Substitute assigned quantities into each other until none is left on a right-hand side.
+
+    Raises
+    ------
+    ValueError
+        A quantity depends on itself.
+    """
+    expanded = dict(assignments)
+    for _ in range(len(assignments) + 1):
+        dependent = {name for name, formula in expanded.items() if names_in(formula) & expanded.keys()}
+        if not dependent:
+            return expanded
+        for name in dependent:
+            expanded[name] = substitute_names(expanded[name], expanded)
+    raise ValueError(f"these assigned quantities depend on themselves: {', '.join(sorted(dependent))}")
+
+
+def _expand_initial_values(initial_values: dict[str, sp.Expr], known: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
+    """Express initial values over constants: initial values of other states and assigned quantities are put in."""
+    expanded = expand_assignments(known)
+    at_start = {name: formula.xreplace({TIME: sp.Integer(0)}) for name, formula in expanded.items()}
+    return {name: at_start[name] for name in initial_values}
+
+
+def _file_values(model: libsbml.Model) -> dict[str, sp.Expr]:
+    """Return the value that the file gives each parameter, compartment and species (in the unit of its symbol)."""
+    values = {one.getId(): _number(one.getValue() if one.isSetValue() else math.nan)
+              for one in model.getListOfParameters()}  # fmt: skip
+    for box in model.getListOfCompartments():
+        values[box.getId()] = _number(box.getSize() if box.isSetSize() else 1.0)
+    for one in model.getListOfSpecies():
+        volume = symbol(one.getCompartment())
+        if one.getHasOnlySubstanceUnits():
+            in_amount = one.isSetInitialAmount() or not one.isSetInitialConcentration()
+            values[one.getId()] = (
+                _number(one.getInitialAmount()) if in_amount else _number(one.getInitialConcentration()) * volume
+            )
+        elif one.isSetInitialAmount():
+            values[one.getId()] = _number(one.getInitialAmount()) / volume
+        else:
+            values[one.getId()] = _number(one.getInitialConcentration())
+    return values
+
+
+def _number(value: float) -> sp.Expr:
+    """Return ``value`` as an exact number, so that powers stay integers and equal numbers are equal expressions."""
+    return sp.nan if math.isnan(value) else sp.Rational(repr(float(value)))
+
+
+def _reaction_rates(model: libsbml.Model) -> dict[str, sp.Expr]:
+    """Return dx/dt of each species that reactions change: sum of stoichiometry x rate, over the volume if needed."""
+    species = {one.getId(): one for one in model.getListOfSpecies()}
+    totals: dict[str, sp.Expr] = {}
+    for reaction in model.getListOfReactions():
+        rate = _expression(reaction.getKineticLaw())
+        for sign, references in ((-1, reaction.getListOfReactants()), (1, reaction.getListOfProducts())):
+            for reference in references:
+                one = species[reference.getSpecies()]
+                if one.getBoundaryCondition() or one.getConstant():
+                    continue
+                change = sign * _number(reference.getStoichiometry()) * rate
+                if not one.getHasOnlySubstanceUnits():
+                    change = change / symbol(one.getCompartment())
+                totals[one.getId()] = totals.get(one.getId(), sp.Integer(0)) + change
+    return totals

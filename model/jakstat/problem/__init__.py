@@ -1,0 +1,66 @@
+"""One checked problem from a PEtab file or a study folder, with every fault of the input reported at once."""
+
+from pathlib import Path
+
+from jakstat.problem.faults import DataFaultsError, Fault, UnsupportedError
+from jakstat.problem.petab_reader import read_petab
+from jakstat.problem.records import (
+    Experiment,
+    Measurement,
+    Observable,
+    Parameter,
+    Period,
+    Prior,
+    ProblemTables,
+)
+from jakstat.problem.study_reader import read_study, study_to_petab
+
+__all__ = [
+    "DataFaultsError",
+    "Experiment",
+    "Fault",
+    "Measurement",
+    "Observable",
+    "Parameter",
+    "Period",
+    "Prior",
+    "ProblemTables",
+    "UnsupportedError",
+    "read_petab",
+    "read_study",
+    "read_tables",
+    "study_to_petab",
+]
+
+
+def read_tables(path: str | Path) -> ProblemTables:
+    """Read a problem, whatever it is.
+
+    Parameters
+    ----------
+    path : str or Path
+        A PEtab problem's YAML file (version 1 or 2), a study folder, or the ``study.yaml`` in one.
+
+    Returns
+    -------
+    ProblemTables
+
+    Raises
+    ------
+    DataFaultsError
+        The path is none of these, or the files have faults; the error lists them all.
+    UnsupportedError
+        The problem uses what jakstat does not support yet; the message names all of it.
+    """
+    path = Path(path)
+    if path.name == "study.yaml" or (path / "study.yaml").exists():
+        return read_study(path if path.is_dir() else path.parent)
+    if path.is_file() and path.suffix in (".yaml", ".yml"):
+        return read_petab(path)
+    if path.is_dir():
+        inside = sorted(one.name for one in (*path.glob("*.yaml"), *path.glob("*.yml")))
+        found = f"a folder without study.yaml{f' (it holds {chr(44).join(inside)})' if inside else ''}"
+    else:
+        found = "a file that is not YAML" if path.exists() else "nothing"
+    needed = "a PEtab problem's YAML file, or a study folder with a study.yaml in it"
+    raise DataFaultsError([Fault(str(path), None, "", found, needed)])

@@ -1,0 +1,142 @@
+"""The text of a pathway model: Antimony to SBML, and which ids a formula or a condition may name.
+
+Antimony: Smith et al. 2009, doi 10.1093/bioinformatics/btp401. The model's mathematics is read by ``jakstat.pathway``.
+"""
+
+import re
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import antimony
+import libsbml
+
+from jakstat.problem.faults import Fault
+from jakstat.problem.text_table import read_text
+
+# libAntimony keeps the loaded models and its last error in one place of the process.
+_ANTIMONY = threading.Lock()
+# Ids of units live apart from those of everything else.
+_UNITS = (libsbml.SBML_UNIT_DEFINITION, libsbml.SBML_UNIT)
+_LINE = re.compile(r"\bline (\d+)\s*:\s*")
+
+
+@dataclass(frozen=True)
+class ModelEntities:
+    """The ids of a model.
+
+    Parameters
+    ----------
+    names : frozenset of str
+        Parameters, species and compartments: every id a formula may use.
+    taken : frozenset of str
+        Every id of the model, those of reactions and functions included: no observable may have one.
+    targets : frozenset of str
+        Parameters, species and compartments: what a condition may set.
+    parameters : frozenset of str
+        Parameters that no rule computes: what a parameter table may hold.
+    without_value : frozenset of str
+        Those of ``parameters`` to which the model gives no value.
+    units : mapping of str to str
+        Unit id of each parameter and species that declares one.
+    time_unit : str
+        Name of the unit of time, empty where the model declares none.
+    """
+
+    names: frozenset[str]
+    taken: frozenset[str]
+    targets: frozenset[str]
+    parameters: frozenset[str]
+    without_value: frozenset[str]
+    units: dict[str, str] = field(default_factory=dict)
+    time_unit: str = ""
+
+
+def read_model(path: Path, faults: list[Fault]) -> str | None:
+    """Return the SBML text of a model file (``.ant``, ``.xml``, ``.sbml``), or None after adding its faults."""
+    text = read_text(path, "a model: Antimony (.ant) or SBML (.xml, .sbml)", faults)
+    if text is None:
+        return None
+    if path.suffix == ".ant":
+        return antimony_to_sbml(text, str(path), faults)
+    if path.suffix in (".xml", ".sbml"):
+        return text if _is_sbml(text, str(path), faults) else None
+    faults.append(
+        Fault(str(path), None, "", f"a file ending in {path.suffix!r}", "a file ending in .ant, .xml or .sbml")
+    )
+    return None
+
+
+def antimony_to_sbml(text: str, file: str, faults: list[Fault]) -> str | None:
+    """Translate Antimony text, or add the fault that it does not parse, with its line.
+
+    Parameters
+    ----------
+    text : str
+        The model.
+    file : str
+        The file's name for the fault.
+    faults : list of Fault
+        Faults are added here.
+    """
+    with _ANTIMONY:
+        antimony.clearPreviousLoads()
+        try:
+            loaded = antimony.loadAntimonyString(text) >= 0
+            sbml = antimony.getSBMLString(antimony.getMainModuleName()) if loaded else None
+            message = "" if sbml else antimony.getLastError() or "no model"
+        finally:
+            antimony.clearPreviousLoads()
+    if sbml:
+        return str(sbml)
+    found = _LINE.search(message)
+    reason = " ".join(message[found.end() :].split()) if found else message
+    faults.append(Fault(file, int(found.group(1)) if found else None, "", f"invalid Antimony: {reason}", "Antimony"))
+    return None
+
+
+def _is_sbml(text: str, file: str, faults: list[Fault]) -> bool:
+    """Whether a text is readable SBML; add a fault for each error that libsbml reports."""
+    document = libsbml.readSBMLFromString(text)
+    errors = [document.getError(index) for index in range(document.getNumErrors())]
+    severe = [error for error in errors if error.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
+    for error in severe:
+        faults.append(Fault(file, error.getLine(), "", " ".join(error.getMessage().split()), "valid SBML"))
+    if not severe and document.getModel() is None:
+        faults.append(Fault(file, None, "", "no model", "an SBML file with a model"))
+    return not severe and document.getModel() is not None
+
+
+def model_entities(sbml: str) -> ModelEntities:
+    """Return the ids of a model that was read by :func:`read_model`."""
+    document = libsbml.readSBMLFromString(sbml)
+    model = document.getModel()
+    ruled = {rule.getVariable() for rule in model.getListOfRules()}
+    assigned = {assignment.getSymbol() for assignment in model.getListOfInitialAssignments()}
+    parameters = [one for one in model.getListOfParameters() if one.getId() not in ruled]
+    species = list(model.getListOfSpecies())
+    targets = {one.getId() for one in (*model.getListOfParameters(), *species, *model.getListOfCompartments())}
+    elements = (one for one in model.getListOfAllElements() if one.getTypeCode() not in _UNITS)
+    return ModelEntities(
+        names=frozenset(targets),
+        taken=frozenset(one.getIdAttribute() for one in elements if one.getIdAttribute()),
+        targets=frozenset(targets - ruled),
+        parameters=frozenset(one.getId() for one in parameters),
+        without_value=frozenset(
+            one.getId() for one in parameters if not one.isSetValue() and one.getId() not in assigned
+        ),
+        units={one.getId(): one.getUnits() for one in (*parameters, *species) if one.getUnits()},
+        time_unit=_time_unit(model),
+    )
+
+
+def _time_unit(model: libsbml.Model) -> str:
+    """Return ``s``, ``min``, ``h`` or ``d`` where the model declares one of them as its unit of time, else nothing."""
+    definition = model.getUnitDefinition(model.getTimeUnits() or "time")
+    if definition is None:
+        return "s" if model.getTimeUnits() == "second" else ""
+    if definition.getNumUnits() != 1 or definition.getUnit(0).getKind() != libsbml.UNIT_KIND_SECOND:
+        return ""
+    unit = definition.getUnit(0)
+    seconds = (unit.getMultiplier() * 10.0 ** unit.getScale()) ** unit.getExponentAsDouble()
+    return {1: "s", 60: "min", 3600: "h", 86400: "d"}.get(round(seconds), "")

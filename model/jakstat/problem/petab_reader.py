@@ -1,0 +1,190 @@
+"""A PEtab problem, version 1 or 2, to :class:`ProblemTables`.
+
+The tables are checked as text (every fault with its line), then read by libpetab; version 1 is upgraded by libpetab's
+own converter without renaming parameters, and its parameter scales are kept beside. Visualisation files are not read.
+"""
+
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+from petab import v1, v2
+from petab.v2.petab1to2 import petab_files_1to2
+
+from jakstat.problem.faults import DataFaultsError, Fault
+from jakstat.problem.model_text import model_entities, read_model
+from jakstat.problem.petab_checks import check_tables, identical_rows
+from jakstat.problem.petab_files import PetabListing, PetabText, read_listing, read_petab_text
+from jakstat.problem.petab_parameters import MADE_FROM_BOUNDS, prior_of
+from jakstat.problem.petab_refusals import refuse_unsupported
+from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
+from jakstat.problem.records import Prior, ProblemTables
+from jakstat.problem.text_table import sha256_of
+
+# libpetab's converter names the experiment of condition c without pre-equilibration "experiment____c".
+_UPGRADED = "experiment____"
+
+
+def read_petab(path: str | Path) -> ProblemTables:
+    """Read a PEtab problem.
+
+    Parameters
+    ----------
+    path : str or Path
+        The problem's YAML file.
+
+    Returns
+    -------
+    ProblemTables
+
+    Raises
+    ------
+    DataFaultsError
+        The files have faults; the error lists them all.
+    UnsupportedError
+        The problem uses a feature of PEtab that is not supported; the message names all of them.
+    """
+    faults: list[Fault] = []
+    listing = read_listing(Path(path), faults)
+    if listing is None:
+        raise DataFaultsError(faults)
+    text = read_petab_text(listing, faults)
+    refuse_unsupported(text)
+    sbml = _check(text, faults)
+    if faults or sbml is None:
+        raise DataFaultsError(faults)
+    with TemporaryDirectory() as folder, _quiet_libpetab() as said:
+        try:
+            problem = _read_by_libpetab(text, Path(folder), said)
+        except (ValueError, NotImplementedError, TypeError, KeyError) as error:
+            found = f"what libpetab cannot read: {' '.join(str(error).split())}"
+            raise DataFaultsError([Fault(str(path), None, "", found, "a valid PEtab problem")]) from error
+        faults += lint_faults(problem, str(path))
+    if faults:
+        raise DataFaultsError(faults)
+    return tables_of(problem, _annotations(text, problem, sbml))
+
+
+def _check(text: PetabText, faults: list[Fault]) -> str | None:
+    """Add the faults of the model and the tables; return the model as SBML."""
+    listing = text.listing
+    if not listing.models:
+        faults.append(Fault(str(listing.file), None, "model_files", "nothing", "one SBML model"))
+        return None
+    sbml = read_model(listing.models[0].path, faults)
+    if sbml is not None:
+        check_tables(text, model_entities(sbml), faults)
+    return sbml
+
+
+@contextmanager
+def _quiet_libpetab() -> Iterator[list[str]]:
+    """Collect what libpetab warns of instead of printing it (its converter warns of what is handled here)."""
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("petab")
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield said
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagate
+
+
+def _read_by_libpetab(text: PetabText, folder: Path, said: list[str]) -> v2.Problem:
+    """Read a problem by libpetab, version 1 after an upgrade in ``folder``."""
+    listing = text.listing
+    if listing.version == 2:
+        return v2.Problem.from_yaml(listing.file)
+    source = _copy_without_figures(listing, folder)
+    if v1.lint_problem(v1.Problem.from_yaml(source)):
+        raise ValueError("; ".join(said) or "it does not pass libpetab's validation")
+    upgraded = folder / "upgraded"
+    upgraded.mkdir()
+    petab_files_1to2(source, upgraded, validate=False, reparametrize="none")
+    problem = v2.Problem.from_yaml(upgraded / source.name)
+    for experiment in problem.experiments:
+        experiment.id = experiment.id.removeprefix(_UPGRADED)
+    for measurement in problem.measurements:
+        if measurement.experiment_id:
+            measurement.experiment_id = measurement.experiment_id.removeprefix(_UPGRADED)
+    return problem
+
+
+def _copy_without_figures(listing: PetabListing, folder: Path) -> Path:
+    """Copy a version 1 problem without its visualisation files: published problems name ones that they lack."""
+    models = [model.path for model in listing.models]
+    # Files of one name may lie in different folders: a number keeps them apart.
+    files = dict.fromkeys(one for group in (*listing.table_files.values(), models) for one in group)
+    names = {file: f"file{number}_{file.name}" for number, file in enumerate(files)}
+    for file, name in names.items():
+        (folder / name).write_bytes(file.read_bytes())
+    listed = {f"{kind}_files": [names[file] for file in listing.table_files[kind]]
+              for kind in ("condition", "measurement", "observable")}  # fmt: skip
+    content = {
+        "format_version": listing.content["format_version"],
+        "parameter_file": [names[file] for file in listing.table_files["parameter"]],
+        "problems": [{**listed, "sbml_files": [names[file] for file in models]}],
+    }
+    copy = folder / "problem.yaml"
+    copy.write_text(yaml.safe_dump(content))
+    return copy
+
+
+def _annotations(text: PetabText, problem: v2.Problem, sbml: str) -> Annotations:
+    """Return what is known beside the PEtab 2 tables."""
+    listing = text.listing
+    rows = {row["parameterId"]: row for _, row in text.rows("parameter")}
+    priors = {one.id: prior_of(one, rows[one.id], listing.version) for one in problem.parameters if one.estimate}
+    files = [listing.file, listing.models[0].path, *(one for files in listing.table_files.values() for one in files)]
+    name = listing.problem_id or listing.file.stem
+    return Annotations(
+        id=re.sub(r"[^\w.-]", "_", name).lstrip(".") or "problem",
+        sbml=sbml,
+        priors=priors,
+        scales={name: row["parameterScale"] or "lin" for name, row in rows.items()} if listing.version == 1 else {},
+        experiment_labels=_labels(text, problem),
+        measurement_sources=[f"{Path(table.file).name}, line {row.line}" for table, row in text.rows("measurement")],
+        time_unit=model_entities(sbml).time_unit,
+        title=name,
+        data_digests={file.name: sha256_of(file) for file in files},
+        notes=_notes(text, priors),
+    )
+
+
+def _labels(text: PetabText, problem: v2.Problem) -> dict[str, str]:
+    """Return the condition names of version 1 by experiment; the one without changes is called nothing."""
+    names = {row["conditionId"]: row["conditionName"] or row["conditionId"] for _, row in text.rows("condition")}
+    if text.listing.version != 1:
+        return {}
+    unchanged = [name for name in names if name not in {one.id for one in problem.experiments}]
+    return names | ({"": names[unchanged[0]]} if len(unchanged) == 1 else {})
+
+
+def _notes(text: PetabText, priors: dict[str, Prior]) -> tuple[str, ...]:
+    """Return what was decided for the user."""
+    notes = []
+    made = [name for name, prior in priors.items() if prior.source.startswith(MADE_FROM_BOUNDS)]
+    if made:
+        notes.append(
+            f"{len(made)} of {len(priors)} estimated parameters have no prior in the PEtab problem; theirs are made "
+            "from their bounds, which lie two standard deviations from the centre (weakly informative, assumed)."
+        )
+    if any(row["observableTransformation"] == "log10" for _, row in text.rows("observable")):
+        notes.append(
+            "Noise on log10 was converted to the natural logarithm: noise formulas are multiplied by ln(10), noise "
+            "parameters keep their meaning on log10, and the likelihood is that of the measured value."
+        )
+    repeated = identical_rows(text)
+    if repeated:
+        notes.append(f"Measurements that stand twice, cell by cell, are counted twice: {', '.join(repeated)}.")
+    return tuple(notes)

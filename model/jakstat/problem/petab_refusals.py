@@ -1,0 +1,87 @@
+"""Features of PEtab that jakstat does not support yet, each refused by name and all of them in one go."""
+
+import math
+from collections import defaultdict
+
+from jakstat.problem.faults import UnsupportedError
+from jakstat.problem.petab_files import PetabListing, PetabText
+
+#: What each refusal says after the name of what uses it.
+SENTENCES = {
+    "models": "more than one model in one problem",
+    "problems": "more than one problem in one file",
+    "language": "a model that is not SBML",
+    "extension": "a PEtab extension",
+    "preequilibration": "pre-equilibration",
+    "periods": "an experiment of several periods",
+    "steady state": "a measurement at steady state (time inf)",
+    "mapping": "a mapping table that renames model entities",
+    "arrays": "parameters that are arrays (PEtab SciML)",
+}
+
+
+def refuse_unsupported(text: PetabText) -> None:
+    """Raise UnsupportedError with each unsupported feature that the problem uses.
+
+    Parameters
+    ----------
+    text : PetabText
+        The problem's files.
+
+    Raises
+    ------
+    UnsupportedError
+        Something is used that is not supported; the message names all of it.
+    """
+    found = [*_in_listing(text.listing), *_in_measurements(text), *_in_experiments(text), *_in_other_tables(text)]
+    if found:
+        lines = "\n".join(f"  {number}. {name}: {SENTENCES[kind]}" for number, (kind, name) in enumerate(found, 1))
+        raise UnsupportedError(f"{text.listing.file.name} uses what jakstat does not support yet:\n{lines}")
+
+
+def _in_listing(listing: PetabListing) -> list[tuple[str, str]]:
+    """Return what the YAML file itself uses."""
+    found = [("extension", f"extension {name}") for name in listing.extensions]
+    if len(listing.content.get("problems") or ()) > 1:
+        found.append(("problems", f"{len(listing.content['problems'])} problems"))
+    if len(listing.models) > 1:
+        found.append(("models", f"models {', '.join(model.id for model in listing.models)}"))
+    found += [("language", f"model {one.id} in {one.language}") for one in listing.models if one.language != "sbml"]
+    return found
+
+
+def _number(text: str) -> float:
+    """Return a number, or NaN for what is none (the checks report that)."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _in_measurements(text: PetabText) -> list[tuple[str, str]]:
+    """Return pre-equilibration (version 1) and steady states in the measurement tables."""
+    found: dict[tuple[str, str], None] = {}
+    for _, row in text.rows("measurement"):
+        if text.listing.version == 1 and row["preequilibrationConditionId"]:
+            found["preequilibration", f"condition {row['preequilibrationConditionId']}"] = None
+        if _number(row["time"]) == math.inf:
+            found["steady state", f"observable {row['observableId']}"] = None
+    return list(found)
+
+
+def _in_experiments(text: PetabText) -> list[tuple[str, str]]:
+    """Return pre-equilibration (version 2) and experiments of several periods."""
+    times: dict[str, set[float]] = defaultdict(set)
+    for _, row in text.rows("experiment"):
+        times[row["experimentId"]].add(_number(row["time"]))
+    found = [("preequilibration", f"experiment {name}") for name, starts in times.items() if -math.inf in starts]
+    return found + [("periods", f"experiment {name}") for name, starts in times.items()
+                    if len(starts - {-math.inf}) > 1]  # fmt: skip
+
+
+def _in_other_tables(text: PetabText) -> list[tuple[str, str]]:
+    """Return renamed entities, and parameters that are arrays."""
+    found = [("mapping", f"entity {row['petabEntityId']}") for _, row in text.rows("mapping")
+             if row["modelEntityId"] not in ("", row["petabEntityId"])]  # fmt: skip
+    return found + [("arrays", f"parameter {row['parameterId']}") for _, row in text.rows("parameter")
+                    if row["nominalValue"] == "array"]  # fmt: skip

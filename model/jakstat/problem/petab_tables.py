@@ -1,0 +1,149 @@
+"""The common last step of every reader: a PEtab 2 problem to :class:`ProblemTables`.
+
+What PEtab 2 has no column for (units, scales, where a value was read, why a prior is what it is) comes beside it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from petab import v2
+from petab.v2.lint import ValidationIssueSeverity
+
+from jakstat.problem.faults import Fault
+from jakstat.problem.records import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """What is known of a problem beside its PEtab 2 tables.
+
+    Parameters
+    ----------
+    id, sbml, time_unit, title, citation, data_digests, notes
+        As in :class:`ProblemTables`.
+    priors : mapping of str to Prior
+        The prior of each estimated parameter.
+    scales, parameter_units, observable_units : mapping of str to str
+        Scale and unit by id, where there is one.
+    experiment_labels : mapping of str to str
+        A label for people by experiment id.
+    measurement_sources : sequence of str
+        Where each measurement was read, in the order of the measurements.
+    """
+
+    id: str
+    sbml: str
+    priors: Mapping[str, Prior]
+    measurement_sources: Sequence[str]
+    scales: Mapping[str, str] = field(default_factory=dict)
+    parameter_units: Mapping[str, str] = field(default_factory=dict)
+    observable_units: Mapping[str, str] = field(default_factory=dict)
+    experiment_labels: Mapping[str, str] = field(default_factory=dict)
+    time_unit: str = ""
+    title: str = ""
+    citation: str = ""
+    data_digests: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def lint_faults(problem: v2.Problem, file: str) -> list[Fault]:
+    """Return a fault for each error of libpetab's own validation; they name the file, not the line."""
+    return [
+        Fault(file, None, issue.task or "", " ".join(issue.message.split()), "a valid PEtab problem")
+        for issue in problem.validate()
+        if issue.level >= ValidationIssueSeverity.ERROR
+    ]
+
+
+def tables_of(problem: v2.Problem, annotations: Annotations) -> ProblemTables:
+    """Return the records of a checked problem.
+
+    Parameters
+    ----------
+    problem : petab.v2.Problem
+        A valid problem: one model, one period an experiment.
+    annotations : Annotations
+        What the PEtab tables do not say.
+    """
+    nameless = "experiment" if "experiment" not in {one.id for one in problem.experiments} else "model_as_it_is"
+    measured = {one.experiment_id for one in problem.measurements}
+    experiments = [_experiment_of(one, problem, annotations) for one in problem.experiments if one.id in measured]
+    if None in measured:
+        label = annotations.experiment_labels.get("", "the model as it is")
+        experiments.append(Experiment(nameless, (Period(0.0),), label))
+    idle = [one.id for one in problem.experiments if one.id not in measured]
+    notes = annotations.notes
+    if idle:
+        notes += (f"Left out, because nothing was measured in them: experiments {', '.join(idle)}.",)
+    return ProblemTables(
+        id=annotations.id,
+        sbml=annotations.sbml,
+        parameters=tuple(_parameter_of(one, annotations) for one in problem.parameters),
+        observables=tuple(_observable_of(one, annotations) for one in problem.observables),
+        experiments=tuple(experiments),
+        measurements=tuple(
+            _measurement_of(one, source, nameless)
+            for one, source in zip(problem.measurements, annotations.measurement_sources, strict=True)
+        ),
+        time_unit=annotations.time_unit,
+        title=annotations.title,
+        citation=annotations.citation,
+        data_digests=dict(annotations.data_digests),
+        notes=notes,
+    )
+
+
+def _experiment_of(experiment: v2.Experiment, problem: v2.Problem, annotations: Annotations) -> Experiment:
+    """Return an experiment with the changes of all conditions of each period."""
+    conditions = {one.id: one for one in problem.conditions}
+    periods = tuple(
+        Period(
+            float(period.time),
+            {
+                change.target_id: change.target_value
+                for name in period.condition_ids
+                for change in conditions[name].changes
+            },
+        )
+        for period in experiment.sorted_periods
+    )
+    return Experiment(experiment.id, periods, annotations.experiment_labels.get(experiment.id, ""))
+
+
+def _parameter_of(parameter: v2.Parameter, annotations: Annotations) -> Parameter:
+    """Return a parameter with its prior, scale and unit."""
+    return Parameter(
+        id=parameter.id,
+        nominal=None if parameter.nominal_value is None else float(parameter.nominal_value),
+        prior=annotations.priors.get(parameter.id),
+        unit=annotations.parameter_units.get(parameter.id, ""),
+        name=parameter.name or "",
+        scale=annotations.scales.get(parameter.id, "lin"),
+    )
+
+
+def _observable_of(observable: v2.Observable, annotations: Annotations) -> Observable:
+    """Return an observable with its unit."""
+    return Observable(
+        id=observable.id,
+        formula=observable.formula,
+        noise_formula=observable.noise_formula,
+        noise_distribution=str(observable.noise_distribution),
+        observable_placeholders=tuple(one.name for one in observable.observable_placeholders),
+        noise_placeholders=tuple(one.name for one in observable.noise_placeholders),
+        name=observable.name or "",
+        unit=annotations.observable_units.get(observable.id, ""),
+    )
+
+
+def _measurement_of(measurement: v2.Measurement, source: str, nameless: str) -> Measurement:
+    """Return a measurement; one without an experiment belongs to the experiment called ``nameless``."""
+    return Measurement(
+        observable_id=measurement.observable_id,
+        experiment_id=measurement.experiment_id or nameless,
+        time=float(measurement.time),
+        value=float(measurement.measurement),
+        observable_parameters=tuple(measurement.observable_parameters),
+        noise_parameters=tuple(measurement.noise_parameters),
+        source=source,
+    )

@@ -1,0 +1,179 @@
+"""The whole problem's solve as one PyTensor operation, with its pullback, for numba's linker and for Python.
+
+``SolveConditions`` maps (condition parameters, initial states) to the states at the measured times. The steps it took
+(the tape) leave it as a second, disconnected output, which the pullback's operation reads, so that value and gradient
+together cost one forward solve and one adjoint sweep. Times and tolerances are inputs, not properties: one compiled
+model serves every data set of its shape.
+"""
+
+import ctypes
+
+import numpy as np
+import pytensor.tensor as pt
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+from pytensor.gradient import DisconnectedType
+from pytensor.graph.basic import Apply
+from pytensor.graph.op import Op
+from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
+
+from jakstat.simulation.kernel_cache import load_kernels
+from jakstat.simulation.statuses import SolveStatus
+
+
+class StatusCounts:
+    """Counts of solve outcomes, kept outside the compiled graph so that every thread's solves are seen.
+
+    ``address`` (int64) is given to the compiled model as data; compiled code adds to the counts atomically. The object
+    must outlive every function that was given its address.
+    """
+
+    def __init__(self) -> None:
+        self._counts = (ctypes.c_int64 * len(SolveStatus))()
+
+    @property
+    def address(self) -> int:
+        """Where the counts stand in memory; only valid in this process."""
+        return ctypes.addressof(self._counts)
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the count of each status by its name."""
+        return {status.name.lower(): int(self._counts[status]) for status in SolveStatus}
+
+    def reset(self) -> None:
+        """Set all counts to zero."""
+        ctypes.memset(self._counts, 0, ctypes.sizeof(self._counts))
+
+
+@intrinsic
+def _add_one(typing_context, address, number):
+    """Atomically add 1 to the int64 at ``address`` + 8 ``number``; does nothing at address 0."""
+
+    def generate(context, builder, signature, arguments):
+        place, offset = arguments
+        with builder.if_then(builder.icmp_signed("!=", place, ir.Constant(place.type, 0))):
+            target = builder.add(place, builder.mul(offset, ir.Constant(offset.type, 8)))
+            pointer = builder.inttoptr(target, ir.IntType(64).as_pointer())
+            builder.atomic_rmw("add", pointer, ir.Constant(ir.IntType(64), 1), "monotonic")
+        return context.get_dummy_value()
+
+    return types.none(types.int64, types.int64), generate
+
+
+class SolveConditions(Op):
+    """States of every condition at its output times; see ``jakstat.simulation.integrator.solve_conditions``.
+
+    Parameters
+    ----------
+    digest : str
+        Digest of the model's generated kernels.
+    recording : bool
+        Whether the tape is written; without it there is no gradient, and nothing is stored.
+    """
+
+    __props__ = ("digest", "recording")
+
+    def __init__(self, digest: str, recording: bool = True):
+        self.digest = digest
+        self.recording = recording
+
+    def make_node(self, parameters, initial_states, start, times, first_row, solver, counts):
+        """Build the node: inputs as in ``solve_conditions``, then the address of the status counts."""
+        inputs = [
+            pt.as_tensor(parameters, dtype="float64"),
+            pt.as_tensor(initial_states, dtype="float64"),
+            pt.as_tensor(start, dtype="float64"),
+            pt.as_tensor(times, dtype="float64"),
+            pt.as_tensor(first_row, dtype="int64"),
+            pt.as_tensor(solver, dtype="float64"),
+            pt.as_tensor(counts, dtype="int64"),
+        ]
+        return Apply(self, inputs, [pt.dmatrix("states"), pt.dmatrix("tape"), pt.lvector("status")])
+
+    def perform(self, node, inputs, output_storage):
+        """Solve in Python mode."""
+        *arguments, counts = inputs
+        results = load_kernels(self.digest).solve_conditions(*map(np.ascontiguousarray, arguments), self.recording)
+        if counts:
+            totals = (ctypes.c_int64 * len(SolveStatus)).from_address(int(counts))
+            for status in results[2]:
+                totals[status] += 1
+        for storage, result in zip(output_storage, results, strict=True):
+            storage[0] = result
+
+    def infer_shape(self, node, shapes):
+        """Known: (row, state) and (condition,); the tape's length is the solve's own."""
+        tape = node.outputs[1]
+        return [(shapes[3][0], shapes[1][1]), (tape.shape[0], tape.shape[1]), (shapes[0][0],)]
+
+    def connection_pattern(self, node):
+        """Only the states, and only through parameters and initial states."""
+        connected = [True, False, False]
+        return [connected, connected] + [[False] * 3] * 5
+
+    def pullback(self, inputs, outputs, cotangents):
+        """Pull the states' cotangents back through the recorded steps."""
+        if not self.recording:
+            raise NotImplementedError("SolveConditions(recording=False) keeps no tape; use recording=True for gradients")
+        parameters, initial_states, start, times, first_row, *_ = inputs
+        pulled = PullBackConditions(self.digest)(
+            parameters, initial_states, start, times, first_row, outputs[1], cotangents[0]
+        )
+        return [*pulled, *[DisconnectedType()() for _ in range(5)]]
+
+
+class PullBackConditions(Op):
+    """Cotangents of parameters and initial states; see ``integrator.pull_back_conditions``."""
+
+    __props__ = ("digest",)
+
+    def __init__(self, digest: str):
+        self.digest = digest
+
+    def make_node(self, *inputs):
+        """Build the node; inputs as in ``pull_back_conditions``."""
+        return Apply(self, [pt.as_tensor(one) for one in inputs], [pt.dmatrix(), pt.dmatrix()])
+
+    def perform(self, node, inputs, output_storage):
+        """Sweep back in Python mode."""
+        results = load_kernels(self.digest).pull_back_conditions(*map(np.ascontiguousarray, inputs))
+        for storage, result in zip(output_storage, results, strict=True):
+            storage[0] = result
+
+    def infer_shape(self, node, shapes):
+        """Shapes of parameters and initial states."""
+        return [shapes[0], shapes[1]]
+
+
+@register_funcify_default_op_cache_key(SolveConditions)
+def _numba_solve(op, node, **kwargs):
+    solve_conditions = load_kernels(op.digest).solve_conditions
+    recording = op.recording
+
+    @numba_njit
+    def solve(parameters, initial_states, start, times, first_row, solver, counts):
+        states, tape, status = solve_conditions(
+            np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(start),
+            np.ascontiguousarray(times), np.ascontiguousarray(first_row), np.ascontiguousarray(solver), recording,
+        )  # fmt: skip
+        for one in status:
+            _add_one(counts.item(), one)
+        return states, tape, status
+
+    return solve, 1
+
+
+@register_funcify_default_op_cache_key(PullBackConditions)
+def _numba_pull_back(op, node, **kwargs):
+    pull_back_conditions = load_kernels(op.digest).pull_back_conditions
+
+    @numba_njit
+    def pull_back(parameters, initial_states, start, times, first_row, tape, cotangents):
+        return pull_back_conditions(
+            np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(start),
+            np.ascontiguousarray(times), np.ascontiguousarray(first_row), np.ascontiguousarray(tape),
+            np.ascontiguousarray(cotangents),
+        )  # fmt: skip
+
+    return pull_back, 1

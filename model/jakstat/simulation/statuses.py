@@ -1,0 +1,27 @@
+"""Outcomes of a solve: each failure has a name, a number that the compiled code returns, and a sentence for people."""
+
+from enum import IntEnum
+
+
+class SolveStatus(IntEnum):
+    """Outcome of one condition's solve."""
+
+    SUCCESS = 0
+    TOO_MANY_STEPS = 1
+    STEP_TOO_SMALL = 2
+    NEWTON_FAILED = 3
+    NOT_FINITE = 4
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what to try."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    SolveStatus.SUCCESS: "The solve reached its last output time.",
+    SolveStatus.TOO_MANY_STEPS: "The solve used up its steps; parameters may be extreme, or raise solver.max_steps.",
+    SolveStatus.STEP_TOO_SMALL: "The step became too small to advance time; the solution may blow up.",
+    SolveStatus.NEWTON_FAILED: "Newton's method did not converge however small the step; the rates may be singular.",
+    SolveStatus.NOT_FINITE: "A rate, an initial value or a parameter is not finite.",
+}

@@ -1,0 +1,16 @@
+"""Priors, signals, noise and the PyMC model: the only place that writes PyMC."""
+
+from jakstat.statistics.model import build_model, log_likelihood_graph, noise_distributions
+from jakstat.statistics.noise import draw_measurements, log_density
+from jakstat.statistics.signal import MeasurementGraph, SolverSettings, measurement_graph
+
+__all__ = [
+    "MeasurementGraph",
+    "SolverSettings",
+    "build_model",
+    "draw_measurements",
+    "log_density",
+    "log_likelihood_graph",
+    "measurement_graph",
+    "noise_distributions",
+]

@@ -1,0 +1,73 @@
+"""Priors as PyMC variables: one vector for each family that occurs, the linear-scale parameters put together from them.
+
+Log-normal priors (nearly all) live in one normal vector ``log_parameter``, so that the sampler sees logarithms. The
+others are sampled on the scale of their density, positive ones on the logarithm.
+"""
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from pytensor.tensor.variable import TensorVariable
+
+from jakstat.problem import Parameter, Prior
+
+
+def parameter_vector(parameters: list[Parameter]) -> TensorVariable:
+    """Create the priors of estimated ``parameters`` in the current model.
+
+    Returns
+    -------
+    (parameter,), linear scale, in the given order
+    """
+    free = [number for number, one in enumerate(parameters) if _is_free_log_normal(one.prior)]
+    pieces: list[tuple[int, TensorVariable]] = []
+    if free:
+        pm.modelcontext(None).add_coord("log_normal_parameter", [parameters[number].id for number in free])
+        location, spread = np.array([parameters[number].prior.parameters for number in free]).T
+        log_parameter = pm.Normal("log_parameter", location, spread, dims="log_normal_parameter")
+        vector = pt.exp(log_parameter)
+        pieces += [(number, vector[place]) for place, number in enumerate(free)]
+        if len(free) == len(parameters):
+            return vector
+    for number, one in enumerate(parameters):
+        if number not in set(free):
+            pieces.append((number, _single_prior(one.id, one.prior)))
+    return pt.stack([value for _, value in sorted(pieces, key=lambda piece: piece[0])])
+
+
+def _is_free_log_normal(prior: Prior) -> bool:
+    return prior.distribution == "log-normal" and prior.lower <= 0 and np.isinf(prior.upper)
+
+
+def _single_prior(name: str, prior: Prior) -> TensorVariable:
+    """Create one prior truncated at its bounds and return the parameter on linear scale."""
+    if prior.distribution.startswith("log-"):
+        with np.errstate(divide="ignore"):
+            lower, upper = np.log(max(prior.lower, 0.0)), np.log(prior.upper)
+        return pt.exp(_bounded(f"log_{name}", prior.distribution.removeprefix("log-"), prior, lower, upper))
+    return _bounded(name, prior.distribution, prior, prior.lower, prior.upper)
+
+
+def _bounded(name: str, distribution: str, prior: Prior, lower: float, upper: float) -> TensorVariable:
+    """Create ``distribution`` truncated to [lower, upper]."""
+    first, *more = prior.parameters
+    second = more[0] if more else np.nan
+    if distribution == "uniform":
+        if prior.distribution == "log-uniform":
+            first, second = np.log(first), np.log(second)
+        return pm.Uniform(name, max(first, lower), min(second, upper))
+    if distribution == "normal":
+        if np.isinf(lower) and np.isinf(upper):
+            return pm.Normal(name, first, second)
+        return pm.TruncatedNormal(name, first, second, lower=lower, upper=upper)
+    makers = {
+        "laplace": lambda: pm.Laplace.dist(first, second),
+        "cauchy": lambda: pm.Cauchy.dist(first, second),
+        "chisquare": lambda: pm.ChiSquared.dist(first),
+        "exponential": lambda: pm.Exponential.dist(scale=first),
+        "gamma": lambda: pm.Gamma.dist(alpha=first, beta=1.0 / second),
+        "rayleigh": lambda: pm.Weibull.dist(alpha=2.0, beta=first * np.sqrt(2.0)),
+    }
+    if distribution not in makers:
+        raise NotImplementedError(f"prior '{prior.distribution}' of {name} is not one of PEtab's priors")
+    return pm.Truncated(name, makers[distribution](), lower=lower, upper=upper)

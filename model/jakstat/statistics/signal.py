@@ -1,0 +1,165 @@
+"""From parameters to the expected signal and the noise scale of every measurement, as PyTensor graphs.
+
+state (unit of the model) -> expected signal (unit of the observable) -> predicted measurement (with noise, elsewhere).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytensor.tensor as pt
+import sympy as sp
+from pytensor import shared
+from pytensor.tensor.variable import TensorVariable
+
+from jakstat.pathway import TIME, names_in, substitute_names
+from jakstat.problem import Measurement, Observable, ProblemTables
+from jakstat.simulation import SimulationPlan, SolveConditions, entity_value
+from jakstat.statistics.expressions import ExpressionPool, as_tensor
+
+DataMaker = Callable[[str, np.ndarray], TensorVariable]
+
+
+@dataclass(frozen=True)
+class SolverSettings:
+    """Tolerances of the solve: relative, absolute (unit of the states), most steps a condition.
+
+    ``newton_tolerance`` is the share of the error tolerance that Newton's method may leave: small enough that the
+    discrete adjoint, which differentiates the converged stages, is exact far below the error.
+    """
+
+    rtol: float = 1e-6
+    atol: float = 1e-8
+    max_steps: int = 10_000
+    newton_tolerance: float = 1e-2
+
+    def as_array(self) -> np.ndarray:
+        """Return the vector that the compiled solver takes."""
+        return np.array([self.rtol, self.atol, self.max_steps, self.newton_tolerance], dtype=float)
+
+
+@dataclass(frozen=True)
+class MeasurementGraph:
+    """Graphs over the estimated parameters: signal and noise scale (obs,), states (row, state), status (trajectory,)."""
+
+    signal: TensorVariable
+    noise_scale: TensorVariable
+    states: TensorVariable
+    status: TensorVariable
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Measurements of one observable: their numbers, and pool references of the names in its formulas."""
+
+    numbers: list[int]
+    observable: Observable
+    formula: sp.Expr
+    noise_formula: sp.Expr
+    references: dict[str, list[tuple[str, int]]]
+
+
+def measurement_graph(
+    tables: ProblemTables,
+    plan: SimulationPlan,
+    parameters: TensorVariable,
+    data: DataMaker,
+    solver: SolverSettings,
+    counts_address: int = 0,
+    recording: bool = True,
+) -> MeasurementGraph:
+    """Build the graph of all measurements' signals and noise scales.
+
+    Parameters
+    ----------
+    tables, plan
+        The problem and its plan.
+    parameters : (estimated,)
+        Estimated parameters in the order of the table, linear scale.
+    data : callable
+        Makes a named data tensor from an array.
+    solver : SolverSettings
+    counts_address : int
+        Where solve outcomes are counted, 0 for nowhere.
+    recording : bool
+        False builds a graph without gradient that stores no tape.
+    """
+    pool = ExpressionPool(
+        [one.id for one in tables.parameters if one.estimated],
+        {one.id: one.nominal for one in tables.parameters if not one.estimated and one.nominal is not None},
+    )
+    of_parameters = [pool.add(one) for row in plan.parameters for one in row]
+    of_states = [pool.add(one) for row in plan.initial_states for one in row]
+    groups = [_group(observable, tables, plan, pool) for observable in tables.observables]
+    values = pool.tensor(parameters, data)
+    n_trajectories = len(plan.parameters)
+
+    def gather(name: str, references: list) -> TensorVariable:
+        indices = data(name, pool.indices(references))
+        return values[indices].reshape((n_trajectories, len(references) // n_trajectories))
+
+    times = data("output_time", plan.times)
+    states, _, status = SolveConditions(plan.digest, recording)(
+        gather("parameter_place", of_parameters),
+        gather("initial_state_place", of_states),
+        data("start_time", plan.start),
+        times,
+        data("first_row", plan.first_row),
+        data("solver_settings", solver.as_array()),
+        shared(np.array(counts_address, dtype=np.int64), name="status_counts_address"),  # pm.Data would cut it to int32
+    )
+    pieces = [_group_graph(group, plan, pool, values, states, times, data) for group in groups if group.numbers]
+    order = np.argsort(np.concatenate([group.numbers for group in groups if group.numbers]))
+    restore = data("measurement_order", order.astype(np.int64))
+    signal = pt.concatenate([piece[0] for piece in pieces])[restore]
+    noise_scale = pt.concatenate([piece[1] for piece in pieces])[restore]
+    return MeasurementGraph(signal, noise_scale, states, status)
+
+
+def _group(observable: Observable, tables: ProblemTables, plan: SimulationPlan, pool: ExpressionPool) -> _Group:
+    """Collect an observable's measurements and enter what its formulas name into the pool."""
+    assignments = dict(plan.pathway.assignments)
+    formula = substitute_names(observable.formula, assignments)
+    noise_formula = substitute_names(observable.noise_formula, {observable.id: observable.formula})
+    noise_formula = substitute_names(noise_formula, assignments)
+    numbers = [number for number, one in enumerate(tables.measurements) if one.observable_id == observable.id]
+    direct = {TIME.name, *plan.dynamics.states}
+    experiments = {one.id: one for one in tables.experiments}
+    references = {}
+    for name in sorted((names_in(formula) | names_in(noise_formula)) - direct):
+        references[name] = [
+            pool.add(_name_value(name, observable, tables.measurements[number], experiments, tables, plan))
+            for number in numbers
+        ]
+    return _Group(numbers, observable, formula, noise_formula, references)
+
+
+def _name_value(name, observable: Observable, measurement: Measurement, experiments, tables, plan) -> sp.Expr:
+    """Return what a name in an observable's formula stands for in one measurement."""
+    for placeholders, overrides in (
+        (observable.observable_placeholders, measurement.observable_parameters),
+        (observable.noise_placeholders, measurement.noise_parameters),
+    ):
+        if name in placeholders:
+            override = overrides[placeholders.index(name)]
+            inner = {one: entity_value(one, experiments[measurement.experiment_id], tables, plan.pathway)
+                     for one in names_in(override)}  # fmt: skip
+            return substitute_names(override, inner)
+    return entity_value(name, experiments[measurement.experiment_id], tables, plan.pathway)
+
+
+def _group_graph(group: _Group, plan, pool, values, states, times, data) -> tuple[TensorVariable, TensorVariable]:
+    """Return signal and noise scale of one observable's measurements."""
+    rows = data(f"row_{group.observable.id}", plan.row_of_measurement[group.numbers])
+    names = names_in(group.formula) | names_in(group.noise_formula)
+    known = {name: states[:, number][rows] for number, name in enumerate(plan.dynamics.states) if name in names}
+    if TIME.name in names:
+        known[TIME.name] = times[rows]
+    for name, references in group.references.items():
+        same = len(set(references)) == 1
+        indices = pool.indices(references[:1] if same else references)
+        place = data(f"place_{group.observable.id}_{name}", indices[0] if same else indices)
+        known[name] = values[place]
+    shape = (len(group.numbers),)
+    signal = pt.broadcast_to(as_tensor(group.formula, known), shape)
+    return signal, pt.broadcast_to(as_tensor(group.noise_formula, known), shape)

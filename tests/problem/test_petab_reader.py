@@ -1,0 +1,295 @@
+import math
+
+import pytest
+
+from jakstat.problem import Period, Prior, UnsupportedError, read_petab, read_tables
+
+# file, what stands there, what a user writes instead, and the fault: file, line, column, words of found and of needed
+FAULTS = {
+    "unknown observable": ("measurements.tsv", "A_log\tsecond", "A_lag\tsecond",
+                           ("measurements.tsv", 4, "observableId", "A_lag", "A_log")),
+    "missing column": ("measurements.tsv", "\tmeasurement\t", "\tvalue\t",
+                       ("measurements.tsv", 1, "measurement", "value", "measurement")),
+    "non-numeric value": ("measurements.tsv", "5\t2.5", "5\tNaN",
+                          ("measurements.tsv", 4, "measurement", "NaN", "number")),
+    "non-numeric time": ("measurements.tsv", "second\t5\t2.5", "second\t5 min\t2.5",
+                         ("measurements.tsv", 4, "time", "5 min", "number")),
+    "non-positive value under log-normal noise": (
+        "measurements.tsv", "2.5", "-2.5", ("measurements.tsv", 4, "measurement", "-2.5", "positive")),
+    "unknown experiment": ("measurements.tsv", "A_log\tsecond", "A_log\tthird",
+                           ("measurements.tsv", 4, "experimentId", "third", "first, second")),
+    "measurement before its experiment": ("experiments.tsv", "second\t0", "second\t6",
+                                          ("measurements.tsv", 3, "time", "5", "start of the experiment, 6")),
+    "too few overrides": ("measurements.tsv", "background\tsd", "\tsd",
+                          ("measurements.tsv", 2, "observableParameters", "0 value", "1 value(s)")),
+    "unknown parameter in an override": ("measurements.tsv", "background\tsd", "background\tsdd",
+                                         ("measurements.tsv", 2, "noiseParameters", "sdd", "sd")),
+    "unknown parameter in a formula": ("observables.tsv", "scale * A +", "scael * A +",
+                                       ("observables.tsv", 2, "observableFormula", "scael", "scale")),
+    "formula that does not parse": ("observables.tsv", "scale * A +", "scale * * A +",
+                                    ("observables.tsv", 2, "observableFormula", "no formula", "formula")),
+    "unknown noise distribution": ("observables.tsv", "0.2\tlog-normal", "0.2\tlognormal",
+                                   ("observables.tsv", 3, "noiseDistribution", "lognormal", "log-normal")),
+    "condition that names nothing in the model": ("conditions.tsv", "low\tdose", "low\tdoes",
+                                                  ("conditions.tsv", 2, "targetId", "does", "dose")),
+    "unknown condition": ("experiments.tsv", "0\tlow", "0\tlaw",
+                          ("experiments.tsv", 2, "conditionId", "law", "high, low")),
+    "estimated parameter without bounds": ("parameters.tsv", "sd\t0.01\t1", "sd\t0.01\t",
+                                           ("parameters.tsv", 4, "upperBound", "nothing", "both bounds")),
+    "estimated parameter without prior or finite bounds": (
+        "parameters.tsv", "sd\t0.01\t1", "sd\t0.01\tinf", ("parameters.tsv", 4, "lowerBound", "inf", "or a prior")),
+    "fixed parameter without a value": ("parameters.tsv", "1\t0\tfalse", "1\t\tfalse",
+                                        ("parameters.tsv", 5, "nominalValue", "nothing", "number")),
+    "wrong number of prior parameters": ("parameters.tsv", "-2;1", "-2",
+                                         ("parameters.tsv", 2, "priorParameters", "-2", "2 number(s)")),
+    "negative prior standard deviation": ("parameters.tsv", "-2;1", "-2;-1",
+                                          ("parameters.tsv", 2, "priorParameters", "-2;-1", "positive sd_ln")),
+    "unknown prior": ("parameters.tsv", "log-normal", "lognormal",
+                      ("parameters.tsv", 2, "priorDistribution", "lognormal", "log-normal")),
+    "estimate that is neither true nor false": ("parameters.tsv", "0.1\ttrue\tlog", "0.1\tyes\tlog",
+                                                ("parameters.tsv", 2, "estimate", "yes", "true or false")),
+    "parameter that nothing uses": ("parameters.tsv", "background\t0\t1\t0\tfalse\t\t\n",
+                                    "background\t0\t1\t0\tfalse\t\t\nspare\t0\t1\t0\tfalse\t\t\n",
+                                    ("parameters.tsv", 6, "parameterId", "spare", "used")),
+    "model parameter without a value": ("model.xml", 'id="dose" value="0"', 'id="rate"',
+                                        ("model.xml", None, "rate", "no value", "value")),
+    "missing measurement file": ("problem.yaml", "[measurements.tsv]", "[absent.tsv]",
+                                 ("absent.tsv", None, "", "No such file", "table")),
+    "no measurement file": ("problem.yaml", "measurement_files: [measurements.tsv]\n", "",
+                            ("problem.yaml", None, "measurement_files", "nothing", "measurement table")),
+    "model that is not SBML": ("model.xml", "</sbml>", "", ("model.xml", 22, "", "XML", "valid SBML")),
+    "unknown version": ("problem.yaml", "2.0.0", "3.0.0", ("problem.yaml", None, "format_version", "3.0.0", "2.0.0")),
+    "invalid YAML": ("problem.yaml", "format_version: 2.0.0", "format_version: [2.0.0",
+                     ("problem.yaml", 2, "", "invalid YAML", "PEtab problem")),
+}  # fmt: skip
+
+UNSUPPORTED = {
+    "pre-equilibration": ("experiments.tsv", "first\t0\tlow", "first\t-inf\tlow\nfirst\t0\thigh",
+                          "experiment first: pre-equilibration"),
+    "several periods": ("experiments.tsv", "first\t0\tlow", "first\t0\tlow\nfirst\t5\thigh",
+                        "experiment first: an experiment of several periods"),
+    "more than one model": ("problem.yaml", "  decay: {", "  growth: {language: sbml, location: model.xml}\n  decay: {",
+                            "models growth, decay: more than one model"),
+    "another modelling language": ("problem.yaml", "language: sbml", "language: bngl",
+                                   "model decay in bngl: a model that is not SBML"),
+    "an extension": ("problem.yaml", "format_version: 2.0.0", "format_version: 2.0.0\nextensions: {sciml: {}}",
+                     "extension sciml: a PEtab extension"),
+    "steady state": ("measurements.tsv", "A_log\tsecond\t5", "A_log\tsecond\tinf",
+                     "observable A_log: a measurement at steady state"),
+    "arrays": ("parameters.tsv", "sd\t0.01\t1\t0.1", "sd\t0.01\t1\tarray", "parameter sd: parameters that are arrays"),
+}  # fmt: skip
+
+
+def test_small_problem_is_read(petab):
+    tables = read_petab(petab)
+    assert tables.id == "problem"
+    assert [one.id for one in tables.experiments] == ["first", "second", "experiment"]
+    (period,) = tables.experiments[1].periods
+    assert str(period.changes["dose"]) == "2.0*scale"
+    assert float(period.changes["A"]) == 3.0
+    assert tables.observables[0].observable_placeholders == ("offset_A",)
+    assert [str(one) for one in tables.measurements[0].observable_parameters] == ["background"]
+    assert [float(one) for one in tables.measurements[1].noise_parameters] == [0.1]
+    assert tables.measurements[2].source == "measurements.tsv, line 4"
+    assert tables.measurements[3].experiment_id == "experiment"
+    assert tables.experiments[2].periods == (Period(0.0),)
+
+
+def test_an_experiment_called_experiment_is_not_mixed_with_the_model_as_it_is(petab, edit_petab):
+    edit_petab("experiments.tsv", "first", "experiment")
+    edit_petab("measurements.tsv", "first", "experiment")
+    tables = read_petab(petab)
+    assert [one.id for one in tables.experiments] == ["experiment", "second", "model_as_it_is"]
+    assert [one.experiment_id for one in tables.measurements] == ["experiment", "second", "second", "model_as_it_is"]
+
+
+def test_prior_is_the_one_given_or_uniform_over_the_bounds(petab):
+    priors = {one.id: one.prior for one in read_petab(petab).parameters}
+    assert priors["k"] == Prior("log-normal", (-2.0, 1.0), 0.01, 10.0, "PEtab parameter table: log-normal")
+    assert (priors["scale"].distribution, priors["scale"].parameters) == ("uniform", (0.0, 5.0))
+    assert priors["background"] is None
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_fault_is_named_with_its_place(kind, petab, edit_petab, faults_of):
+    file, old, new, (where, line, column, found, needed) = FAULTS[kind]
+    edit_petab(file, old, new)
+    faults = faults_of(read_petab, petab)
+    matching = [one for one in faults if one.file.endswith(where) and (one.row, one.column) == (line, column)]
+    assert any(found in one.found and needed in one.needed for one in matching), faults
+
+
+def test_faults_of_all_files_are_reported_at_once(petab, edit_petab, faults_of):
+    edit_petab("measurements.tsv", "A_log\tsecond\t5\t2.5", "A_lag\tsecond\t5\tn.d.")
+    edit_petab("observables.tsv", "scale * A +", "scael * A +")
+    edit_petab("conditions.tsv", "low\tdose", "low\tdoes")
+    edit_petab("parameters.tsv", "sd\t0.01\t1", "sd\t0.01\t")
+    places = {(fault.file.rpartition("/")[2], fault.row, fault.column) for fault in faults_of(read_petab, petab)}
+    assert places == {
+        ("measurements.tsv", 4, "observableId"),
+        ("measurements.tsv", 4, "measurement"),
+        ("observables.tsv", 2, "observableFormula"),
+        ("conditions.tsv", 2, "targetId"),
+        ("parameters.tsv", 4, "upperBound"),
+    }
+
+
+def test_same_replicate_twice_is_a_fault(petab, edit_petab, faults_of):
+    edit_petab("measurements.tsv", "noiseParameters", "noiseParameters\treplicateId")
+    edit_petab("measurements.tsv", "second\t5\t2.5\t\t", "second\t5\t2.5\t\t\tr1\nA_log\tsecond\t5\t2.6\t\t\tr1")
+    (fault,) = faults_of(read_petab, petab)
+    assert (fault.row, fault.column) == (5, "replicateId")
+
+
+def test_repeated_measurements_without_a_replicate_are_kept_and_told(petab, edit_petab):
+    edit_petab("measurements.tsv", "A_log\t\t5\t0.5", "A_log\t\t5\t0.5\t\t\nA_log\t\t5\t0.5")
+    tables = read_petab(petab)
+    assert len(tables.measurements) == 5
+    assert any("lines 5 and 6" in note for note in tables.notes)
+
+
+@pytest.mark.parametrize("feature", UNSUPPORTED)
+def test_unsupported_feature_is_refused_by_name(feature, petab, edit_petab):
+    file, old, new, message = UNSUPPORTED[feature]
+    edit_petab(file, old, new)
+    with pytest.raises(UnsupportedError, match=message.replace("(", r"\(")):
+        read_petab(petab)
+
+
+def test_renamed_model_entities_are_refused_by_name_and_annotations_are_not(petab, edit_petab):
+    edit_petab("problem.yaml", "format_version", "mapping_files: [mapping.tsv]\nformat_version")
+    mapping = petab.parent / "mapping.tsv"
+    mapping.write_text("petabEntityId\tmodelEntityId\tname\nfirst\t\tthe first\n")
+    assert len(read_petab(petab).measurements) == 4
+    mapping.write_text("petabEntityId\tmodelEntityId\tname\nB\tnet.A\tthe second\n")
+    with pytest.raises(UnsupportedError, match="entity B: a mapping table that renames"):
+        read_petab(petab)
+
+
+def test_all_unsupported_features_are_named_at_once(petab, edit_petab):
+    for feature in ("pre-equilibration", "steady state", "an extension"):
+        edit_petab(*UNSUPPORTED[feature][:3])
+    with pytest.raises(UnsupportedError) as caught:
+        read_petab(petab)
+    assert all(
+        UNSUPPORTED[feature][3] in str(caught.value)
+        for feature in ("pre-equilibration", "steady state", "an extension")
+    )
+
+
+def test_visualisation_file_that_is_absent_does_not_matter(boehm):
+    tables = read_petab(boehm)
+    assert (tables.id, len(tables.measurements), tables.time_unit) == ("Boehm_JProteomeRes2014", 48, "min")
+    assert [(one.id, one.label) for one in tables.experiments] == [("experiment", "condition1")]
+
+
+def test_version_1_parameter_without_prior_gets_its_log_bounds_as_two_sd(boehm):
+    tables = read_petab(boehm)
+    parameters = {one.id: one for one in tables.parameters}
+    prior = parameters["k_phos"].prior
+    assert (prior.distribution, prior.lower, prior.upper) == ("log-normal", 0.0, math.inf)
+    centre, sd = prior.parameters
+    assert math.exp(centre - 2 * sd) == pytest.approx(1e-5, rel=1e-12)
+    assert math.exp(centre + 2 * sd) == pytest.approx(1e5, rel=1e-12)
+    assert "made from the bounds 1e-05..100000 (weakly informative, assumed)" in prior.source
+    assert parameters["k_phos"].scale == "log10"
+    assert parameters["ratio"].prior is None
+    assert any(note.startswith("9 of 9 estimated parameters have no prior") for note in tables.notes)
+
+
+def test_version_1_linear_parameter_without_prior_gets_a_truncated_normal(boehm):
+    table = boehm.parent / "parameters_Boehm_JProteomeRes2014.tsv"
+    text = table.read_text()
+    line = next(one for one in text.splitlines() if one.startswith("k_phos"))
+    table.write_text(text.replace(line, line.replace("log10\t1E-05\t100000", "lin\t0\t8")))
+    prior = {one.id: one.prior for one in read_petab(boehm).parameters}["k_phos"]
+    assert (
+        prior[:4]
+        if isinstance(prior, tuple)
+        else (prior.distribution, prior.parameters, prior.lower, prior.upper)
+        == (
+            "normal",
+            (4.0, 2.0),
+            0.0,
+            8.0,
+        )
+    )
+
+
+def test_version_1_preequilibration_is_refused_by_name(boehm):
+    table = boehm.parent / "measurementData_Boehm_JProteomeRes2014.tsv"
+    table.write_text(table.read_text().replace("\t\tmodel1_data1", "\tmodel1_data1\tmodel1_data1", 1))
+    with pytest.raises(UnsupportedError, match="condition model1_data1: pre-equilibration"):
+        read_petab(boehm)
+
+
+def test_version_1_faults_are_named_with_their_places(boehm, faults_of):
+    table = boehm.parent / "measurementData_Boehm_JProteomeRes2014.tsv"
+    text = table.read_text().replace("pSTAT5A_rel", "pSTAT5_rel", 1).replace("66.3634939682528", "n.d.")
+    table.write_text(text.replace("sd_pSTAT5B_rel", "sd_pSTAT5C_rel", 1))
+    places = [(fault.row, fault.column) for fault in faults_of(read_petab, boehm)]
+    assert places == [(2, "observableId"), (3, "measurement"), (18, "noiseParameters")]
+
+
+def test_version_1_condition_that_names_nothing_in_the_model_is_a_fault(boehm, faults_of):
+    table = boehm.parent / "experimentalCondition_Boehm_JProteomeRes2014.tsv"
+    table.write_text("conditionId\tconditionName\tEpo_dose\nmodel1_data1\tcondition1\t3\n")
+    (fault,) = faults_of(read_petab, boehm)
+    assert (fault.row, fault.column, fault.found) == (1, "Epo_dose", "'Epo_dose'")
+
+
+def test_prior_given_on_log10_becomes_one_on_the_natural_logarithm(reference_folder):
+    path = reference_folder / "petab" / "Bachmann_MSB2011" / "Bachmann_MSB2011.yaml"
+    if not path.exists():
+        pytest.skip("needs the published problem Bachmann_MSB2011")
+    tables = read_petab(path)
+    prior = {one.id: one.prior for one in tables.parameters}["init_EpoRJAK2"]
+    # Benchmark-Models-PEtab, commit 4d20850: parameterScaleNormal on log10.
+    assert prior.distribution == "log-normal"
+    assert prior.parameters == pytest.approx((0.599470870492697 * math.log(10), 0.193459292722329 * math.log(10)))
+    made = [one for one in tables.parameters if one.prior is not None and "made from the bounds" in one.prior.source]
+    assert len(made) == 112
+    assert any(note.startswith("112 of 113") for note in tables.notes)
+    assert len(tables.measurements) == 541
+    assert {one.noise_distribution for one in tables.observables} == {"normal", "log-normal"}
+
+
+# PEtab test suite, version 2: what each case needs beyond what is supported; the others are read.
+REFUSED = {
+    "0010": "pre-equilibration",
+    "0016": "several periods",
+    "0018": "pre-equilibration",
+    "0022": "several periods",
+    "0028": "several periods",
+    "0030": "several periods",
+}
+
+
+def test_each_case_of_the_petab_test_suite_is_read_or_refused_by_name(reference_folder):
+    folder = reference_folder / "petab_test_suite" / "v2"
+    cases = sorted(one.name for one in folder.glob("[0-9]*"))
+    if not cases:
+        pytest.skip("needs the PEtab test suite")
+    for case in cases:
+        path = folder / case / f"_{case}.yaml"
+        if case in REFUSED:
+            with pytest.raises(UnsupportedError, match=REFUSED[case]):
+                read_tables(path)
+        else:
+            tables = read_tables(path)
+            assert tables.measurements, case
+            assert {one.experiment_id for one in tables.measurements} == {one.id for one in tables.experiments}, case
+
+
+def test_test_suite_priors_are_the_ones_given(reference_folder):
+    path = reference_folder / "petab_test_suite" / "v2" / "0024" / "_0024.yaml"
+    if not path.exists():
+        pytest.skip("needs the PEtab test suite")
+    priors = {one.id: one.prior for one in read_tables(path).parameters}
+    assert (priors["p_uniform"].distribution, priors["p_uniform"].parameters) == ("uniform", (2.0, 8.0))
+    assert (priors["p_normal"].parameters, priors["p_normal"].lower, priors["p_normal"].upper) == (
+        (4.0, 2.0),
+        0.0,
+        10.0,
+    )
+    assert priors["p_fixed"] is None
