@@ -16,7 +16,7 @@ from pytensor import tensor as pt
 
 from jakstat.problem import Experiment, Measurement, ProblemTables, read_tables
 from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
-from jakstat.statistics import SolverSettings, build_model, log_likelihood_graph, measurement_graph
+from jakstat.statistics import PackedData, SolverSettings, build_model, log_likelihood_graph, measurement_graph
 
 
 class SolveError(RuntimeError):
@@ -157,7 +157,7 @@ class Problem:
 
 def _state_function(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings):
     parameters = pt.dvector("parameters")
-    graph = measurement_graph(tables, plan, parameters, lambda _, value: pt.as_tensor(value), solver, recording=False)
+    graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=False)
     return function([parameters], [graph.states, graph.status], mode="FAST_COMPILE")
 
 

@@ -2,10 +2,12 @@
 
 from jakstat.statistics.model import build_model, log_likelihood_graph, noise_distributions
 from jakstat.statistics.noise import draw_measurements, log_density
+from jakstat.statistics.packed_data import PackedData
 from jakstat.statistics.signal import MeasurementGraph, SolverSettings, measurement_graph
 
 __all__ = [
     "MeasurementGraph",
+    "PackedData",
     "SolverSettings",
     "build_model",
     "draw_measurements",

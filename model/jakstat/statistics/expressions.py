@@ -13,6 +13,7 @@ from pytensor.tensor.variable import TensorVariable
 from sympy.core.relational import Relational
 
 from jakstat.pathway import substitute_names, symbol
+from jakstat.statistics.packed_data import PackedData
 
 _FUNCTIONS: dict[type, Callable] = {
     sp.exp: pt.exp, sp.log: pt.log, sp.sin: pt.sin, sp.cos: pt.cos, sp.tan: pt.tan, sp.asin: pt.arcsin,
@@ -98,19 +99,19 @@ class ExpressionPool:
         offset = {"estimated": 0, "number": len(self._estimated), "computed": len(self._estimated) + len(self._numbers)}
         return np.array([offset[kind] + number for kind, number in references], dtype=np.int64)
 
-    def tensor(self, parameters: TensorVariable, data: Callable[[str, np.ndarray], TensorVariable]) -> TensorVariable:
+    def tensor(self, parameters: TensorVariable, data: PackedData) -> TensorVariable:
         """Return the pool's vector.
 
         Parameters
         ----------
         parameters : (estimated,), linear scale
-        data : callable
-            Makes a named data tensor from an array (``pm.Data`` in a model).
+        data : PackedData
+            Takes the pool's numbers.
         """
         values = {name: parameters[number] for number, name in enumerate(self._estimated)}
         pieces = [parameters]
         if self._numbers:
-            pieces.append(data("numbers_in_conditions", np.array(list(self._numbers))))
+            pieces.append(data.numbers(np.array(list(self._numbers))))
         if self._computed:
             pieces.append(pt.stack([as_tensor(expression, values) for expression in self._computed]))
         return pt.concatenate(pieces) if len(pieces) > 1 else pieces[0]

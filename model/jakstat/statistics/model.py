@@ -7,6 +7,7 @@ import pytensor.tensor as pt
 from jakstat.problem import ProblemTables
 from jakstat.simulation import SimulationPlan, StatusCounts, plan_simulation
 from jakstat.statistics.noise import draw_measurements, log_density
+from jakstat.statistics.packed_data import PackedData
 from jakstat.statistics.priors import parameter_vector
 from jakstat.statistics.signal import SolverSettings, measurement_graph
 
@@ -42,7 +43,7 @@ def build_model(
         vector = parameter_vector(estimated)
         parameters = pm.Deterministic("parameter_value", vector, dims="parameter")
         address = counts.address if counts is not None else 0
-        graph = measurement_graph(tables, plan, parameters, pm.Data, solver or SolverSettings(), address)
+        graph = measurement_graph(tables, plan, parameters, PackedData(pm.Data), solver or SolverSettings(), address)
         signal = pm.Deterministic("signal", graph.signal, dims="obs")
         noise_scale = pm.Deterministic("noise_scale", graph.noise_scale, dims="obs")
         values = pm.Data("measured_value", np.array([one.value for one in tables.measurements]), dims="obs")
@@ -68,9 +69,7 @@ def noise_distributions(tables: ProblemTables) -> np.ndarray:
 def log_likelihood_graph(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings, recording: bool = True):
     """Return (parameters, terms): the linear-scale input (estimated,) and the log likelihood of each measurement."""
     parameters = pt.dvector("parameters")
-    graph = measurement_graph(
-        tables, plan, parameters, lambda name, value: pt.as_tensor(value, name=name), solver, recording=recording
-    )
+    graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=recording)
     measured = pt.as_tensor(np.array([one.value for one in tables.measurements]))
     terms = log_density(measured, graph.signal, graph.noise_scale, noise_distributions(tables))
     return parameters, terms, graph

@@ -3,7 +3,6 @@
 state (unit of the model) -> expected signal (unit of the observable) -> predicted measurement (with noise, elsewhere).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +15,7 @@ from jakstat.pathway import TIME, names_in, substitute_names
 from jakstat.problem import Measurement, Observable, ProblemTables
 from jakstat.simulation import SimulationPlan, SolveConditions, entity_value
 from jakstat.statistics.expressions import ExpressionPool, as_tensor
-
-DataMaker = Callable[[str, np.ndarray], TensorVariable]
+from jakstat.statistics.packed_data import PackedData
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def measurement_graph(
     tables: ProblemTables,
     plan: SimulationPlan,
     parameters: TensorVariable,
-    data: DataMaker,
+    data: PackedData,
     solver: SolverSettings,
     counts_address: int = 0,
     recording: bool = True,
@@ -76,8 +74,8 @@ def measurement_graph(
         The problem and its plan.
     parameters : (estimated,)
         Estimated parameters in the order of the table, linear scale.
-    data : callable
-        Makes a named data tensor from an array.
+    data : PackedData
+        Takes the graph's indices and numbers; finished here.
     solver : SolverSettings
     counts_address : int
         Where solve outcomes are counted, 0 for nowhere.
@@ -94,25 +92,26 @@ def measurement_graph(
     values = pool.tensor(parameters, data)
     n_trajectories = len(plan.parameters)
 
-    def gather(name: str, references: list) -> TensorVariable:
-        indices = data(name, pool.indices(references))
-        return values[indices].reshape((n_trajectories, len(references) // n_trajectories))
+    def gather(references: list) -> TensorVariable:
+        columns = len(references) // n_trajectories
+        return values[data.integers(pool.indices(references))].reshape((n_trajectories, columns))
 
-    times = data("output_time", plan.times)
+    times = data.numbers(plan.times)
     states, _, status = SolveConditions(plan.digest, recording)(
-        gather("parameter_place", of_parameters),
-        gather("initial_state_place", of_states),
-        data("start_time", plan.start),
+        gather(of_parameters),
+        gather(of_states),
+        data.numbers(plan.start),
         times,
-        data("first_row", plan.first_row),
-        data("solver_settings", solver.as_array()),
+        data.integers(plan.first_row),
+        data.numbers(solver.as_array()),
         shared(np.array(counts_address, dtype=np.int64), name="status_counts_address"),  # pm.Data would cut it to int32
     )
     pieces = [_group_graph(group, plan, pool, values, states, times, data) for group in groups if group.numbers]
     order = np.argsort(np.concatenate([group.numbers for group in groups if group.numbers]))
-    restore = data("measurement_order", order.astype(np.int64))
+    restore = data.integers(order)
     signal = pt.concatenate([piece[0] for piece in pieces])[restore]
     noise_scale = pt.concatenate([piece[1] for piece in pieces])[restore]
+    data.finish()
     return MeasurementGraph(signal, noise_scale, states, status)
 
 
@@ -150,16 +149,15 @@ def _name_value(name, observable: Observable, measurement: Measurement, experime
 
 def _group_graph(group: _Group, plan, pool, values, states, times, data) -> tuple[TensorVariable, TensorVariable]:
     """Return signal and noise scale of one observable's measurements."""
-    rows = data(f"row_{group.observable.id}", plan.row_of_measurement[group.numbers])
+    rows = data.integers(plan.row_of_measurement[group.numbers])
     names = names_in(group.formula) | names_in(group.noise_formula)
     known = {name: states[:, number][rows] for number, name in enumerate(plan.dynamics.states) if name in names}
     if TIME.name in names:
         known[TIME.name] = times[rows]
     for name, references in group.references.items():
         same = len(set(references)) == 1
-        indices = pool.indices(references[:1] if same else references)
-        place = data(f"place_{group.observable.id}_{name}", indices[0] if same else indices)
-        known[name] = values[place]
+        places = data.integers(pool.indices(references[:1] if same else references))
+        known[name] = values[places[0]] if same else values[places]
     shape = (len(group.numbers),)
     signal = pt.broadcast_to(as_tensor(group.formula, known), shape)
     return signal, pt.broadcast_to(as_tensor(group.noise_formula, known), shape)

@@ -1,0 +1,266 @@
+"""Dose response of a signal to an inhibitor, and its IC50, over posterior draws.
+
+An inhibitor is a set of formulas on parameters of the model: an ATP-competitive inhibitor of JAK2 divides the rate
+constants of JAK2's kinase activity by 1 + dose / K. K is not in the data of a study without drug: its draws come from
+its prior, independent of the posterior, and the result says so. The signal is the model's expected signal, without
+measurement noise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import sympy as sp
+import xarray as xr
+
+from jakstat.pathway import names_in, read_pathway, substitute_names
+from jakstat.predictions.signals import ask_for_signals, signals_over_draws
+from jakstat.problem import Experiment, Parameter, Period, Prior, ProblemTables
+from jakstat.problem.formulas import parse_formula
+from jakstat.statistics import SolverSettings
+
+_INTERVAL = 0.95
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """A stimulus: a label for people and the model entities it sets."""
+
+    label: str
+    changes: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class DoseResponse:
+    """What is asked: inhibitor, formulas by target, parameters of its own with priors, doses and where to read.
+
+    Parameters
+    ----------
+    inhibitor : str
+    acts_on : mapping of str to Expr
+        Target parameter -> its value under drug, over parameters, ``dose`` (nM) and the target itself (unchanged value).
+    parameters : tuple of Parameter
+        Constants of the inhibitor (K, nM) with priors.
+    doses : tuple of float
+        nM, increasing, the first 0.
+    stimuli : tuple of Stimulus
+    readout : str
+        Observable whose signal is read.
+    time : float
+        When it is read, unit of the model; the inhibitor is present from the start.
+    """
+
+    inhibitor: str
+    acts_on: Mapping[str, sp.Expr]
+    parameters: tuple[Parameter, ...]
+    doses: tuple[float, ...]
+    stimuli: tuple[Stimulus, ...]
+    readout: str
+    time: float
+
+
+def read_dose_response(section: Mapping) -> DoseResponse:
+    """Read the ``dose_response`` section of a config.
+
+    Raises
+    ------
+    ValueError
+        A formula is not PEtab math, a dose is negative or the doses do not begin with 0; the key is named.
+    """
+    doses = tuple(float(dose) for dose in section["doses_nM"])
+    if not doses or doses[0] != 0 or any(high <= low for low, high in zip(doses, doses[1:], strict=False)):
+        raise ValueError(f"dose_response.doses_nM: found {list(doses)}; needed: increasing doses that begin with 0")
+    acts_on = {}
+    for target, text in section["acts_on"].items():
+        try:
+            acts_on[target] = parse_formula(text)
+        except ValueError as error:
+            raise ValueError(f"dose_response.acts_on.{target}: {text!r} is no formula: {error}") from None
+    return DoseResponse(
+        inhibitor=section["inhibitor"],
+        acts_on=acts_on,
+        parameters=tuple(_parameter(name, entry) for name, entry in section["parameters"].items()),
+        doses=doses,
+        stimuli=tuple(Stimulus(entry["label"], dict(entry["set"])) for entry in section["stimuli"]),
+        readout=section["readout"],
+        time=float(section["time"]),
+    )
+
+
+def _parameter(name: str, entry: Mapping) -> Parameter:
+    prior = Prior("log-normal", (float(np.log(entry["median"])), float(entry["sd_ln"])), 0.0, np.inf, entry["source"])
+    return Parameter(id=name, nominal=float(entry["median"]), prior=prior, unit=entry.get("unit", "nM"))
+
+
+def check_dose_response(tables: ProblemTables, asked: DoseResponse) -> None:
+    """Raise ValueError, naming every fault, where ``asked`` names what the problem does not have."""
+    entities = read_pathway(tables.sbml).entities | {one.id for one in tables.parameters}
+    own = {one.id for one in asked.parameters}
+    faults = [f"acts_on.{target}: the model has no such parameter" for target in asked.acts_on if target not in entities]
+    for target, formula in asked.acts_on.items():
+        for name in sorted(names_in(formula) - entities - own - {"dose"}):
+            faults.append(f"acts_on.{target}: unknown name '{name}' in the formula")
+    for stimulus in asked.stimuli:
+        faults += [f"stimuli '{stimulus.label}': the model has no '{name}'" for name in stimulus.changes
+                   if name not in entities]  # fmt: skip
+    measured = sorted({one.observable_id for one in tables.measurements})
+    if asked.readout not in measured:
+        faults.append(f"readout: '{asked.readout}' is not a measured observable; choose one of {', '.join(measured)}")
+    if faults:
+        raise ValueError("the dose_response section does not fit the study: " + "; ".join(faults))
+
+
+def predict_dose_response(
+    tables: ProblemTables, tree: xr.DataTree, asked: DoseResponse, solver: SolverSettings, seed: int
+) -> xr.Dataset:
+    """Predict the dose response of a signal over posterior draws.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+    tree : DataTree
+        With ``posterior`` (``parameter_value``; chain, draw, parameter).
+    asked : DoseResponse
+    solver : SolverSettings
+    seed : int
+        For the draws of the inhibitor's own parameters.
+
+    Returns
+    -------
+    Dataset
+        ``signal`` (chain, draw, stimulus, dose; unit of the readout), ``relative_signal`` (share of the signal without
+        drug), ``ic50`` (chain, draw, stimulus; nM, NaN where half is not reached within the doses) and one variable for
+        each parameter of the inhibitor (chain, draw).
+
+    Raises
+    ------
+    ValueError
+        ``asked`` does not fit the problem; all faults are named.
+    """
+    check_dose_response(tables, asked)
+    posterior = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter")
+    n_chains, n_draws = posterior.sizes["chain"], posterior.sizes["draw"]
+    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    own = _prior_draws(asked.parameters, n_chains * n_draws, rng)
+    experiments = _experiments(tables, asked)
+    request = ask_for_signals(
+        tables, experiments, [(asked.readout, one.id, asked.time) for one in experiments], asked.parameters
+    )
+    draws = np.concatenate([posterior.to_numpy().reshape(n_chains * n_draws, -1), own], axis=1)
+    shape = (n_chains, n_draws, len(asked.stimuli), len(asked.doses))
+    signal = signals_over_draws(request, draws, solver).reshape(shape)
+    return _dataset(tables, asked, signal, own.reshape(n_chains, n_draws, -1), posterior)
+
+
+def _prior_draws(parameters: tuple[Parameter, ...], n: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw log-normal parameters, (draw, parameter)."""
+    priors = [one.prior.parameters for one in parameters if one.prior is not None]
+    location, spread = np.array(priors).reshape(-1, 2).T
+    return np.exp(location + spread * rng.standard_normal((n, len(priors))))
+
+
+def _experiments(tables: ProblemTables, asked: DoseResponse) -> tuple[Experiment, ...]:
+    """Return one experiment a (stimulus, dose), stimuli outermost."""
+    start = min(one.periods[0].start for one in tables.experiments)
+    experiments = []
+    for number, stimulus in enumerate(asked.stimuli):
+        stimulated = {name: sp.Float(value, 17) for name, value in stimulus.changes.items()}
+        for place, dose in enumerate(asked.doses):
+            inhibited = {target: substitute_names(formula, {"dose": sp.Float(dose, 17)})
+                         for target, formula in asked.acts_on.items()}  # fmt: skip
+            experiments.append(Experiment(f"stimulus_{number}_dose_{place}", (Period(start, stimulated | inhibited),)))
+    return tuple(experiments)
+
+
+def _dataset(tables, asked: DoseResponse, signal: np.ndarray, own: np.ndarray, posterior: xr.DataArray) -> xr.Dataset:
+    dims = ("chain", "draw", "stimulus", "dose")
+    doses = np.array(asked.doses)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = signal / signal[..., :1]
+    unit = next(one.unit for one in tables.observables if one.id == asked.readout)
+    variables = {
+        "signal": (dims, signal, {"units": unit}),
+        "relative_signal": (dims, relative, {"units": "1"}),
+        "ic50": (dims[:3], half_effect_dose(doses, relative), {"units": "nM"}),
+    }
+    for number, one in enumerate(asked.parameters):
+        variables[one.id] = (dims[:2], own[..., number], {"units": one.unit})
+    coords = {
+        "chain": posterior["chain"].to_numpy(),
+        "draw": posterior["draw"].to_numpy(),
+        "stimulus": [one.label for one in asked.stimuli],
+        "dose": ("dose", doses, {"units": "nM"}),
+    }
+    return xr.Dataset(variables, coords=coords, attrs=_attributes(tables, asked))
+
+
+def _attributes(tables: ProblemTables, asked: DoseResponse) -> dict:
+    described = [
+        f"{one.id} ~ LogNormal(median {np.exp(one.prior.parameters[0]):.4g} {one.unit}, sd of ln "
+        f"{one.prior.parameters[1]:.3g}): {one.prior.source}"
+        for one in asked.parameters
+        if one.prior is not None
+    ]
+    return {
+        "inhibitor": asked.inhibitor,
+        "readout": asked.readout,
+        "time": f"{asked.time:g} {tables.time_unit}".strip(),
+        "acts_on": [f"{target} := {formula}" for target, formula in asked.acts_on.items()],
+        "prior": described,
+        "notes": [
+            f"{', '.join(one.id for one in asked.parameters)}: drawn from the prior, because the study has no "
+            "measurement with the inhibitor; the width of the IC50 is mostly the width of this prior.",
+            "The signal is the expected signal of the model, without measurement noise.",
+            "The inhibitor is present from the start of stimulation at constant concentration.",
+        ],
+    }
+
+
+def half_effect_dose(doses: np.ndarray, relative: np.ndarray) -> np.ndarray:
+    """Return the lowest dose at which each curve falls to half.
+
+    Between two doses the logit of the curve is interpolated over the logarithm of dose, which is exact for a Hill curve.
+
+    Parameters
+    ----------
+    doses : (dose,), increasing, the first 0
+    relative : (..., dose), share of the signal without drug
+
+    Returns
+    -------
+    (...) array; NaN where the curve does not reach half between the lowest positive and the highest dose, or is not
+    finite.
+    """
+    share = np.clip(relative[..., 1:], 1e-12, 1 - 1e-12)
+    logit = np.log(share / (1 - share))
+    below = logit <= 0
+    at = below.argmax(axis=-1)
+    exists = below.any(axis=-1) & (at > 0) & np.isfinite(relative).all(axis=-1)
+    after = np.maximum(at, 1)
+    high = np.take_along_axis(logit, after[..., None] - 1, -1)[..., 0]
+    low = np.take_along_axis(logit, after[..., None], -1)[..., 0]
+    log_dose = np.log(doses[1:])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = high / (high - low)
+        result = np.exp(log_dose[after - 1] + part * (log_dose[after] - log_dose[after - 1]))
+    return np.where(exists, result, np.nan)
+
+
+def summarise_ic50(dataset: xr.Dataset) -> pd.DataFrame:
+    """Return, for each stimulus, the share of draws in which the IC50 exists and its median and 95 % interval there.
+
+    Returns
+    -------
+    DataFrame
+        Columns stimulus, share_existing, median, lower_95, upper_95 (nM; NaN where it exists in no draw).
+    """
+    rows = []
+    for label in dataset["stimulus"].to_numpy():
+        values = dataset["ic50"].sel(stimulus=label).to_numpy().ravel()
+        existing = values[np.isfinite(values)]
+        tail = (1 - _INTERVAL) / 2
+        lower, median, upper = np.quantile(existing, [tail, 0.5, 1 - tail]) if existing.size else [np.nan] * 3
+        rows.append({"stimulus": str(label), "share_existing": existing.size / values.size,
+                     "median": median, "lower_95": lower, "upper_95": upper})  # fmt: skip
+    return pd.DataFrame(rows)
