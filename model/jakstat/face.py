@@ -10,11 +10,12 @@ from os import PathLike
 
 import numpy as np
 import pymc as pm
+import sympy as sp
 import xarray as xr
 from pytensor import function, grad
 from pytensor import tensor as pt
 
-from jakstat.problem import Experiment, Measurement, ProblemTables, read_tables
+from jakstat.problem import Experiment, Measurement, Observable, ProblemTables, read_tables
 from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
 from jakstat.statistics import PackedData, SolverSettings, build_model, log_likelihood_graph, measurement_graph
 
@@ -63,8 +64,15 @@ class Problem:
         total = pt.sum(terms)
         return function([parameters], [total, grad(total, parameters), graph.status], mode="NUMBA")
 
-    def _vector(self, parameters: Mapping[str, float]) -> np.ndarray:
-        """Return the estimated parameters' values; absent ones are taken as nominal, unknown ones refused."""
+    def vector(self, parameters: Mapping[str, float] | None = None) -> np.ndarray:
+        """Return the values of the estimated parameters, (estimated,); absent ones are nominal.
+
+        Raises
+        ------
+        KeyError
+            A parameter is unknown or has no value.
+        """
+        parameters = parameters or {}
         unknown = sorted(set(parameters) - set(self.estimated))
         if unknown:
             raise KeyError(f"not estimated in this problem: {', '.join(unknown)}; estimated: {', '.join(self.estimated)}")
@@ -81,6 +89,27 @@ class Problem:
             sentences = "; ".join(f"{name}: {one.name.lower()} ({one.sentence})" for name, one in failed.items())
             raise SolveError(f"{len(failed)} experiment(s) could not be solved: {sentences}")
 
+    def value_and_gradient(self, values: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return log likelihood and its gradient at an array of values, for optimisers and samplers.
+
+        Parameters
+        ----------
+        values : (estimated,) array
+            Linear scale, in the order of ``estimated``.
+
+        Returns
+        -------
+        float and (estimated,) array
+
+        Raises
+        ------
+        SolveError
+            An experiment could not be solved; its status is named.
+        """
+        value, slope, status = self._value_and_gradient(values)
+        self._require_success(status)
+        return float(value), slope
+
     def log_likelihood(self, parameters: Mapping[str, float] | None = None) -> float:
         """Return the log likelihood at ``parameters`` (id -> value, linear scale; nominal where absent).
 
@@ -91,9 +120,7 @@ class Problem:
         SolveError
             An experiment could not be solved; its status is named.
         """
-        value, _, status = self._value_and_gradient(self._vector(parameters or {}))
-        self._require_success(status)
-        return float(value)
+        return self.value_and_gradient(self.vector(parameters))[0]
 
     def gradient(self, parameters: Mapping[str, float] | None = None, scale: str = "linear") -> dict[str, float]:
         """Return the derivatives of the log likelihood by each estimated parameter.
@@ -112,9 +139,8 @@ class Problem:
         """
         if scale not in ("linear", "log"):
             raise ValueError(f"scale is {scale!r}; choose 'linear' or 'log'")
-        vector = self._vector(parameters or {})
-        _, slope, status = self._value_and_gradient(vector)
-        self._require_success(status)
+        vector = self.vector(parameters)
+        _, slope = self.value_and_gradient(vector)
         return dict(zip(self.estimated, (slope * vector if scale == "log" else slope).tolist(), strict=True))
 
     def simulate(self, parameters: Mapping[str, float] | None = None, times: np.ndarray | None = None) -> xr.Dataset:
@@ -140,12 +166,12 @@ class Problem:
         last = max(one.time for one in self.tables.measurements)
         first = min(one.periods[0].start for one in self.tables.experiments)
         times = np.linspace(first, last, 200) if times is None else np.unique(np.asarray(times, dtype=float))
-        observable = self.tables.observables[0].id
-        wanted = tuple(Measurement(observable, one.id, float(time), np.nan)
+        clock = Observable("clock", sp.Integer(0), sp.Integer(1))  # nothing is observed: only states are wanted
+        wanted = tuple(Measurement(clock.id, one.id, float(time), np.nan)
                        for one in self.tables.experiments for time in times)  # fmt: skip
-        tables = replace(self.tables, measurements=wanted, observables=())
+        tables = replace(self.tables, measurements=wanted, observables=(clock,))
         plan = plan_simulation(tables)
-        states, status = _state_function(tables, plan, self.solver)(self._vector(parameters or {}))
+        states, status = _state_function(tables, plan, self.solver)(self.vector(parameters))
         self._require_success(status)
         cube = states[plan.row_of_measurement].reshape(len(tables.experiments), len(times), -1)
         return _state_dataset(cube, tables.experiments, times, plan.dynamics.states, tables.time_unit)
@@ -158,7 +184,7 @@ class Problem:
 def _state_function(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings):
     parameters = pt.dvector("parameters")
     graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=False)
-    return function([parameters], [graph.states, graph.status], mode="FAST_COMPILE")
+    return function([parameters], [graph.states, graph.status], mode="NUMBA")
 
 
 def _state_dataset(cube: np.ndarray, experiments: tuple[Experiment, ...], times, states, time_unit: str) -> xr.Dataset:

@@ -1,4 +1,4 @@
-"""The gate between a fit and what is made of it: a fit that fails a check goes no further unless config names the check."""
+"""The gate between a fit and what is made of it: a failed check stops it, unless that check is overridden by name."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -21,8 +21,8 @@ def require_convergence(convergence: Mapping[str, Any], override: Collection[str
     Returns
     -------
     dict
-        ``passed`` (of all checks), ``overridden`` (names of failed checks that were overridden) and ``warning``, the text
-        that every product made of this fit carries; empty where all checks passed.
+        ``passed`` (of all checks), ``overridden`` (names of failed checks that were overridden) and ``warning``, the
+        text that every product made of this fit carries; empty where all checks passed.
 
     Raises
     ------
@@ -33,7 +33,9 @@ def require_convergence(convergence: Mapping[str, Any], override: Collection[str
     stopping = [found for name, found in failed.items() if name not in override]
     if stopping:
         count = "1 check" if len(stopping) == 1 else f"{len(stopping)} checks"
-        raise ConvergenceError(f"The fit failed {count} of convergence, so nothing is predicted from it: {'; '.join(stopping)}.")
+        raise ConvergenceError(
+            f"The fit failed {count} of convergence, so nothing is predicted from it: {'; '.join(stopping)}."
+        )
     warning = ""
     if failed:
         warning = (

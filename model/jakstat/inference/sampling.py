@@ -6,6 +6,7 @@ Chains run as threads of one process; the compiled solve releases Python's lock.
 
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -166,7 +167,8 @@ def sample_prior_predictive(tables: ProblemTables, solver: SolverSettings, draws
         are NaN and counted in attrs.
     """
     counts = StatusCounts()
-    with build_model(tables, plan_simulation(tables), solver, counts):
+    with build_model(tables, plan_simulation(tables), solver, counts), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Numba will use object mode")  # slower draws, nothing else
         drawn = pm.sample_prior_predictive(
             draws=draws,
             var_names=["parameter_value", "signal", "noise_scale", "measurement"],

@@ -165,9 +165,9 @@ def _experiments(tables: ProblemTables, asked: DoseResponse) -> tuple[Experiment
     start = min(one.periods[0].start for one in tables.experiments)
     experiments = []
     for number, stimulus in enumerate(asked.stimuli):
-        stimulated = {name: sp.Float(value, 17) for name, value in stimulus.changes.items()}
+        stimulated = {name: sp.Float(value) for name, value in stimulus.changes.items()}
         for place, dose in enumerate(asked.doses):
-            inhibited = {target: substitute_names(formula, {"dose": sp.Float(dose, 17)})
+            inhibited = {target: substitute_names(formula, {"dose": sp.Float(dose)})
                          for target, formula in asked.acts_on.items()}  # fmt: skip
             experiments.append(Experiment(f"stimulus_{number}_dose_{place}", (Period(start, stimulated | inhibited),)))
     return tuple(experiments)

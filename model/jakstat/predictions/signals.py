@@ -55,5 +55,5 @@ def signals_over_draws(tables: ProblemTables, draws: np.ndarray, solver: SolverS
     parameters = pt.dvector("parameters")
     plan = plan_simulation(tables)
     graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=False)
-    evaluate = function([parameters], graph.signal, mode="FAST_COMPILE")
+    evaluate = function([parameters], graph.signal, mode="NUMBA")
     return np.array([evaluate(draw) for draw in draws])

@@ -93,7 +93,7 @@ def entity_value(name: str, experiment: Experiment, tables: ProblemTables, pathw
     if name in pathway.parameter_formulas:
         return _over_problem(pathway.parameter_formulas[name], experiment, tables, pathway, frozenset())
     if name in pathway.parameters and np.isfinite(pathway.parameters[name]):
-        return sp.Float(pathway.parameters[name], 17)
+        return sp.Float(pathway.parameters[name])
     raise ValueError(f"'{name}' has no value in experiment {experiment.id}: neither the model, nor the parameter table, "
                      "nor the condition gives one")  # fmt: skip
 

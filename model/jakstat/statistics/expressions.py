@@ -80,7 +80,7 @@ class ExpressionPool:
 
     def __init__(self, estimated: list[str], fixed: Mapping[str, float]):
         self._estimated = estimated
-        self._fixed = {name: sp.Float(value, 17) for name, value in fixed.items()}
+        self._fixed = {name: sp.Float(value) for name, value in fixed.items()}
         self._place = {symbol(name): number for number, name in enumerate(estimated)}
         self._numbers: dict[float, int] = {}
         self._computed: dict[sp.Expr, int] = {}

@@ -26,8 +26,8 @@ class SolverSettings:
     discrete adjoint, which differentiates the converged stages, is exact far below the error.
     """
 
-    rtol: float = 1e-6
-    atol: float = 1e-8
+    rtol: float = 1e-8
+    atol: float = 1e-10
     max_steps: int = 10_000
     newton_tolerance: float = 1e-2
 

@@ -1,0 +1,48 @@
+"""Run the generated solver of a small pathway."""
+
+from functools import cache
+
+import numpy as np
+
+from jakstat.pathway import Pathway
+from jakstat.simulation.dynamics import prepare_dynamics
+from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
+
+
+@cache
+def _prepared(number: int):
+    pathway = _PATHWAYS[number]
+    return prepare_dynamics(pathway), load_kernels(generate_kernels(pathway))
+
+
+_PATHWAYS: dict[int, Pathway] = {}
+
+
+class Solver:
+    """One-condition interface to a pathway's generated solver."""
+
+    def __init__(self, pathway: Pathway):
+        _PATHWAYS[id(pathway)] = pathway
+        self.dynamics, self.module = _prepared(id(pathway))
+        self.parameters = np.array([[pathway.parameters[name] for name in self.dynamics.parameters]])
+        self.initial = np.array([[float(pathway.initial_values[name]) for name in self.dynamics.states]])
+
+    def arguments(self, times, parameters=None, initial=None):
+        times = np.asarray(times, dtype=float)
+        return (
+            self.parameters if parameters is None else np.atleast_2d(parameters),
+            self.initial if initial is None else np.atleast_2d(initial),
+            np.zeros(1),
+            times,
+            np.array([0, len(times)]),
+        )
+
+    def solve(self, times, rtol=1e-8, atol=1e-10, max_steps=100_000, recording=False, newton=1e-2, **changed):
+        settings = np.array([rtol, atol, max_steps, newton])
+        return self.module.solve_conditions(*self.arguments(times, **changed), settings, recording)
+
+    def gradient(self, times, weights, rtol=1e-8, atol=1e-10, newton=1e-2):
+        _, tape, status = self.solve(times, rtol, atol, recording=True, newton=newton)
+        assert status[0] == 0
+        gp, gx = self.module.pull_back_conditions(*self.arguments(times), tape, np.asarray(weights, dtype=float))
+        return gp[0], gx[0], tape
