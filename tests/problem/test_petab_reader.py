@@ -183,6 +183,20 @@ def test_visualisation_file_that_is_absent_does_not_matter(boehm):
     assert [(one.id, one.label) for one in tables.experiments] == [("experiment", "condition1")]
 
 
+def test_version_1_experiments_keep_the_ids_and_names_of_their_conditions(reference_folder):
+    path = reference_folder / "petab" / "Raia_CancerResearch2011" / "Raia_CancerResearch2011.yaml"
+    if not path.exists():
+        pytest.skip("needs the published problem Raia_CancerResearch2011")
+    tables = read_petab(path)
+    assert [(one.id, one.label) for one in tables.experiments] == [
+        ("model1_data1", "Il13 level = 0"),
+        ("model1_data2", "il13 level = 20"),
+        ("model1_data3", "il13 level = 4"),
+        ("model1_data4", "il13 level = 80"),
+    ]
+    assert {one.experiment_id for one in tables.measurements} == {one.id for one in tables.experiments}
+
+
 def test_version_1_parameter_without_prior_gets_its_log_bounds_as_two_sd(boehm):
     tables = read_petab(boehm)
     parameters = {one.id: one for one in tables.parameters}
@@ -220,6 +234,14 @@ def test_version_1_preequilibration_is_refused_by_name(boehm):
     table = boehm.parent / "measurementData_Boehm_JProteomeRes2014.tsv"
     table.write_text(table.read_text().replace("\t\tmodel1_data1", "\tmodel1_data1\tmodel1_data1", 1))
     with pytest.raises(UnsupportedError, match="condition model1_data1: pre-equilibration"):
+        read_petab(boehm)
+
+
+def test_version_1_with_several_parameter_tables_is_refused_by_name(boehm):
+    name = "parameters_Boehm_JProteomeRes2014.tsv"
+    (boehm.parent / "more.tsv").write_text((boehm.parent / name).read_text())
+    boehm.write_text(boehm.read_text().replace(f"parameter_file: {name}", f"parameter_file: [{name}, more.tsv]"))
+    with pytest.raises(UnsupportedError, match=r"more\.tsv: more than one parameter table"):
         read_petab(boehm)
 
 

@@ -102,6 +102,7 @@ def test_small_study_is_read(study):
         ("il13_4", 5, 3),
         ("il13_4", 10, 9.5),
     ]
+    assert [one.noise_distribution for one in tables.observables] == ["normal", "log-normal"]
     assert tables.measurements[3].source == "measurements.tsv, line 5"
     assert set(tables.data_digests) == {"study.yaml", "decay.ant", "parameters.tsv", "measurements.tsv"}
 
@@ -164,6 +165,12 @@ def test_the_message_numbers_the_faults_and_says_where(study, edit_study):
         DataFaultsError, match=r"1\. measurements\.tsv, line 5, value: found 0; needed: a positive value"
     ):
         read_study(study)
+
+
+def test_rows_do_not_count_as_duplicates_where_the_column_that_tells_them_apart_is_absent(study, edit_study, faults_of):
+    edit_study("measurements.tsv", "4\t5\t3\t2", "4\t6\t3\t1")
+    edit_study("measurements.tsv", "time_min", "time_s")
+    assert [fault.column for fault in faults_of(read_study, study)] == ["time_s"]
 
 
 def test_replicates_are_told_apart_by_their_column(study, edit_study, faults_of):

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from jakstat.problem.faults import Fault
-from jakstat.problem.formulas import checked_formula, formula_in
+from jakstat.problem.formulas import checked_formula, formula_in, unknown_name_needed
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.petab_files import PetabText
 from jakstat.problem.petab_parameters import check_parameters
@@ -161,7 +161,7 @@ def _check_target(
     """Check that a condition sets an entity of the model (or a parameter of a formula)."""
     if target in scope.entities.targets or _is_in_formula(target, scope):
         return
-    needed = f"a parameter, species or compartment of the model: {', '.join(sorted(scope.entities.targets))}"
+    needed = unknown_name_needed(target, scope.entities.targets, "a parameter, species or compartment of the model")
     faults.append(table.fault(row, column, f"{target!r}", needed))
 
 

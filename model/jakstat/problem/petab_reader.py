@@ -132,7 +132,7 @@ def _copy_without_figures(listing: PetabListing, folder: Path) -> Path:
               for kind in ("condition", "measurement", "observable")}  # fmt: skip
     content = {
         "format_version": listing.content["format_version"],
-        "parameter_file": [names[file] for file in listing.table_files["parameter"]],
+        "parameter_file": names[listing.table_files["parameter"][0]],
         "problems": [{**listed, "sbml_files": [names[file] for file in models]}],
     }
     copy = folder / "problem.yaml"

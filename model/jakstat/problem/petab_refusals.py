@@ -10,6 +10,7 @@ from jakstat.problem.petab_files import PetabListing, PetabText
 SENTENCES = {
     "models": "more than one model in one problem",
     "problems": "more than one problem in one file",
+    "parameter files": "more than one parameter table in PEtab 1",
     "language": "a model that is not SBML",
     "extension": "a PEtab extension",
     "preequilibration": "pre-equilibration",
@@ -44,6 +45,9 @@ def _in_listing(listing: PetabListing) -> list[tuple[str, str]]:
     found = [("extension", f"extension {name}") for name in listing.extensions]
     if len(listing.content.get("problems") or ()) > 1:
         found.append(("problems", f"{len(listing.content['problems'])} problems"))
+    if listing.version == 1 and len(listing.table_files["parameter"]) > 1:
+        names = ", ".join(file.name for file in listing.table_files["parameter"])
+        found.append(("parameter files", f"files {names}"))
     if len(listing.models) > 1:
         found.append(("models", f"models {', '.join(model.id for model in listing.models)}"))
     found += [("language", f"model {one.id} in {one.language}") for one in listing.models if one.language != "sbml"]

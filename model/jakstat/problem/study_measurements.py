@@ -118,7 +118,10 @@ def _measurement_of(table: TextTable, row: Row, study: Study, faults: list[Fault
 
 def _check_duplicates(table: TextTable, study: Study, faults: list[Fault]) -> None:
     """Add a fault for each row that measures what an earlier row measured: same everything but the value."""
-    columns = ["observable", *(one.column for one in study.conditions), study.time_column, "replicate"]
+    needed_columns = ["observable", *(one.column for one in study.conditions), study.time_column]
+    if not set(needed_columns) <= set(table.columns):
+        return  # without one of them (reported already) every row would look like another
+    columns = [*needed_columns, "replicate"]
     first: dict[tuple[str, ...], int] = {}
     for row in table.rows:
         key = tuple(_as_number(row[column]) for column in columns)

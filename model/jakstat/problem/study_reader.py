@@ -11,7 +11,7 @@ from petab import v2
 from petab.v2.models.sbml_model import SbmlModel
 
 from jakstat.problem.faults import DataFaultsError, Fault
-from jakstat.problem.formulas import checked_formula, names_of
+from jakstat.problem.formulas import checked_formula, names_of, unknown_name_needed
 from jakstat.problem.model_text import ModelEntities, model_entities, read_model
 from jakstat.problem.petab_checks import NOISE
 from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
@@ -139,8 +139,8 @@ def _check_units(study: Study, entities: ModelEntities, faults: list[Fault]) -> 
     for one in study.conditions:
         path = ("conditions", one.column)
         if one.sets not in entities.targets:
-            choices = ", ".join(sorted(entities.targets))
-            faults.append(study.fault((*path, "sets"), repr(one.sets), f"an entity of the model: {choices}"))
+            needed = unknown_name_needed(one.sets, entities.targets, "a parameter, species or compartment of the model")
+            faults.append(study.fault((*path, "sets"), repr(one.sets), needed))
         unit = entities.units.get(one.sets, "")
         if unit and not one.column.endswith(f"_{unit}"):
             needed = f"a column whose name ends in _{unit}, the unit of {one.sets} in the model"

@@ -1,0 +1,39 @@
+"""The content of a checked problem in numbers, for a log line and for those who look before they sample."""
+
+from collections import Counter
+from pathlib import Path
+
+from jakstat.problem.records import ProblemTables
+
+
+def check_problem(tables: ProblemTables) -> dict:
+    """Return a JSON-ready record of what a problem holds.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+        As a reader returned it: readers refuse faulty input, so that what arrives here is whole.
+
+    Returns
+    -------
+    dict
+        id, title, citation, time_unit; measurements by observable and by experiment; parameters estimated, with the
+        distribution and source of their priors; notes; SHA-256 of each file.
+    """
+    return {
+        "id": tables.id,
+        "title": tables.title,
+        "citation": tables.citation,
+        "time_unit": tables.time_unit,
+        "measurements": len(tables.measurements),
+        "measurements_of_observable": dict(Counter(one.observable_id for one in tables.measurements)),
+        "measurements_of_experiment": dict(Counter(one.experiment_id for one in tables.measurements)),
+        "parameters": len(tables.parameters),
+        "estimated": {
+            one.id: {"prior": one.prior.distribution, "unit": one.unit, "source": one.prior.source}
+            for one in tables.parameters
+            if one.prior is not None
+        },
+        "notes": list(tables.notes),
+        "data_digests": {Path(name).name: digest for name, digest in tables.data_digests.items()},
+    }
