@@ -1,8 +1,9 @@
 """Time of value and gradient, one thread, compiled and warm: the solver alone and the whole likelihood.
 
-Prints one Markdown table and writes it to docs/gradient_time.md. Each row states the accuracy of its log likelihood against a
-solve at rtol 1e-11, because a fast wrong answer is no answer. Problems of the PEtab benchmark collection are read from
-../shared/reference (or the folder given as the argument) and are left out, with a row that says so, where they are absent.
+Prints one Markdown table and writes it to docs/gradient_time.md. Each row states the accuracy of its log likelihood
+against a solve at rtol 1e-11, because a fast wrong answer is no answer. Problems of the PEtab benchmark collection are
+read from ../shared/reference (or the folder given as the argument) and are left out, with a row that says so, where
+they are absent.
 """
 
 import platform
@@ -26,9 +27,10 @@ def main() -> None:
     sources = {"raia2011 (shipped)": REPOSITORY / "data" / "raia2011"}
     sources |= {name: folder / name / f"{name}.yaml" for name in PETAB}
     lines = [
-        f"jakstat {__version__}, {platform.machine()}, one thread, median of {REPEATS} repeats, value and gradient of all conditions.",
+        f"jakstat {__version__}, {platform.machine()}, one thread, median of {REPEATS} repeats, "
+        "value and gradient of all conditions.",
         "",
-        "| problem | rtol | solves | steps | forward, ms | adjoint, ms | whole likelihood, ms | error of log likelihood |",
+        "| problem | rtol | solves | steps | forward, ms | adjoint, ms | likelihood, ms | error of log likelihood |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, path in sources.items():
@@ -36,11 +38,15 @@ def main() -> None:
             lines.append(f"| {name} | not here: {path.name} | | | | | | |")
             continue
         exact = read_problem(path, SolverSettings(1e-11, 1e-13)).log_likelihood()
-        lines += [row(name, read_problem(path, SolverSettings(rtol, rtol * 1e-2)), exact) for rtol in (1e-4, 1e-6, 1e-8)]
+        lines += [
+            row(name, read_problem(path, SolverSettings(rtol, rtol * 1e-2)), exact) for rtol in (1e-4, 1e-6, 1e-8)
+        ]
     table = "\n".join(lines)
     print(table)
     (REPOSITORY / "docs").mkdir(exist_ok=True)
-    (REPOSITORY / "docs" / "gradient_time.md").write_text(f"# Time of value and gradient\n\n{table}\n", encoding="utf-8")
+    (REPOSITORY / "docs" / "gradient_time.md").write_text(
+        f"# Time of value and gradient\n\n{table}\n", encoding="utf-8"
+    )
 
 
 def row(name: str, problem: Problem, exact: float) -> str:

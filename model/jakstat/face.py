@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from os import PathLike
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -40,8 +42,8 @@ class Problem:
 
     def __repr__(self) -> str:
         tables = self.tables
-        return (f"Problem({tables.id!r}: {len(tables.measurements)} measurements, {len(tables.experiments)} experiments, "
-                f"{len(self.estimated)} estimated parameters)")  # fmt: skip
+        sizes = f"{len(tables.measurements)} measurements, {len(tables.experiments)} experiments"
+        return f"Problem({tables.id!r}: {sizes}, {len(self.estimated)} estimated parameters)"
 
     @property
     def estimated(self) -> list[str]:
@@ -59,7 +61,7 @@ class Problem:
         return plan_simulation(self.tables)
 
     @cached_property
-    def _value_and_gradient(self):
+    def _value_and_gradient(self) -> Any:
         parameters, terms, graph = log_likelihood_graph(self.tables, self.plan, self.solver)
         total = pt.sum(terms)
         return function([parameters], [total, grad(total, parameters), graph.status], mode="NUMBA")
@@ -75,7 +77,9 @@ class Problem:
         parameters = parameters or {}
         unknown = sorted(set(parameters) - set(self.estimated))
         if unknown:
-            raise KeyError(f"not estimated in this problem: {', '.join(unknown)}; estimated: {', '.join(self.estimated)}")
+            raise KeyError(
+                f"not estimated in this problem: {', '.join(unknown)}; estimated: {', '.join(self.estimated)}"
+            )
         values = self.nominal | dict(parameters)
         missing = [name for name in self.estimated if name not in values]
         if missing:
@@ -181,13 +185,15 @@ class Problem:
         return build_model(self.tables, self.plan, self.solver)
 
 
-def _state_function(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings):
+def _state_function(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings) -> Any:
     parameters = pt.dvector("parameters")
     graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=False)
     return function([parameters], [graph.states, graph.status], mode="NUMBA")
 
 
-def _state_dataset(cube: np.ndarray, experiments: tuple[Experiment, ...], times, states, time_unit: str) -> xr.Dataset:
+def _state_dataset(
+    cube: np.ndarray, experiments: tuple[Experiment, ...], times: np.ndarray, states: tuple[str, ...], time_unit: str
+) -> xr.Dataset:
     variables = {name: (("experiment", "time"), cube[:, :, number]) for number, name in enumerate(states)}
     coords = {"experiment": [one.id for one in experiments], "time": ("time", times, {"units": time_unit})}
     return xr.Dataset(variables, coords=coords)
@@ -209,4 +215,4 @@ def read_problem(path: str | PathLike, solver: SolverSettings | None = None) -> 
     UnsupportedError
         The problem uses features that are not supported; they are named.
     """
-    return Problem(read_tables(path), solver)
+    return Problem(read_tables(Path(path)), solver)

@@ -27,9 +27,7 @@ def conjugate() -> ProblemTables:
         parameters=(Parameter("x0", 1.0, prior),),
         observables=(Observable("level", parse_formula("x"), parse_formula(str(NOISE))),),
         experiments=(Experiment("only", (Period(0.0),)),),
-        measurements=tuple(
-            Measurement("level", "only", float(number), value) for number, value in enumerate(VALUES)
-        ),
+        measurements=tuple(Measurement("level", "only", float(number), value) for number, value in enumerate(VALUES)),
         time_unit="min",
     )
 

@@ -42,9 +42,7 @@ ROBERTSON = pathway(
 BLOW_UP = pathway({"x": k * x**2}, {"x": 1.0}, {"k": 1.0})
 
 #: x' = c until ``end``, then -k x
-PULSE = pathway(
-    {"x": sp.Piecewise((c, TIME <= end), (0, True)) - k * x}, {"x": 0.0}, {"k": 0.5, "c": 2.0, "end": 3.0}
-)
+PULSE = pathway({"x": sp.Piecewise((c, TIME <= end), (0, True)) - k * x}, {"x": 0.0}, {"k": 0.5, "c": 2.0, "end": 3.0})
 
 #: a non-autonomous, non-linear, coupled system for gradients
 COUPLED = pathway(

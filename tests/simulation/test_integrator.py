@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from jakstat.simulation import SolveStatus
+
 from . import models
 from .solving import Solver
 

@@ -108,7 +108,9 @@ def _parameter_diagnostics(tree: xr.DataTree) -> pd.DataFrame:
 
 def failed_solve_share(tree: xr.DataTree) -> float:
     """Return the share of solves that did not succeed, from the tree's ``solve_outcomes``."""
-    outcomes = {name: int(count) for name, count in (one.split("=") for one in np.atleast_1d(tree.attrs["solve_outcomes"]))}
+    outcomes = {
+        name: int(count) for name, count in (one.split("=") for one in np.atleast_1d(tree.attrs["solve_outcomes"]))
+    }
     total = sum(outcomes.values())
     return 1.0 - outcomes["success"] / total if total else float("nan")
 

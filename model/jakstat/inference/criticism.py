@@ -78,8 +78,8 @@ def find_modes(tree: xr.DataTree, valley: float = 0.5) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a mode of a split parameter: columns parameter, mode (number), peak (linear scale), weight (share of draws),
-        and one column a chain with the share of that chain's draws in the mode; empty where all are unimodal.
+        One row a mode of a split parameter: columns parameter, mode (number), peak (linear scale), weight (share of
+        draws), and one column a chain with the share of that chain's draws in the mode; empty where all are unimodal.
     """
     draws = tree["posterior"].dataset["parameter_value"]
     rows: list[dict] = []

@@ -9,9 +9,10 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-import nutpie
 import numpy as np
+import nutpie
 import pymc as pm
 import pytensor.tensor as pt
 import xarray as xr
@@ -62,9 +63,10 @@ def sample_posterior(
     Returns
     -------
     xarray.DataTree
-        ``posterior`` (``parameter_value`` (parameter) on linear scale, ``signal``, ``noise_scale``), ``log_likelihood``,
-        ``posterior_predictive`` and ``observed_data`` (``measurement``; obs), ``sample_stats``; observables, experiments
-        and times are coordinates of ``obs``; attrs hold the solve outcomes of all gradients, warm-up included.
+        ``posterior`` (``parameter_value`` (parameter) on linear scale, ``signal``, ``noise_scale``),
+        ``log_likelihood``, ``posterior_predictive`` and ``observed_data`` (``measurement``; obs), ``sample_stats``;
+        observables, experiments and times are coordinates of ``obs``; attrs hold the solve outcomes of all gradients,
+        warm-up included.
     """
     counts = StatusCounts()
     plan = plan_simulation(tables)
@@ -89,13 +91,15 @@ def sample_posterior(
     )
     log(f"sampled in {time.monotonic() - started:.0f} s; solve outcomes: {counts.as_dict()}")
     posterior = drawn["posterior"].to_dataset()
-    tree = assemble_tree(tables, posterior[["parameter_value", "signal", "noise_scale"]], np.random.default_rng(predictive_seed))
+    tree = assemble_tree(
+        tables, posterior[["parameter_value", "signal", "noise_scale"]], np.random.default_rng(predictive_seed)
+    )
     tree["sample_stats"] = xr.DataTree(drawn["sample_stats"].to_dataset())
     tree.attrs["solve_outcomes"] = [f"{name}={count}" for name, count in counts.as_dict().items()]
     return tree
 
 
-def compile_model(model: pm.Model):
+def compile_model(model: pm.Model) -> Any:
     """Compile a model for nutpie; each parameter starts from a draw of its prior."""
     return nutpie.compile_pymc_model(model, default_initialization_strategy="prior")
 
@@ -105,7 +109,7 @@ def _progress_lines(log: Callable[[str], None], sampling: SamplingSettings) -> C
     total = sampling.chains * (sampling.draws + sampling.tune)
     state = {"last": time.monotonic(), "finished": False}
 
-    def report(progress) -> None:
+    def report(progress: Any) -> None:
         done = sum(chain.finished_draws for chain in progress)
         now = time.monotonic()
         finished = done >= total
@@ -163,8 +167,8 @@ def sample_prior_predictive(tables: ProblemTables, solver: SolverSettings, draws
     Returns
     -------
     xarray.DataTree
-        ``prior`` (``parameter_value``, ``signal``, ``noise_scale``) and ``prior_predictive`` (``measurement``); failed solves
-        are NaN and counted in attrs.
+        ``prior`` (``parameter_value``, ``signal``, ``noise_scale``) and ``prior_predictive`` (``measurement``); failed
+        solves are NaN and counted in attrs.
     """
     counts = StatusCounts()
     with build_model(tables, plan_simulation(tables), solver, counts), warnings.catch_warnings():

@@ -1,9 +1,9 @@
 """SBML text to a :class:`Pathway`.
 
 Supported: species in concentration or amount, reactions with kinetic laws, constant compartments, assignment and rate
-rules, initial assignments, function definitions, piecewise functions of time. Refused by name: events, delays, algebraic
-rules, compartments whose volume changes, fast reactions, conversion factors and computed stoichiometry.
-SBML Level 3 Version 2, https://sbml.org/specifications.
+rules, initial assignments, function definitions, piecewise functions of time. Refused by name: events, delays,
+algebraic rules, compartments whose volume changes, fast reactions, conversion factors and computed stoichiometry. SBML
+Level 3 Version 2, https://sbml.org/specifications.
 """
 
 import math

@@ -39,7 +39,8 @@ class DoseResponse:
     ----------
     inhibitor : str
     acts_on : mapping of str to Expr
-        Target parameter -> its value under drug, over parameters, ``dose`` (nM) and the target itself (unchanged value).
+        Target parameter -> its value under drug, over parameters, ``dose`` (nM) and the target itself (unchanged
+        value).
     parameters : tuple of Parameter
         Constants of the inhibitor (K, nM) with priors.
     doses : tuple of float
@@ -97,7 +98,9 @@ def check_dose_response(tables: ProblemTables, asked: DoseResponse) -> None:
     """Raise ValueError, naming every fault, where ``asked`` names what the problem does not have."""
     entities = read_pathway(tables.sbml).entities | {one.id for one in tables.parameters}
     own = {one.id for one in asked.parameters}
-    faults = [f"acts_on.{target}: the model has no such parameter" for target in asked.acts_on if target not in entities]
+    faults = [
+        f"acts_on.{target}: the model has no such parameter" for target in asked.acts_on if target not in entities
+    ]
     for target, formula in asked.acts_on.items():
         for name in sorted(names_in(formula) - entities - own - {"dose"}):
             faults.append(f"acts_on.{target}: unknown name '{name}' in the formula")
@@ -173,7 +176,9 @@ def _experiments(tables: ProblemTables, asked: DoseResponse) -> tuple[Experiment
     return tuple(experiments)
 
 
-def _dataset(tables, asked: DoseResponse, signal: np.ndarray, own: np.ndarray, posterior: xr.DataArray) -> xr.Dataset:
+def _dataset(
+    tables: ProblemTables, asked: DoseResponse, signal: np.ndarray, own: np.ndarray, posterior: xr.DataArray
+) -> xr.Dataset:
     dims = ("chain", "draw", "stimulus", "dose")
     doses = np.array(asked.doses)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -220,7 +225,8 @@ def _attributes(tables: ProblemTables, asked: DoseResponse) -> dict:
 def half_effect_dose(doses: np.ndarray, relative: np.ndarray) -> np.ndarray:
     """Return the lowest dose at which each curve falls to half.
 
-    Between two doses the logit of the curve is interpolated over the logarithm of dose, which is exact for a Hill curve.
+    Between two doses the logit of the curve is interpolated over the logarithm of dose, which is exact for a Hill
+    curve.
 
     Parameters
     ----------

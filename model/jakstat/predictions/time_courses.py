@@ -36,7 +36,7 @@ def predict_time_courses(
         min(one.periods[0].start for one in tables.experiments), max(one.time for one in tables.measurements), n_times
     )
     pairs = sorted({(one.observable_id, one.experiment_id) for one in tables.measurements})
-    wanted = [(observable, experiment, time) for observable, experiment in pairs for time in times]
+    wanted = [(observable, experiment, time) for observable, experiment in pairs for time in times.tolist()]
     request = ask_for_signals(tables, tables.experiments, wanted)
     draws = posterior.to_numpy().reshape(-1, posterior.sizes["parameter"])
     values = signals_over_draws(request, draws, solver).reshape(*posterior.shape[:2], len(pairs), n_times)

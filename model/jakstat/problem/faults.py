@@ -45,4 +45,4 @@ class DataFaultsError(ValueError):
 
 
 class UnsupportedError(NotImplementedError):
-    """The problem is well formed but uses a feature that jakstat does not support yet; the message names it and its id."""
+    """The problem is well formed but uses what jakstat does not support yet; the message names it and its id."""

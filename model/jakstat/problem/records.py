@@ -40,8 +40,9 @@ class Prior:
 class Parameter:
     """A row of the parameter table; ``prior`` is None exactly when the parameter is not estimated.
 
-    ``nominal`` (linear scale) may be None for an estimated parameter; ``unit`` is text, empty where the source gives none.
-    ``scale`` (``lin``, ``log``, ``log10``) is the scale the source estimates it on: it decides nothing but display.
+    ``nominal`` (linear scale) may be None for an estimated parameter; ``unit`` is text, empty where the source gives
+    none. ``scale`` (``lin``, ``log``, ``log10``) is the scale the source estimates it on: it decides nothing but
+    display.
     """
 
     id: str
@@ -80,8 +81,8 @@ class Observable:
 class Period:
     """A stretch of an experiment that starts at ``start`` (``-inf``: pre-equilibration) with ``changes`` applied.
 
-    ``changes`` maps the id of a model entity (parameter, species, compartment) to the value it takes, an expression over
-    parameters.
+    ``changes`` maps the id of a model entity (parameter, species, compartment) to the value it takes, an expression
+    over parameters.
     """
 
     start: float

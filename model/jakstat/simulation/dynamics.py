@@ -1,8 +1,8 @@
 """A pathway in the form that kernels are generated from.
 
 Everything that depends on parameters alone is pulled out of the rates into *coefficients*, computed once a condition:
-``2.265 * Kon * il13 * Rec`` becomes ``k[0] * Rec``. Relations on time (``time <= EGF_end``) become *switches*, which are
-constant between their thresholds, so that the integrator can place its steps on the discontinuities. Piecewise
+``2.265 * Kon * il13 * Rec`` becomes ``k[0] * Rec``. Relations on time (``time <= EGF_end``) become *switches*, which
+are constant between their thresholds, so that the integrator can place its steps on the discontinuities. Piecewise
 functions of states are refused by name: their kinks would need root finding.
 """
 
@@ -13,7 +13,6 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 
 from jakstat.pathway import TIME, Pathway, UnsupportedModelError, names_in, symbol
-
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Sparse LU factorisation without pivoting, planned once and written out as straight-line code.
 
-The matrix is M = I - h gamma J of the implicit stages. For reaction networks it is close to an M-matrix and its diagonal
-dominates once h is small, so that pivots are taken on the diagonal; the factorisation reports its smallest pivot and the
-integrator rejects the step if that is tiny. The order is found by Markowitz's rule (fewest products of row and column
-counts), Markowitz 1957, doi:10.1287/mnsc.3.3.255.
+The matrix is M = I - h gamma J of the implicit stages. For reaction networks it is near an M-matrix and its diagonal
+dominates once h is small, so that pivots are taken on the diagonal; the factorisation reports its smallest pivot and
+the integrator rejects the step if that is tiny. The order is found by Markowitz's rule (fewest products of row and
+column counts), Markowitz 1957, doi:10.1287/mnsc.3.3.255.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 class Elimination:
     """Plan of a factorisation P M P^T = L U with unit L.
 
-    ``order`` lists the pivots; ``lower[i]`` holds the columns of row i of L, ``upper[i]`` the columns of row i of U right
-    of the diagonal, both in original numbering and in the order of elimination.
+    ``order`` lists the pivots; ``lower[i]`` holds the columns of row i of L, ``upper[i]`` the columns of row i of U
+    right of the diagonal, both in original numbering and in the order of elimination.
     """
 
     order: tuple[int, ...]

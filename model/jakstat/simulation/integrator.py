@@ -1,15 +1,10 @@
-"""Adaptive ESDIRK integration of all conditions of a problem, and its discrete adjoint.
+"""Adaptive ESDIRK integration of all conditions of a problem.
 
 Not imported as it stands: :mod:`jakstat.simulation.kernel_cache` stores this text beside a model's generated kernels.
 
-Forward, for each condition: dx/dt = f(t, x, k, s), stages Y_i = x_n + h sum_j a_ij K_j with K_i = f(Y_i), solved by
-simplified Newton with the Jacobian of the step's start; PI control of the filtered embedded error (Gustafsson 1991,
+For each condition dx/dt = f(t, x, k, s), stages Y_i = x_n + h sum_j a_ij K_j with K_i = f(Y_i), solved by simplified
+Newton with the Jacobian of the step's start; PI control of the filtered embedded error (Gustafsson 1991,
 doi:10.1145/210232.210242); steps end on output times and on the thresholds of switches.
-
-Adjoint: the accepted steps are differentiated as they were computed (step sizes held constant), so that the gradient is
-exact for the numerical solution at any tolerance. With lambda the cotangent of x_{n+1} and eta_i that of stage i's base,
-M_i = I - h gamma J(Y_i):  kappa_i = h sum_{l>i} a_li eta_l,  M_i^T w_i = kappa_i,  eta_i = (w_i - kappa_i) / (h gamma),
-gradient of k += f_k(Y_i)^T w_i;  for the last stage M^T eta = lambda and w = h gamma eta.
 
 The tape is a float64 array (step, 4 + 5 state): condition, time, step size, output row reached (or -1), then the stage
 values Y_2 ... Y_6; Y_1 is the end of the step before, or the initial state.
@@ -26,15 +21,11 @@ from jakstat.simulation.kernel_interface import (
     N_JACOBIAN,
     N_STATES,
     N_SWITCHES,
-    add_coefficient_vjp,
-    add_jacobian_transposed_times,
     coefficients,
-    coefficients_vjp,
     factorise,
     jacobian,
     rhs,
     solve,
-    solve_transposed,
     thresholds,
 )
 from jakstat.simulation.tableaus import ESDIRK43
@@ -47,7 +38,7 @@ _STAGES = 6
 _ORDER = 4  # of the step-size controller: embedded order + 1
 
 _SUCCESS, _TOO_MANY_STEPS, _STEP_TOO_SMALL, _NEWTON_FAILED, _NOT_FINITE = 0, 1, 2, 3, 4
-_HEADER = 4  # columns of the tape before the stage values
+FIRST_STAGE_COLUMN = 4  # of the tape; before it: condition, time, step size, output row
 _TINY_PIVOT = 1e-10
 _NEWTON_ITERATIONS = 8
 _SAFETY, _SMALLEST_FACTOR, _LARGEST_FACTOR = 0.9, 0.2, 8.0
@@ -71,7 +62,8 @@ def _set_weights(x, rtol, atol, weights):
 
 
 @njit(**_OPTIONS)
-def _set_switches(t, threshold, s):
+def set_switches(t, threshold, s):
+    """Write the switches at time ``t``: 1 before their threshold, 0 from it on."""
     for j in range(N_SWITCHES):
         s[j] = 1.0 if t < threshold[j] else 0.0
 
@@ -139,8 +131,7 @@ def _stages(t, h, x, k, s, F, K, Y, weights, tolerance, base, residual):
             for j in range(i):
                 total += _A[i, j] * K[j, m]
             base[m] = x[m] + h * total
-        for m in range(N_STATES):
-            Y[i, m] = base[m] + h_gamma * K[i - 1, m]
+            Y[i, m] = base[m] + h_gamma * K[i - 1, m]  # extrapolating K to the stage saved no iterations when tried
         if not _newton(t + _C[i] * h, h_gamma, k, s, F, base, weights, tolerance, Y[i], residual):
             return False
         for m in range(N_STATES):
@@ -174,7 +165,7 @@ def _record(tape, used, condition, t, h, row, Y):
         tape = _extended(tape)
     line = tape[used]
     line[0], line[1], line[2], line[3] = condition, t, h, row
-    place = _HEADER
+    place = FIRST_STAGE_COLUMN
     for i in range(1, _STAGES):
         for m in range(N_STATES):
             line[place] = Y[i, m]
@@ -183,11 +174,49 @@ def _record(tape, used, condition, t, h, row, Y):
 
 
 @njit(**_OPTIONS)
-def _solve_condition(condition, p, x0, start, times, first, last, solver, states, tape, used, recording):
+def _attempt_step(t, step, x, k, s, J, F, K, Y, weights, newton_tolerance, base, residual):
+    """Try one step; return the norm of its error, or a negative number where Newton's method failed."""
+    if not factorise(step * _GAMMA, J, F) > _TINY_PIVOT:
+        return -1.0
+    if not _stages(t, step, x, k, s, F, K, Y, weights, newton_tolerance, base, residual):
+        return -1.0
+    error = _error(step, F, K, Y, weights, residual)
+    return max(error, 1e-10) if isfinite(error) else 1e10
+
+
+@njit(**_OPTIONS)
+def _step_within(h, remaining):
+    """Return the step to take when ``h`` is proposed and a border lies ``remaining`` ahead."""
+    if h >= remaining * 0.999999:
+        return remaining
+    return 0.5 * remaining if h > 0.5 * remaining else h
+
+
+@njit(**_OPTIONS)
+def _step_after_rejection(step, error):
+    """Return a shorter step after a failed Newton iteration (negative ``error``) or too large an error."""
+    if error < 0.0:
+        return 0.25 * step
+    return step * max(_SMALLEST_FACTOR, min(0.9, _SAFETY * error ** (-1.0 / _ORDER)))
+
+
+@njit(**_OPTIONS)
+def _step_after_success(step, h, error, error_before, rejected):
+    """Return the next proposal (PI control); a step cut short by a border does not lower it."""
+    factor = _SAFETY * error ** (-0.7 / _ORDER) * error_before ** (0.4 / _ORDER)
+    factor = max(_SMALLEST_FACTOR, min(_LARGEST_FACTOR, factor))
+    if rejected:
+        return step * min(factor, 1.0)
+    return max(step * factor, h) if step < h else step * factor
+
+
+@njit(**_OPTIONS)
+def _solve_condition(  # noqa: C901, PLR0915 - the one loop; what it calls is split off above
+    condition, p, x0, start, times, first, last, solver, states, tape, used, recording
+):
     """Integrate one condition over output rows first..last-1; return status, tape and number of steps on it."""
     rtol, atol, max_steps, newton_tolerance = solver[0], solver[1], solver[2], solver[3]
-    k, s = np.empty(N_COEFFICIENTS), np.empty(N_SWITCHES)
-    threshold = np.empty(N_SWITCHES)
+    k, s, threshold = np.empty(N_COEFFICIENTS), np.empty(N_SWITCHES), np.empty(N_SWITCHES)
     K, Y = np.empty((_STAGES, N_STATES)), np.empty((_STAGES, N_STATES))
     J, F = np.empty(N_JACOBIAN), np.empty(N_FACTORS)
     weights, base, residual = np.empty(N_STATES), np.empty(N_STATES), np.empty(N_STATES)
@@ -200,43 +229,28 @@ def _solve_condition(condition, p, x0, start, times, first, last, solver, states
         row += 1
     if row == last:
         return _SUCCESS, tape, used
-    _set_switches(t, threshold, s)
+    end = times[last - 1]
+    set_switches(t, threshold, s)
     rhs(t, x, k, s, K[0])
     _set_weights(x, rtol, atol, weights)
-    speed = _norm(K[0], weights)
-    if not speed < 1e200:
+    if not _norm(K[0], weights) < 1e200:
         return _NOT_FINITE, tape, used
-    border = _next_threshold(t, times[last - 1], threshold)
-    h = _first_step(t, x, k, s, K, weights, times[last - 1] - t, base, residual)
-    error_before, rejected, newton_failed, steps = 1.0, False, False, 0
-    while True:
+    h = _first_step(t, x, k, s, K, weights, end - t, base, residual)
+    border, error, error_before, rejected = _next_threshold(t, end, threshold), 1.0, 1.0, False
+    for _ in range(int(max_steps)):
         target = min(times[row], border)
-        remaining = target - t
-        step = remaining if h >= remaining * 0.999999 else (0.5 * remaining if h > 0.5 * remaining else h)
-        if steps >= max_steps:
-            return _TOO_MANY_STEPS, tape, used
+        step = _step_within(h, target - t)
         if step <= 1e-14 * max(abs(t), abs(target)):
-            return (_NEWTON_FAILED if newton_failed else _STEP_TOO_SMALL), tape, used
-        steps += 1
+            return (_NEWTON_FAILED if error < 0.0 else _STEP_TOO_SMALL), tape, used
         if not rejected:
             jacobian(t, x, k, s, J)
-        if not factorise(step * _GAMMA, J, F) > _TINY_PIVOT:
-            h, rejected, newton_failed = 0.25 * step, True, True
+        error = _attempt_step(t, step, x, k, s, J, F, K, Y, weights, newton_tolerance, base, residual)
+        if not 0.0 <= error <= 1.0:
+            h, rejected = _step_after_rejection(step, error), True
             continue
-        if not _stages(t, step, x, k, s, F, K, Y, weights, newton_tolerance, base, residual):
-            h, rejected, newton_failed = 0.25 * step, True, True
-            continue
-        error = max(_error(step, F, K, Y, weights, residual), 1e-10)
-        if not error <= 1.0:
-            factor = _SMALLEST_FACTOR if not isfinite(error) else _SAFETY * error ** (-1.0 / _ORDER)
-            h, rejected = step * max(_SMALLEST_FACTOR, min(factor, 0.9)), True
-            continue
-        factor = _SAFETY * error ** (-0.7 / _ORDER) * error_before ** (0.4 / _ORDER)
-        factor = max(_SMALLEST_FACTOR, min(_LARGEST_FACTOR, factor))
-        proposal = step * (min(factor, 1.0) if rejected else factor)
-        h = max(proposal, h) if step < h and not rejected else proposal
-        error_before, rejected, newton_failed = max(error, 1e-4), False, False
-        reached = step == remaining
+        h = _step_after_success(step, h, error, error_before, rejected)
+        error_before, rejected = max(error, 1e-4), False
+        reached = step == target - t
         at_output = reached and times[row] <= target
         if recording:
             tape = _record(tape, used, condition, t, step, row if at_output else -1, Y)
@@ -251,10 +265,11 @@ def _solve_condition(condition, p, x0, start, times, first, last, solver, states
             if row == last:
                 return _SUCCESS, tape, used
         if reached and t >= border:
-            _set_switches(t, threshold, s)
+            set_switches(t, threshold, s)
             rhs(t, x, k, s, K[0])
-            border = _next_threshold(t, times[last - 1], threshold)
+            border = _next_threshold(t, end, threshold)
         _set_weights(x, rtol, atol, weights)
+    return _TOO_MANY_STEPS, tape, used
 
 
 @njit(**_OPTIONS)
@@ -280,7 +295,7 @@ def solve_conditions(parameters, initial_states, start, times, first_row, solver
     n_conditions = parameters.shape[0]
     states = np.full((times.shape[0], N_STATES), nan)
     status = np.zeros(n_conditions, dtype=np.int64)
-    tape = np.empty((64 * n_conditions if recording else 1, _HEADER + (_STAGES - 1) * N_STATES))
+    tape = np.empty((64 * n_conditions if recording else 1, FIRST_STAGE_COLUMN + (_STAGES - 1) * N_STATES))
     used = 0
     for c in range(n_conditions):
         status[c], tape, used = _solve_condition(
@@ -290,121 +305,3 @@ def solve_conditions(parameters, initial_states, start, times, first_row, solver
         if status[c] != _SUCCESS:
             states[first_row[c] : first_row[c + 1]] = nan
     return states, tape[:used].copy(), status
-
-
-@njit(**_OPTIONS)
-def _adjoint_step(t, h, Y, switches_changed, k, s, J, F, kappa, pending, w, eta, lam, gk):
-    """Pull ``lam`` back through one step; ``pending`` is kappa_1 of the step after, whose J is that of this end."""
-    h_gamma = h * _GAMMA
-    last = _STAGES - 1
-    jacobian(t + h, Y[last], k, s, J)
-    factorise(h_gamma, J, F)
-    if not switches_changed:
-        add_jacobian_transposed_times(J, pending, lam)
-    for m in range(N_STATES):
-        eta[last, m] = lam[m]
-    solve_transposed(F, eta[last])
-    for m in range(N_STATES):
-        w[m] = h_gamma * eta[last, m] + (0.0 if switches_changed else pending[m])
-        lam[m] = eta[last, m]
-    add_coefficient_vjp(t + h, Y[last], k, s, w, gk)
-    for i in range(last - 1, 0, -1):
-        for m in range(N_STATES):
-            total = 0.0
-            for j in range(i + 1, _STAGES):
-                total += _A[j, i] * eta[j, m]
-            kappa[m] = h * total
-            w[m] = kappa[m]
-        jacobian(t + _C[i] * h, Y[i], k, s, J)
-        factorise(h_gamma, J, F)
-        solve_transposed(F, w)
-        add_coefficient_vjp(t + _C[i] * h, Y[i], k, s, w, gk)
-        for m in range(N_STATES):
-            eta[i, m] = (w[m] - kappa[m]) / h_gamma
-            lam[m] += eta[i, m]
-    for m in range(N_STATES):
-        total = 0.0
-        for j in range(1, _STAGES):
-            total += _A[j, 0] * eta[j, m]
-        pending[m] = h * total
-
-
-@njit(**_OPTIONS)
-def _adjoint_of_first_stage(t, x, k, s, J, pending, lam, gk):
-    """Pull kappa_1 back through K_1 = f(t, x)."""
-    jacobian(t, x, k, s, J)
-    add_jacobian_transposed_times(J, pending, lam)
-    add_coefficient_vjp(t, x, k, s, pending, gk)
-
-
-@njit(**_OPTIONS)
-def _crosses_threshold(t, h, threshold):
-    """Whether a switch changes at the end of the step."""
-    for j in range(N_SWITCHES):
-        if t < threshold[j] <= t + h * (1.0 + 1e-12):
-            return True
-    return False
-
-
-@njit(**_OPTIONS)
-def _adjoint_condition(tape, first, last, p, x0, cotangents, gp, lam):
-    """Sweep steps last-1 ... first of one condition; ``lam`` becomes the cotangent of its initial state."""
-    k, s, threshold = np.empty(N_COEFFICIENTS), np.empty(N_SWITCHES), np.empty(N_SWITCHES)
-    J, F = np.empty(N_JACOBIAN), np.empty(N_FACTORS)
-    Y, eta = np.empty((_STAGES, N_STATES)), np.empty((_STAGES, N_STATES))
-    kappa, w, pending = np.empty(N_STATES), np.empty(N_STATES), np.zeros(N_STATES)
-    gk = np.zeros(N_COEFFICIENTS)
-    coefficients(p, k)
-    thresholds(p, threshold)
-    for step in range(last - 1, first - 1, -1):
-        line = tape[step]
-        t, h, row = line[1], line[2], int(line[3])
-        place = _HEADER
-        for i in range(1, _STAGES):
-            for m in range(N_STATES):
-                Y[i, m] = line[place]
-                place += 1
-        changed = _crosses_threshold(t, h, threshold)
-        if changed and step < last - 1:
-            _set_switches(tape[step + 1, 1], threshold, s)
-            _adjoint_of_first_stage(tape[step + 1, 1], Y[_STAGES - 1], k, s, J, pending, lam, gk)
-        if row >= 0:
-            for m in range(N_STATES):
-                lam[m] += cotangents[row, m]
-        _set_switches(t, threshold, s)
-        _adjoint_step(t, h, Y, changed, k, s, J, F, kappa, pending, w, eta, lam, gk)
-    if first < last:
-        t = tape[first, 1]
-        _set_switches(t, threshold, s)
-        _adjoint_of_first_stage(t, x0, k, s, J, pending, lam, gk)
-    coefficients_vjp(p, gk, gp)
-
-
-@njit(**_OPTIONS)
-def pull_back_conditions(parameters, initial_states, start, times, first_row, tape, cotangents):
-    """Pull cotangents of the states at the output rows back to parameters and initial states.
-
-    Parameters
-    ----------
-    parameters, initial_states, start, times, first_row, tape
-        As given to and returned by ``solve_conditions``.
-    cotangents : (row, state)
-
-    Returns
-    -------
-    (condition, parameter) and (condition, state)
-    """
-    gp = np.zeros_like(parameters)
-    gx = np.zeros_like(initial_states)
-    last = tape.shape[0]
-    for c in range(parameters.shape[0] - 1, -1, -1):
-        first = last
-        while first > 0 and tape[first - 1, 0] == c:
-            first -= 1
-        _adjoint_condition(tape, first, last, parameters[c], initial_states[c], cotangents, gp[c], gx[c])
-        for row in range(first_row[c], first_row[c + 1]):
-            if times[row] <= start[c]:
-                for m in range(N_STATES):
-                    gx[c, m] += cotangents[row, m]
-        last = first
-    return gp, gx

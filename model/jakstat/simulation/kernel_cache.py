@@ -13,19 +13,30 @@ import os
 import platform
 import sys
 import tempfile
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import llvmlite.binding
 import numba
+from numba import types
 
 from jakstat.pathway import Pathway
 from jakstat.simulation.dynamics import prepare_dynamics
 from jakstat.simulation.kernels import kernel_source
 
-_INTERFACE = "jakstat.simulation.kernel_interface"
-_MODULES: dict[str, ModuleType] = {}
+_PARTS = ("kernels", "integrator", "adjoint")
+_NAMES_IN_FOLDER = {"jakstat.simulation.kernel_interface": ".kernels", "jakstat.simulation.integrator": ".integrator"}
+_LOADED: dict[str, "Solver"] = {}
+
+
+@dataclass(frozen=True)
+class Solver:
+    """The compiled functions of one model; see ``integrator.py`` and ``adjoint.py``."""
+
+    solve_conditions: Any
+    pull_back_conditions: Any
 
 
 def cache_folder() -> Path:
@@ -43,43 +54,60 @@ def generate_kernels(pathway: Pathway) -> str:
     UnsupportedModelError
         The rates are not smooth in the states.
     """
-    kernels = kernel_source(prepare_dynamics(pathway))
-    integrator = Path(__file__).with_name("integrator.py").read_text(encoding="utf-8")
-    tableaus = Path(__file__).with_name("tableaus.py").read_text(encoding="utf-8")
-    made_from = [kernels, integrator, tableaus, numba.__version__, platform.python_version(),
+    sources = {"kernels": kernel_source(prepare_dynamics(pathway)), "integrator": _own_source("integrator"),
+               "adjoint": _own_source("adjoint")}  # fmt: skip
+    made_from = [*sources.values(), _own_source("tableaus"), numba.__version__, platform.python_version(),
                  llvmlite.binding.get_host_cpu_name()]  # fmt: skip
     digest = hashlib.sha256("\0".join(made_from).encode()).hexdigest()[:20]
     if not _folder(digest).exists():
-        _write_folder(digest, {"kernels.py": kernels, "integrator.py": integrator.replace(_INTERFACE, ".kernels")})
+        _write_folder(digest, {f"{name}.py": source for name, source in sources.items()})
     return digest
 
 
-def load_kernels(digest: str) -> ModuleType:
-    """Import the integrator of the model with this digest (``solve_conditions``, ``pull_back_conditions``)."""
-    if digest not in _MODULES:
+def _own_source(name: str) -> str:
+    """Return the text of a module of this package, its imports pointing to the generated kernels."""
+    text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+    for full_name, in_folder in _NAMES_IN_FOLDER.items():
+        text = text.replace(f"from {full_name} import", f"from {in_folder} import")
+    return text
+
+
+def load_kernels(digest: str) -> Solver:
+    """Return the compiled solver of the model with this digest.
+
+    Raises
+    ------
+    FileNotFoundError
+        The kernels have not been generated on this machine.
+    """
+    if digest not in _LOADED:
         package = f"jakstat_kernels_{digest}"
-        for name, file in ((package, "__init__.py"), (f"{package}.kernels", "kernels.py"),
-                           (f"{package}.integrator", "integrator.py")):  # fmt: skip
-            location = _folder(digest) / file
-            search = [str(_folder(digest))] if file == "__init__.py" else None
-            spec = importlib.util.spec_from_file_location(name, location, submodule_search_locations=search)
-            if spec is None or spec.loader is None:
-                raise FileNotFoundError(f"no generated kernels {digest} in {cache_folder()}; generate them first")
-            sys.modules[name] = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(sys.modules[name])
-        _MODULES[digest] = sys.modules[f"{package}.integrator"]
-    return _MODULES[digest]
+        _import_file(package, _folder(digest) / "__init__.py")
+        parts = {name: _import_file(f"{package}.{name}", _folder(digest) / f"{name}.py") for name in _PARTS}
+        solver = Solver(parts["integrator"].solve_conditions, parts["adjoint"].pull_back_conditions)
+        _compile(solver, digest)
+        _LOADED[digest] = solver
+    return _LOADED[digest]
 
 
-@contextmanager
-def compilation_lock(digest: str):
-    """Hold the lock of one model's folder, so that processes that start together compile it once."""
+def _import_file(name: str, file: Path) -> ModuleType:
+    search = [str(file.parent)] if file.name == "__init__.py" else None
+    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=search)
+    if spec is None or spec.loader is None or not file.exists():
+        raise FileNotFoundError(f"no generated kernels at {file}; generate_kernels writes them")
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+def _compile(solver: Solver, digest: str) -> None:
+    """Compile, or load machine code from the folder, under its lock: processes that start together compile once."""
+    matrix, vector, integers = types.float64[:, ::1], types.float64[::1], types.int64[::1]
+    problem = (matrix, matrix, vector, vector, integers)
     with open(_folder(digest) / "compile.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(lock, fcntl.LOCK_UN)
+        solver.solve_conditions.compile((*problem, vector, types.boolean))
+        solver.pull_back_conditions.compile((*problem, matrix, matrix))
 
 
 def _folder(digest: str) -> Path:

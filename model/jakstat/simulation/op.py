@@ -115,7 +115,9 @@ class SolveConditions(Op):
     def pullback(self, inputs, outputs, cotangents):
         """Pull the states' cotangents back through the recorded steps."""
         if not self.recording:
-            raise NotImplementedError("SolveConditions(recording=False) keeps no tape; use recording=True for gradients")
+            raise NotImplementedError(
+                "SolveConditions(recording=False) keeps no tape; use recording=True for gradients"
+            )
         parameters, initial_states, start, times, first_row, *_ = inputs
         pulled = PullBackConditions(self.digest)(
             parameters, initial_states, start, times, first_row, outputs[1], cotangents[0]

@@ -1,7 +1,7 @@
 """What has to be solved for a problem: distinct trajectories, their parameters and initial values, and output rows.
 
-Experiments whose parameters, initial values and start are the same expressions are solved once. A row is one (trajectory,
-time) pair; every measurement points to the row that it reads.
+Experiments whose parameters, initial values and start are the same expressions are solved once. A row is one
+(trajectory, time) pair; every measurement points to the row that it reads.
 """
 
 from dataclasses import dataclass, replace
@@ -94,11 +94,15 @@ def entity_value(name: str, experiment: Experiment, tables: ProblemTables, pathw
         return _over_problem(pathway.parameter_formulas[name], experiment, tables, pathway, frozenset())
     if name in pathway.parameters and np.isfinite(pathway.parameters[name]):
         return sp.Float(pathway.parameters[name])
-    raise ValueError(f"'{name}' has no value in experiment {experiment.id}: neither the model, nor the parameter table, "
-                     "nor the condition gives one")  # fmt: skip
+    raise ValueError(
+        f"'{name}' has no value in experiment {experiment.id}: "
+        "neither the model, nor the parameter table, nor the condition gives one"
+    )
 
 
-def _over_problem(formula, experiment, tables, pathway, unchanged: frozenset[str]) -> sp.Expr:
+def _over_problem(
+    formula: sp.Expr, experiment: Experiment, tables: ProblemTables, pathway: Pathway, unchanged: frozenset[str]
+) -> sp.Expr:
     """Express a formula over the problem's parameters.
 
     Names in ``unchanged`` mean their value before the condition: all changes of a condition happen at once (PEtab v2).
@@ -114,7 +118,7 @@ def _over_problem(formula, experiment, tables, pathway, unchanged: frozenset[str
     return substitute_names(formula, replaced)
 
 
-def _trajectory_key(experiment, tables, pathway, dynamics) -> tuple:
+def _trajectory_key(experiment: Experiment, tables: ProblemTables, pathway: Pathway, dynamics: Dynamics) -> tuple:
     """Return (start, parameters, initial states) of an experiment: equal keys are solved once."""
     if len(experiment.periods) != 1 or not np.isfinite(experiment.periods[0].start):
         raise UnsupportedError(f"experiment {experiment.id} has several periods or a pre-equilibration")
@@ -133,15 +137,21 @@ def _trajectory_key(experiment, tables, pathway, dynamics) -> tuple:
     return period.start, parameters, initial_states
 
 
-def _refuse_estimated_thresholds(experiment, parameters, tables, dynamics) -> None:
+def _refuse_estimated_thresholds(
+    experiment: Experiment, parameters: tuple[sp.Expr, ...], tables: ProblemTables, dynamics: Dynamics
+) -> None:
     estimated = {parameter.id for parameter in tables.parameters if parameter.estimated}
     values = dict(zip(dynamics.parameters, parameters, strict=True))
     for _, threshold in dynamics.switches:
         if names_in(substitute_names(threshold, values)) & estimated:
-            raise UnsupportedError(f"experiment {experiment.id}: the time '{threshold}' at which a rate jumps is estimated")
+            raise UnsupportedError(
+                f"experiment {experiment.id}: the time '{threshold}' at which a rate jumps is estimated"
+            )
 
 
-def _output_rows(tables: ProblemTables, of_experiment: dict[str, int], n_trajectories: int):
+def _output_rows(
+    tables: ProblemTables, of_experiment: dict[str, int], n_trajectories: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return distinct output times by trajectory, their borders, and the row of each measurement."""
     wanted: list[set[float]] = [set() for _ in range(n_trajectories)]
     for measurement in tables.measurements:

@@ -3,13 +3,14 @@
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
+from pytensor.tensor.variable import TensorVariable
 
 from jakstat.problem import ProblemTables
 from jakstat.simulation import SimulationPlan, StatusCounts, plan_simulation
 from jakstat.statistics.noise import draw_measurements, log_density
 from jakstat.statistics.packed_data import PackedData
 from jakstat.statistics.priors import parameter_vector
-from jakstat.statistics.signal import SolverSettings, measurement_graph
+from jakstat.statistics.signal import MeasurementGraph, SolverSettings, measurement_graph
 
 
 def build_model(
@@ -32,8 +33,8 @@ def build_model(
     Returns
     -------
     pm.Model
-        Free variables on the scale of their priors; deterministics ``parameter_value`` (parameter,; linear scale), ``signal``
-        and ``noise_scale`` (obs,); observed ``measurement`` (obs,).
+        Free variables on the scale of their priors; deterministics ``parameter_value`` (parameter,; linear scale),
+        ``signal`` and ``noise_scale`` (obs,); observed ``measurement`` (obs,).
     """
     plan = plan or plan_simulation(tables)
     estimated = [one for one in tables.parameters if one.estimated]
@@ -66,8 +67,10 @@ def noise_distributions(tables: ProblemTables) -> np.ndarray:
     return np.array([of_observable[one.observable_id] for one in tables.measurements])
 
 
-def log_likelihood_graph(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings, recording: bool = True):
-    """Return (parameters, terms): the linear-scale input (estimated,) and the log likelihood of each measurement."""
+def log_likelihood_graph(
+    tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings, recording: bool = True
+) -> tuple[TensorVariable, TensorVariable, MeasurementGraph]:
+    """Return the linear-scale input (estimated,), the log likelihood of each measurement (obs,) and the graph."""
     parameters = pt.dvector("parameters")
     graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=recording)
     measured = pt.as_tensor(np.array([one.value for one in tables.measurements]))

@@ -25,27 +25,27 @@ class PackedData:
     def __init__(self, make_shared: Callable[[str, np.ndarray], SharedVariable] | None = None):
         make = make_shared or (lambda name, value: shared(value, name=name, shape=(None,)))
         self._vectors = {
-            np.int64: make("model_indices", np.zeros(0, dtype=np.int64)),
-            np.float64: make("model_numbers", np.zeros(0)),
+            "indices": make("model_indices", np.zeros(0, dtype=np.int64)),
+            "numbers": make("model_numbers", np.zeros(0)),
         }
-        self._pieces: dict[type, list[np.ndarray]] = {np.int64: [], np.float64: []}
+        self._pieces: dict[str, list[np.ndarray]] = {"indices": [], "numbers": []}
 
     def integers(self, array: np.ndarray) -> TensorVariable:
         """Return the slice that will hold ``array`` (flattened)."""
-        return self._slice(np.asarray(array), np.int64)
+        return self._slice("indices", np.asarray(array, dtype=np.int64))
 
     def numbers(self, array: np.ndarray) -> TensorVariable:
         """Return the slice that will hold ``array`` (flattened)."""
-        return self._slice(np.asarray(array), np.float64)
+        return self._slice("numbers", np.asarray(array, dtype=np.float64))
 
-    def _slice(self, array: np.ndarray, kind: type) -> TensorVariable:
+    def _slice(self, kind: str, array: np.ndarray) -> TensorVariable:
         pieces = self._pieces[kind]
         start = sum(piece.size for piece in pieces)
-        pieces.append(array.ravel().astype(kind))
+        pieces.append(array.ravel())
         return self._vectors[kind][start : start + array.size]
 
     def finish(self) -> None:
         """Give the shared vectors their values."""
         for kind, vector in self._vectors.items():
-            held = np.concatenate([*self._pieces[kind], np.zeros(0, dtype=kind)])
+            held = np.concatenate([*self._pieces[kind], np.zeros(0, dtype=vector.dtype)])
             vector.set_value(held.astype(vector.dtype))

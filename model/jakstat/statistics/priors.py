@@ -19,11 +19,12 @@ def parameter_vector(parameters: list[Parameter]) -> TensorVariable:
     -------
     (parameter,), linear scale, in the given order
     """
-    free = [number for number, one in enumerate(parameters) if _is_free_log_normal(one.prior)]
+    priors = [one.prior for one in parameters if one.prior is not None]
+    free = [number for number, prior in enumerate(priors) if _is_free_log_normal(prior)]
     pieces: list[tuple[int, TensorVariable]] = []
     if free:
         pm.modelcontext(None).add_coord("log_normal_parameter", [parameters[number].id for number in free])
-        location, spread = np.array([parameters[number].prior.parameters for number in free]).T
+        location, spread = np.array([priors[number].parameters for number in free]).T
         log_parameter = pm.Normal("log_parameter", location, spread, dims="log_normal_parameter")
         vector = pt.exp(log_parameter)
         pieces += [(number, vector[place]) for place, number in enumerate(free)]
@@ -31,7 +32,7 @@ def parameter_vector(parameters: list[Parameter]) -> TensorVariable:
             return vector
     for number, one in enumerate(parameters):
         if number not in set(free):
-            pieces.append((number, _single_prior(one.id, one.prior)))
+            pieces.append((number, _single_prior(one.id, priors[number])))
     return pt.stack([value for _, value in sorted(pieces, key=lambda piece: piece[0])])
 
 

@@ -12,7 +12,7 @@ from pytensor import shared
 from pytensor.tensor.variable import TensorVariable
 
 from jakstat.pathway import TIME, names_in, substitute_names
-from jakstat.problem import Measurement, Observable, ProblemTables
+from jakstat.problem import Experiment, Measurement, Observable, ProblemTables
 from jakstat.simulation import SimulationPlan, SolveConditions, entity_value
 from jakstat.statistics.expressions import ExpressionPool, as_tensor
 from jakstat.statistics.packed_data import PackedData
@@ -38,7 +38,7 @@ class SolverSettings:
 
 @dataclass(frozen=True)
 class MeasurementGraph:
-    """Graphs over the estimated parameters: signal and noise scale (obs,), states (row, state), status (trajectory,)."""
+    """Graphs over estimated parameters: signal and noise scale (obs,), states (row, state), status (trajectory,)."""
 
     signal: TensorVariable
     noise_scale: TensorVariable
@@ -133,7 +133,14 @@ def _group(observable: Observable, tables: ProblemTables, plan: SimulationPlan, 
     return _Group(numbers, observable, formula, noise_formula, references)
 
 
-def _name_value(name, observable: Observable, measurement: Measurement, experiments, tables, plan) -> sp.Expr:
+def _name_value(
+    name: str,
+    observable: Observable,
+    measurement: Measurement,
+    experiments: dict[str, Experiment],
+    tables: ProblemTables,
+    plan: SimulationPlan,
+) -> sp.Expr:
     """Return what a name in an observable's formula stands for in one measurement."""
     for placeholders, overrides in (
         (observable.observable_placeholders, measurement.observable_parameters),
@@ -147,7 +154,15 @@ def _name_value(name, observable: Observable, measurement: Measurement, experime
     return entity_value(name, experiments[measurement.experiment_id], tables, plan.pathway)
 
 
-def _group_graph(group: _Group, plan, pool, values, states, times, data) -> tuple[TensorVariable, TensorVariable]:
+def _group_graph(
+    group: _Group,
+    plan: SimulationPlan,
+    pool: ExpressionPool,
+    values: TensorVariable,
+    states: TensorVariable,
+    times: TensorVariable,
+    data: PackedData,
+) -> tuple[TensorVariable, TensorVariable]:
     """Return signal and noise scale of one observable's measurements."""
     rows = data.integers(plan.row_of_measurement[group.numbers])
     names = names_in(group.formula) | names_in(group.noise_formula)
