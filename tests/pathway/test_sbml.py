@@ -1,0 +1,116 @@
+"""SBML to symbols: rates with stoichiometry and volumes, rules, initial values; refusals by name."""
+
+import libsbml
+import pytest
+import sympy as sp
+
+from jakstat.pathway import TIME, UnsupportedModelError, read_pathway, symbol
+from jakstat.problem.model_text import antimony_to_sbml
+
+
+def sbml_of(text: str) -> str:
+    sbml = antimony_to_sbml(text, "model.ant", [])
+    assert sbml is not None
+    return sbml
+
+
+def rates_of(text: str) -> dict[str, sp.Expr]:
+    pathway = read_pathway(sbml_of(text))
+    unit_volume = {symbol("default_compartment"): sp.Integer(1)}
+    return {name: rate.xreplace(unit_volume) for name, rate in zip(pathway.states, pathway.rates, strict=True)}
+
+
+k, a, b, v1, v2 = (symbol(name) for name in ("k", "a", "b", "v1", "v2"))
+
+
+def test_stoichiometry_enters_the_rates():
+    rates = rates_of("model m\n k = 1; a = 1; b = 0\n J0: 2 a -> 3 b; k * a^2\nend\n")
+    assert sp.simplify(rates["a"] + 2 * k * a**2) == 0
+    assert sp.simplify(rates["b"] - 3 * k * a**2) == 0
+
+
+def test_transport_between_compartments_conserves_the_amount():
+    rates = rates_of(
+        "model m\n compartment v1 = 2, v2 = 5\n species a in v1 = 1, b in v2 = 0\n k = 1\n"
+        " J0: a -> b; v1 * k * a\nend\n"
+    )
+    assert sp.simplify(rates["a"] + k * a) == 0
+    assert sp.simplify(v1 * rates["a"] + v2 * rates["b"]) == 0
+
+
+def test_species_in_amounts_are_not_divided_by_the_volume():
+    rates = rates_of(
+        "model m\n compartment v1 = 2\n substanceOnly species a in v1 = 1\n k = 1\n J0: a -> ; k * a\nend\n"
+    )
+    assert sp.simplify(rates["a"] + k * a) == 0
+
+
+def test_assignment_rules_are_put_into_rates_and_known_by_name():
+    pathway = read_pathway(sbml_of("model m\n k = 1; a = 1\n b := 2 * c; c := k * a + time\n J0: a -> ; b\nend\n"))
+    assert pathway.states == ("a",)
+    rate = pathway.rates[0].xreplace({symbol("default_compartment"): sp.Integer(1)})
+    assert sp.expand(rate + 2 * (k * a + TIME)) == 0
+    assert sp.expand(pathway.assignments["b"] - 2 * (k * a + TIME)) == 0
+
+
+def test_rate_rules_make_states():
+    pathway = read_pathway(sbml_of("model m\n k = 0.5\n p = 3\n p' = -k * p\nend\n"))
+    assert pathway.states == ("p",)
+    assert pathway.rates[0] == -k * symbol("p")
+    assert float(pathway.initial_values["p"]) == 3.0
+
+
+def test_initial_assignments_are_expressions_over_constants():
+    pathway = read_pathway(sbml_of("model m\n k = 2\n a = 3 * k; b = a + 1\n J0: a -> b; k * a\nend\n"))
+    assert sp.expand(pathway.initial_values["a"] - 3 * k) == 0
+    assert sp.expand(pathway.initial_values["b"] - 3 * k - 1) == 0
+
+
+def test_function_definitions_are_expanded():
+    rates = rates_of(
+        "function mm(s, vmax, km)\n vmax * s / (km + s)\nend\nmodel m\n k = 1; a = 1\n J0: a -> ; mm(a, k, 2)\nend\n"
+    )
+    assert sp.simplify(rates["a"] + k * a / (2 + a)) == 0
+
+
+def test_integer_powers_stay_integers():
+    rates = rates_of("model m\n k = 1; a = 1\n J0: a -> ; k * a^2.0\nend\n")
+    power = next(iter(rates["a"].atoms(sp.Pow)))
+    assert power.exp.is_Integer
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("model m\n a = 1\n E1: at a > 2: a = 0\n J0: a -> ; a\nend\n", "event E1"),
+        ("model m\n compartment c = 1\n species a in c = 1\n c' = 1\n J0: a -> ; a\nend\n", "compartment c"),
+    ],
+)
+def test_unsupported_features_are_named(text, named):
+    with pytest.raises(UnsupportedModelError, match=named):
+        read_pathway(sbml_of(text))
+
+
+def test_all_unsupported_features_are_named_at_once():
+    text = "model m\n a = 1\n E1: at a > 2: a = 0\n E2: at a > 3: a = 0\n J0: a -> ; a\nend\n"
+    with pytest.raises(UnsupportedModelError, match=r"event E1.*event E2"):
+        read_pathway(sbml_of(text))
+
+
+def test_text_that_is_not_sbml_is_refused():
+    with pytest.raises(ValueError, match="not valid SBML"):
+        read_pathway("<sbml>nonsense</sbml>")
+
+
+def test_a_delay_is_refused():
+    document = libsbml.SBMLDocument(3, 2)
+    model = document.createModel()
+    parameter = model.createParameter()
+    parameter.setId("x")
+    parameter.setConstant(False)
+    parameter.setValue(1.0)
+    rule = model.createRateRule()
+    rule.setVariable("x")
+    rule.setMath(libsbml.parseL3Formula("delay(x, 2)"))
+    with pytest.raises(UnsupportedModelError, match="delay"):
+        read_pathway(libsbml.writeSBMLToString(document))

@@ -1,0 +1,71 @@
+"""Coefficients, switches and refusals when rates are prepared for generation."""
+
+import pytest
+import sympy as sp
+
+from jakstat.pathway import TIME, UnsupportedModelError, symbol
+from jakstat.simulation.dynamics import prepare_dynamics
+
+from .models import PULSE, pathway
+
+x, k, a, b, end = (symbol(name) for name in ("x", "k", "a", "b", "end"))
+VALUES = {"k": 1.0, "a": 2.0, "b": 3.0, "end": 4.0}
+
+
+def restored(dynamics) -> list[sp.Expr]:
+    """Put coefficients back into the rates."""
+    return [rate.xreplace(dict(dynamics.coefficients)) for rate in dynamics.rates]
+
+
+def test_coefficients_hold_what_depends_on_parameters_alone():
+    rate = -k * a * x / (1 + b * x) + sp.exp(a) * k
+    dynamics = prepare_dynamics(pathway({"x": rate}, {"x": 1.0}, VALUES))
+    assert sp.simplify(restored(dynamics)[0] - rate) == 0
+    states_and_coefficients = {x, *(one for one, _ in dynamics.coefficients)}
+    assert dynamics.rates[0].free_symbols <= states_and_coefficients
+    assert len(dynamics.coefficients) == 3
+
+
+def test_equal_products_share_a_coefficient_whatever_their_sign():
+    dynamics = prepare_dynamics(pathway({"x": -k * a * x, "y": k * a * x}, {"x": 1.0, "y": 0.0}, VALUES))
+    assert len(dynamics.coefficients) == 1
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds_before"),
+    [(TIME < end, True), (TIME <= end, True), (TIME > end, False), (end > TIME, True), (2 * TIME - end >= 0, False)],
+)
+def test_relations_on_time_become_switches(condition, holds_before):
+    dynamics = prepare_dynamics(pathway({"x": sp.Piecewise((k, condition), (0, True))}, {"x": 0.0}, VALUES))
+    ((switch, threshold),) = dynamics.switches
+    assert threshold.free_symbols == {end}
+    before = dynamics.rates[0].xreplace({switch: sp.Integer(1)})
+    assert (before != 0) == holds_before
+
+
+def test_the_same_threshold_is_one_switch():
+    rate = sp.Piecewise((k, TIME <= end), (0, True)) + sp.Piecewise((0, TIME <= end), (a * x, True))
+    assert len(prepare_dynamics(pathway({"x": rate}, {"x": 0.0}, VALUES)).switches) == 1
+
+
+def test_a_choice_between_parameters_is_a_coefficient():
+    rate = sp.Piecewise((k, a < b), (2 * k, True)) * x
+    dynamics = prepare_dynamics(pathway({"x": rate}, {"x": 0.0}, VALUES))
+    assert not dynamics.switches
+    assert len(dynamics.coefficients) == 1
+
+
+@pytest.mark.parametrize("rate", [sp.Piecewise((k, x > 1), (0, True)), sp.Max(x, 1) * k, k * sp.Abs(x)])
+def test_rates_that_are_not_smooth_in_states_are_refused(rate):
+    with pytest.raises(UnsupportedModelError, match="rate of x"):
+        prepare_dynamics(pathway({"x": rate}, {"x": 0.0}, VALUES))
+
+
+def test_a_time_that_depends_on_a_state_is_refused():
+    with pytest.raises(UnsupportedModelError, match="time"):
+        prepare_dynamics(pathway({"x": sp.Piecewise((k, TIME < x), (0, True))}, {"x": 0.0}, VALUES))
+
+
+def test_only_parameters_that_reach_a_rate_are_kernel_parameters():
+    assert prepare_dynamics(PULSE).parameters == ("k", "c", "end")
+    assert prepare_dynamics(pathway({"x": -k * x}, {"x": 1.0}, VALUES)).parameters == ("k",)

@@ -1,0 +1,75 @@
+"""The PyTensor operation: gradients, both linkers, counted outcomes, no recompilation for other data."""
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+import pytest
+
+from jakstat.simulation import SolveConditions, SolveStatus, StatusCounts
+from jakstat.simulation.kernel_cache import generate_kernels
+
+from . import models
+
+START, SOLVER = np.zeros(2), np.array([1e-8, 1e-10, 10_000.0, 1e-3])
+TIMES, FIRST_ROW = np.array([0.5, 2.0, 1.0, 3.0, 4.0]), np.array([0, 2, 5])
+PARAMETERS = np.array([[0.6, 1.3, 2.0], [0.9, 0.7, 1.5]])
+INITIAL = np.array([[0.5, 1.0, 0.2], [0.1, 0.4, 0.0]])
+WEIGHTS = np.random.default_rng(1).normal(size=(5, 3))
+
+
+def graph(counts: int = 0, recording: bool = True):
+    parameters, initial = pt.dmatrix("parameters"), pt.dmatrix("initial")
+    digest = generate_kernels(models.COUPLED)
+    outputs = SolveConditions(digest, recording)(parameters, initial, START, TIMES, FIRST_ROW, SOLVER, counts)
+    return parameters, initial, outputs
+
+
+@pytest.mark.parametrize("mode", ["FAST_COMPILE", "NUMBA"])
+def test_value_and_gradient_in_each_linker(mode):
+    parameters, initial, (states, _, status) = graph()
+    total = (states * WEIGHTS).sum()
+    slopes = pytensor.grad(total, [parameters, initial])
+    evaluate = pytensor.function([parameters, initial], [total, status, *slopes], mode=mode)
+    value, outcome, by_parameters, by_initial = evaluate(PARAMETERS, INITIAL)
+    assert (outcome == SolveStatus.SUCCESS).all()
+    for place in ((0, 0), (1, 1)):
+        moved = PARAMETERS.copy()
+        moved[place] += 1e-5
+        assert by_parameters[place] == pytest.approx((evaluate(moved, INITIAL)[0] - value) / 1e-5, rel=1e-3)
+    moved = INITIAL.copy()
+    moved[1, 2] += 1e-5
+    assert by_initial[1, 2] == pytest.approx((evaluate(PARAMETERS, moved)[0] - value) / 1e-5, rel=1e-3)
+
+
+def test_value_and_gradient_cost_one_forward_solve():
+    parameters, initial, (states, _, _) = graph()
+    total = (states * WEIGHTS).sum()
+    slope = pytensor.grad(total, parameters)
+    compiled = pytensor.function([parameters, initial], [total, slope], mode="FAST_COMPILE")
+    solves = [node for node in compiled.maker.fgraph.apply_nodes if isinstance(node.op, SolveConditions)]
+    assert len(solves) == 1
+
+
+@pytest.mark.parametrize("mode", ["FAST_COMPILE", "NUMBA"])
+def test_outcomes_are_counted_by_name(mode):
+    counts = StatusCounts()
+    parameters, initial, (states, _, _) = graph(counts.address, recording=False)
+    evaluate = pytensor.function([parameters, initial], states, mode=mode)
+    evaluate(PARAMETERS, INITIAL)
+    evaluate(np.where(PARAMETERS == 0.9, np.nan, PARAMETERS), INITIAL)
+    assert counts.as_dict() == {"success": 3, "too_many_steps": 0, "step_too_small": 0, "newton_failed": 0,
+                                "not_finite": 1}  # fmt: skip
+
+
+def test_a_failed_condition_is_nan_and_the_others_are_not():
+    parameters, initial, (states, _, _) = graph(recording=False)
+    broken = np.where(PARAMETERS == 0.9, np.nan, PARAMETERS)
+    found = pytensor.function([parameters, initial], states, mode="FAST_COMPILE")(broken, INITIAL)
+    assert np.isfinite(found[:2]).all()
+    assert np.isnan(found[2:]).all()
+
+
+def test_without_recording_there_is_no_gradient():
+    parameters, _, (states, _, _) = graph(recording=False)
+    with pytest.raises(NotImplementedError, match="recording=True"):
+        pytensor.grad(states.sum(), parameters)
