@@ -3,7 +3,7 @@
 # make lint   every check that is not a test
 # make bench  time of one value + gradient
 # make lock   resolve requirements.lock again from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer releases)
-# make clean  remove what the workflow made (results and logs); make distclean the environment too
+# make clean  remove what the workflow made (results and logs); make distclean the environment and compiled code too
 #
 # CORES=2 limits the cores; SNAKEMAKE_ARGS="--configfile config/tiny.yaml" is handed on to Snakemake, PYTEST_ARGS="-k law"
 # to pytest.
@@ -29,11 +29,10 @@ export MKL_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 # Packages of a cluster's module system must not shadow the locked ones.
 unexport PYTHONPATH PYTHONHOME
-# Where generated and compiled kernels are kept. Empty: the package's own choice.
-JAKSTAT_CACHE ?=
-ifneq ($(JAKSTAT_CACHE),)
-export JAKSTAT_CACHE
-endif
+# Where generated and compiled code is kept: ours, and PyTensor's. (Without make: in the user's own folders.)
+JAKSTAT_CACHE ?= $(CURDIR)/.cache
+PYTENSOR_FLAGS ?= base_compiledir=$(JAKSTAT_CACHE)/pytensor
+export JAKSTAT_CACHE PYTENSOR_FLAGS
 # Rules and tests call tools by name (snakemake, python).
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -70,4 +69,4 @@ clean:
 	rm -rf results logs .snakemake .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 distclean: clean
-	rm -rf $(VENV) $(VENV).lock model/jakstat.egg-info
+	rm -rf $(VENV) $(VENV).lock .cache model/jakstat.egg-info

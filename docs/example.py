@@ -4,8 +4,6 @@ Run it from the root of the repository: ``python docs/example.py``. A real fit n
 """
 
 # %% Read a study folder (or a PEtab YAML file) into one checked problem
-import sys
-
 import numpy as np
 import yaml
 
@@ -25,9 +23,7 @@ print("peak of pSTAT5 by experiment:", states["pSTAT5"].max("time").round(1).to_
 
 # %% Sample the posterior; with so few draws the gate says no, and says why
 sampling = SamplingSettings(chains=2, draws=100, tune=300, cores=2)
-posterior = sample_posterior(
-    problem.tables, sampling, problem.solver, seed=1, log=lambda line: print(line, file=sys.stderr)
-)
+posterior = sample_posterior(problem.tables, sampling, problem.solver, seed=1)
 for check in assess_convergence(posterior, ConvergenceThresholds()).checks:
     print("passed" if check.passed else "failed", check.name, f"{check.value:.3g}", f"(limit {check.limit:g})")
 

@@ -8,9 +8,8 @@ import pytest
 
 @pytest.mark.slow
 def test_example_runs_from_a_problem_to_an_ic50(repository):
-    done = subprocess.run(
-        [sys.executable, "docs/example.py"], cwd=repository, capture_output=True, text=True, timeout=600
-    )
+    command = [sys.executable, "docs/example.py"]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "log likelihood at the published parameters: -346.0" in done.stdout
     assert "share_existing" in done.stdout

@@ -1,0 +1,22 @@
+"""Figures, tables and HTML pages from results: the only place that draws."""
+
+from jakstat.reports.contents import ReportContents
+from jakstat.reports.drawing import figure_png, figure_svg
+from jakstat.reports.fit_figures import fit_figure, prior_predictive_figure
+from jakstat.reports.html_report import render_convergence_page, render_report
+from jakstat.reports.parameter_figures import parameter_figure
+from jakstat.reports.parameter_table import summarise_parameters
+from jakstat.reports.prediction_figures import dose_response_figure
+
+__all__ = [
+    "ReportContents",
+    "dose_response_figure",
+    "figure_png",
+    "figure_svg",
+    "fit_figure",
+    "parameter_figure",
+    "prior_predictive_figure",
+    "render_convergence_page",
+    "render_report",
+    "summarise_parameters",
+]

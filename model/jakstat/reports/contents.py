@@ -1,0 +1,59 @@
+"""What a report is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from jakstat.problem import ProblemTables
+
+
+@dataclass(frozen=True)
+class ReportContents:
+    """Everything that a report shows; nothing else is looked up.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+    posterior : DataTree
+        From ``sample_posterior``.
+    prior : DataTree
+        From ``sample_prior_predictive``.
+    convergence : mapping
+        ``Convergence.as_dict()``.
+    loo : Dataset
+        From ``compute_loo``.
+    coverage : DataFrame
+        From ``measure_coverage``; a column ``group`` (prior_predictive, posterior_predictive) where both are in it.
+    modes : DataFrame
+        From ``find_modes``; empty where every marginal has one mode.
+    provenance : mapping
+        Seed, versions, configuration (YAML text), code digest, date, run time: values are numbers, texts, lists or
+        mappings of those.
+    settings : mapping
+        The settings of the run, nested; shown with what was asked.
+    dose_response : Dataset, optional
+        From ``predict_dose_response``.
+    ic50_summary : DataFrame, optional
+        From ``summarise_ic50``.
+    time_courses : Dataset, optional
+        From ``predict_time_courses``.
+    warning : str, optional
+        Shown on top and in every caption; None or empty where the fit passed its gate.
+    """
+
+    tables: ProblemTables
+    posterior: xr.DataTree
+    prior: xr.DataTree
+    convergence: Mapping[str, Any]
+    loo: xr.Dataset
+    coverage: pd.DataFrame
+    modes: pd.DataFrame
+    provenance: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    dose_response: xr.Dataset | None = None
+    ic50_summary: pd.DataFrame | None = None
+    time_courses: xr.Dataset | None = None
+    warning: str | None = None

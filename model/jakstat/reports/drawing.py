@@ -1,0 +1,146 @@
+"""How every figure looks: colours, marks, axes, legends, and the way from a figure to SVG or PNG bytes.
+
+Colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color), which people with the common kinds of colour
+blindness can tell apart; marks differ too. Figures are made without pyplot, so that no global state is touched.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps, rc_context
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from jakstat.problem import Experiment, Observable, ProblemTables
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+MARKS = ("o", "s", "^", "D", "v", "P", "X")
+GREY = "#5c6470"
+LIGHT = "#c9ced6"
+DARK = "#1f3a5f"
+GOOD = "#1a7f37"
+BAD = "#b3261e"
+
+# Font size 9 pt at 10 in width is near the size of the page's small print. "none" in a salt's place would make every
+# SVG's ids random, and with them every rebuilt report different.
+_STYLE: dict[Any, Any] = {
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.labelsize": 8.5,
+    "legend.fontsize": 8.5,
+    "svg.hashsalt": "jakstat",
+    "svg.fonttype": "path",
+}
+_TICK_SIZE = 8.0
+_NARROWEST = 5.5  # inch
+_LEGEND_COLUMN = 2.4  # inch, takes about 25 letters
+
+
+@dataclass(frozen=True)
+class Look:
+    """Colour, mark and name of an experiment, the same in every panel."""
+
+    colour: str
+    mark: str
+    label: str
+
+
+def figure_style() -> AbstractContextManager:
+    """Return the context in which figures are made and written."""
+    return rc_context(_STYLE)
+
+
+def experiment_looks(tables: ProblemTables) -> dict[str, Look]:
+    """Return the look of each measured experiment, by id, in the order of the table."""
+    measured = {one.experiment_id for one in tables.measurements}
+    shown = [one for one in tables.experiments if one.id in measured]
+    colours = spread_colours(len(shown))
+    return {
+        one.id: Look(colours[number], MARKS[number % len(MARKS)], experiment_name(one))
+        for number, one in enumerate(shown)
+    }
+
+
+def spread_colours(count: int) -> list[str]:
+    """Return ``count`` colours: Okabe and Ito's while they last, else evenly spread over viridis."""
+    if count <= len(COLOURS):
+        return list(COLOURS[:count])
+    return [to_hex(colour) for colour in colormaps["viridis"](np.linspace(0.0, 0.95, count))]
+
+
+def experiment_name(experiment: Experiment) -> str:
+    """Return an experiment's label, or its id where it has none."""
+    return experiment.label or experiment.id
+
+
+def observable_name(observable: Observable) -> str:
+    """Return an observable's name, or its id where it has none."""
+    return observable.name or observable.id
+
+
+def with_unit(quantity: str, unit: str) -> str:
+    """Return an axis label: the quantity and its unit in brackets, if there is one."""
+    return f"{quantity} ({unit})" if unit and unit != "1" else quantity
+
+
+def panel_grid(
+    count: int, columns: int, panel_size: tuple[float, float], legend_entries: int
+) -> tuple[Figure, list[Axes]]:
+    """Make a figure with ``count`` panels, ``columns`` a row; ``panel_size`` in inch, without the legend."""
+    columns = max(1, min(columns, count))
+    rows = -(-count // columns)
+    width = max(_NARROWEST, panel_size[0] * columns)
+    legend = 0.25 + 0.21 * -(-legend_entries // _legend_columns(width))  # a line of 8.5 pt
+    figure = Figure(figsize=(width, panel_size[1] * rows + legend), layout="constrained")
+    axes = [figure.add_subplot(rows, columns, place + 1) for place in range(count)]
+    for one in axes:
+        tidy(one)
+    return figure, axes
+
+
+def tidy(axes: Axes) -> None:
+    """Remove the frame's upper and right side, and set a light grid and small ticks."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(visible=True, color="#e6e8ec", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(labelsize=_TICK_SIZE, color=GREY)
+
+
+def add_legend(figure: Figure, handles: list[Line2D | Patch], columns: int = 0) -> None:
+    """Put one legend above all panels, with as many columns as fit where ``columns`` is 0."""
+    columns = columns or _legend_columns(figure.get_figwidth())
+    figure.legend(handles=handles, loc="outside upper center", ncols=min(columns, len(handles)), frameon=False)
+
+
+def _legend_columns(width: float) -> int:
+    """Return how many columns of a legend fit in ``width`` (inch)."""
+    return max(1, int(width // _LEGEND_COLUMN))
+
+
+def band_handles(colour: str, inner: str, outer: str) -> list[Line2D | Patch]:
+    """Return legend entries for an inner and an outer band of one colour."""
+    return [Patch(facecolor=colour, alpha=0.5, label=inner), Patch(facecolor=colour, alpha=0.2, label=outer)]
+
+
+def figure_svg(figure: Figure) -> bytes:
+    """Return a figure as SVG; equal figures give equal bytes."""
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    return _written(figure, "svg", metadata=nothing)
+
+
+def figure_png(figure: Figure, dpi: int = 110) -> bytes:
+    """Return a figure as PNG."""
+    return _written(figure, "png", dpi=dpi)
+
+
+def _written(figure: Figure, kind: str, **options: Any) -> bytes:
+    buffer = BytesIO()
+    with figure_style():
+        figure.savefig(buffer, format=kind, **options)
+    return buffer.getvalue()

@@ -1,0 +1,133 @@
+"""The report of a study, and the page that says whether its fit converged: each one HTML file that opens offline."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from jakstat.reports.contents import ReportContents
+from jakstat.reports.convergence_advice import check_text, found_text
+from jakstat.reports.convergence_sections import (
+    check_table,
+    convergence_section,
+    mode_blocks,
+    verdict,
+    worst_parameters,
+    worst_table,
+)
+from jakstat.reports.criticism_sections import loo_section
+from jakstat.reports.data_sections import (
+    coverage_section,
+    fit_section,
+    overall_coverage,
+    prior_section,
+    question_section,
+    size_sentence,
+)
+from jakstat.reports.number_text import decimal_text
+from jakstat.reports.page import Block, Items, Page, Paragraph, Section, render_page
+from jakstat.reports.parameter_sections import parameter_section
+from jakstat.reports.prediction_sections import answer_sentences, prediction_section, text_list
+from jakstat.reports.provenance_sections import provenance_section
+
+
+def render_report(contents: ReportContents) -> str:
+    """Return the report of a study as HTML text.
+
+    Parameters
+    ----------
+    contents : ReportContents
+
+    Returns
+    -------
+    str
+        One HTML document: styles inline, figures as SVG data URIs, nothing loaded from elsewhere.
+    """
+    tables = contents.tables
+    sections = [
+        question_section(contents),
+        fit_section(contents),
+        prior_section(contents),
+        convergence_section(contents),
+        loo_section(contents),
+        coverage_section(contents),
+        parameter_section(contents),
+        prediction_section(contents),
+        provenance_section(contents),
+    ]
+    return render_page(
+        Page(
+            title=tables.title or tables.id,
+            subtitle=f"Report of study {tables.id} by jakstat: Bayesian fit of a JAK-STAT pathway model",
+            summary=_summary(contents),
+            sections=sections,
+            warning=contents.warning or "",
+        )
+    )
+
+
+def _summary(contents: ReportContents) -> tuple[Paragraph, ...]:
+    """Return the box on top: the answer, whether the fit may be used, how it describes the data."""
+    lines = [Paragraph(sentence, "answer") for sentence in answer_sentences(contents)]
+    if contents.dose_response is not None:
+        lines += [Paragraph(note) for note in text_list(contents.dose_response.attrs.get("notes"))[:1]]
+    lines.append(verdict(contents.convergence))
+    attrs = contents.loo.attrs
+    lines.append(Paragraph(" ".join((
+        size_sentence(contents.tables), overall_coverage(contents.coverage),
+        f"Cross-validation: elpd = {decimal_text(float(attrs['elpd_loo']), 1)}, standard error "
+        f"{decimal_text(float(attrs['se']), 1)}.",
+    ))))  # fmt: skip
+    return tuple(lines)
+
+
+def render_convergence_page(
+    convergence: Mapping[str, Any], modes: pd.DataFrame, study: str, advice: Sequence[str] = ()
+) -> str:
+    """Return a page that says which checks of a fit hold, which do not, and what to try.
+
+    Parameters
+    ----------
+    convergence : mapping
+        ``Convergence.as_dict()``.
+    modes : DataFrame
+        From ``find_modes``.
+    study : str
+        Title or id of the study.
+    advice : sequence of str
+        More sentences on what to try, after those for each failed check.
+
+    Returns
+    -------
+    str
+        One HTML document, as :func:`render_report`.
+    """
+    failed = [check for check in convergence["checks"] if not check["passed"]]
+    summary = [verdict(convergence), *(Paragraph(f"{found_text(check)}.", "bad") for check in failed)]
+    if failed:
+        summary.append(Paragraph("Nothing is predicted from this fit, unless these checks are named in gates.override "
+                                 "of the configuration; every figure and table then carries a warning."))  # fmt: skip
+    sections = [
+        *([Section("advice", "What to try", _advice_blocks(failed, advice))] if failed or advice else []),
+        Section(
+            "checks", "Checks", [check_table(convergence), worst_table(worst_parameters(convergence["parameters"]))]
+        ),
+        Section("modes", "Modes", mode_blocks(modes)),
+    ]
+    return render_page(
+        Page(
+            title=f"Convergence of {study}",
+            subtitle="Whether the chains agree, so that the posterior may be used",
+            summary=tuple(summary),
+            sections=sections,
+        )
+    )
+
+
+def _advice_blocks(failed: Sequence[Mapping[str, Any]], advice: Sequence[str]) -> list[Block]:
+    blocks: list[Block] = []
+    for check in failed:
+        blocks += [Paragraph(f"{check_text(check['name']).name}:"), Items(check_text(check["name"]).advice)]
+    if advice:
+        blocks.append(Items(tuple(advice)))
+    return blocks

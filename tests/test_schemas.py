@@ -1,0 +1,101 @@
+"""Refusals of settings: every fault at once, with the key, what was found and what is needed."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+from snakemake.utils import update_config
+
+from jakstat.schemas import schema_faults
+
+
+@pytest.fixture(scope="module")
+def schema(repository: Path) -> dict:
+    return yaml.safe_load((repository / "workflow/schemas/config.schema.yaml").read_text())
+
+
+@pytest.fixture
+def settings(repository: Path) -> dict:
+    return yaml.safe_load((repository / "config/config.yaml").read_text())
+
+
+def changed(settings: dict, place: str, value) -> dict:
+    """Return settings with one value replaced, or the key removed where the value is None."""
+    settings = copy.deepcopy(settings)
+    *outer, last = place.split(".")
+    section = settings
+    for key in outer:
+        section = section[int(key)] if isinstance(section, list) else section[key]
+    if value is None:
+        del section[last]
+    else:
+        section[last] = value
+    return settings
+
+
+def test_shipped_settings_fit_the_schema(settings, schema):
+    assert schema_faults(settings, schema) == []
+
+
+@pytest.mark.parametrize("name", ["tiny.yaml", "boehm2014_example.yaml"])
+def test_other_shipped_files_fit_when_laid_over_the_default(repository, settings, schema, name):
+    update_config(settings, yaml.safe_load((repository / "config" / name).read_text()))
+    assert schema_faults({key: value for key, value in settings.items() if value is not None}, schema) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "sentence"),
+    [
+        ("samplng", {}, "samplng: unknown key (did you mean sampling?); valid keys: study, seed, "),
+        ("sampling.drws", 5, "sampling.drws: unknown key (did you mean draws?); valid keys of sampling: chains, "),
+        ("gates.rhat", 1.01, "gates.rhat: unknown key (did you mean r_hat?)"),
+        ("dose_response.stimuli.0.sets", {}, "dose_response.stimuli.0.sets: unknown key (did you mean set?)"),
+        ("sampling.draws", "500", 'sampling.draws: found "500"; needed: a whole number, at least 4 [draws]'),
+        ("sampling.draws", "500", "--config makes text of every nested value"),
+        ("solver.rtol", "1e-6", "write 1.0e-6 and not 1e-6"),
+        ("sampling.draws", 2.5, "sampling.draws: found 2.5; needed: a whole number"),
+        ("sampling.chains", 1, "sampling.chains: found 1; needed: a whole number, at least 2 [chains]"),
+        ("sampling.target_accept", 1.0, "above 0, below 1"),
+        ("sampling.adaptation", "full", 'sampling.adaptation: found "full"; needed: one of diag, low_rank'),
+        ("solver.rtol", 0, "solver.rtol: found 0; needed: a number, above 0, at most 0.01 [1]"),
+        ("gates.override", ["rhat"], 'gates.override.0: found "rhat"; needed: one of r_hat, ess_bulk, '),
+        ("dose_response.doses_nM", [0, 5, -1], "dose_response.doses_nM.2: found -1; needed: a number, at least 0 [nM]"),
+        ("dose_response.acts_on", {}, "dose_response.acts_on: found {}; needed: keys with values, at least 1 of them"),
+        ("seed", True, "seed: found true; needed: a whole number"),
+        ("seed", None, "seed: missing; needed: a whole number"),
+        ("dose_response.time", None, "dose_response.time: missing; needed: a number, above 0 [time unit of the study"),
+    ],
+)  # fmt: skip
+def test_fault_is_named_with_what_is_needed(settings, schema, place, value, sentence):
+    faults = schema_faults(changed(settings, place, value), schema)
+    assert len(faults) == 1
+    assert sentence in faults[0]
+
+
+def test_all_faults_come_at_once(settings, schema):
+    several = changed(changed(changed(settings, "sampling.draws", "many"), "sead", 1), "gates.bfmi", -1)
+    assert len(schema_faults(several, schema)) == 3
+
+
+def properties(schema: dict, place: str = ""):
+    """Yield each named property of a schema with its place, and the schema of unnamed ones and of items."""
+    for key, inner in schema.get("properties", {}).items():
+        yield f"{place}{key}", inner
+        yield from properties(inner, f"{place}{key}.")
+    for keyword in ("additionalProperties", "items"):
+        if isinstance(schema.get(keyword), dict):
+            yield f"{place}*", schema[keyword]
+            yield from properties(schema[keyword], f"{place}*.")
+
+
+def test_every_key_has_a_sentence_and_every_number_a_unit(schema):
+    for place, inner in properties(schema):
+        assert inner.get("description", "").endswith("."), place
+        assert inner["type"] not in ("number", "integer") or inner.get("unit"), place
+
+
+def test_unknown_keys_are_refused_everywhere(schema):
+    for place, inner in [("", schema), *properties(schema)]:
+        assert inner["type"] != "object" or "additionalProperties" in inner, place
+        assert inner.get("additionalProperties") is not True, place

@@ -1,0 +1,159 @@
+"""Whole runs: the tiny workflow, a second run, the gate, faulty data, another data set."""
+
+import json
+import re
+import shutil
+
+import pytest
+import xarray as xr
+
+from jakstat.storage import read_dataset, read_tree, write_tree
+
+pytestmark = pytest.mark.slow
+STUDY = "results/raia2011"
+WARNING = "must not be relied on"
+
+
+def test_tiny_workflow_makes_every_product(tiny_run):
+    made = {file.name for file in (tiny_run / STUDY).iterdir()}
+    assert made == {
+        "problem.json", "prior.nc", "posterior.nc", "convergence.json", "convergence.html", "modes.tsv", "gate.json",
+        "coverage.tsv", "loo.nc", "time_courses.nc", "fit.svg", "dose_response.json", "dose_response.nc",
+        "ic50.tsv", "dose_response.svg", "report.html",
+    }  # fmt: skip
+
+
+def test_posterior_says_where_it_came_from(tiny_run):
+    attrs = read_tree(tiny_run / STUDY / "posterior.nc").attrs
+    assert attrs["seed"] == 20111
+    assert "draws: 30" in attrs["config"]
+    assert set(attrs["data_digests"]) == {"study.yaml", "measurements.tsv", "parameters.tsv", "raia2011.ant"}
+    assert len(attrs["code_digest"]) == 16
+    assert "nutpie" in attrs["versions"]
+    assert any(outcome.startswith("success=") for outcome in attrs["solve_outcomes"])
+
+
+def test_overridden_fit_carries_its_warning_into_every_product(tiny_run):
+    folder = tiny_run / STUDY
+    assert WARNING in json.loads((folder / "gate.json").read_text())["warning"]
+    for name in ("time_courses.nc", "dose_response.nc"):
+        assert WARNING in read_dataset(folder / name).attrs["warning"], name
+    for name in ("ic50.tsv", "report.html"):
+        assert WARNING in (folder / name).read_text(), name
+
+
+def test_second_run_does_nothing(tiny_run, repository, snakemake):
+    done = snakemake("--configfile", repository / "config/tiny.yaml", directory=tiny_run)
+    assert done.returncode == 0
+    assert "Nothing to be done" in done.stdout
+
+
+PREDICTED = {"check_dose_response", "predict_dose_response", "dose_response_figure", "render_report"}
+GATED = {"require_convergence", "predict_time_courses", "fit_figure", *PREDICTED} - {"check_dose_response"}
+ASSESSED = {"assess_convergence", "render_convergence_page", *GATED}
+SAMPLED = {"sample_posterior", "measure_coverage", "compute_loo", *ASSESSED}
+
+
+@pytest.mark.parametrize(
+    ("change", "rerun"),
+    [
+        ("sampling: {cores: 1}", {"render_report"}),
+        ("sampling: {draws: 60, tune: 30}", SAMPLED),
+        ("seed: 3", {"sample_prior_predictive", *SAMPLED}),
+        ("gates: {override: [r_hat]}", GATED),
+        ("gates: {ess_bulk: 300}", ASSESSED),
+        ("dose_response: {time: 30}", PREDICTED),
+    ],
+)
+def test_changed_setting_reruns_what_depends_on_it(tiny_run, repository, snakemake, tmp_path, change, rerun):
+    (tmp_path / "mine.yaml").write_text(change + "\n")
+    files = [repository / "config/tiny.yaml", tmp_path / "mine.yaml"]
+    done = snakemake("--dry-run", "--configfile", *files, directory=tiny_run)
+    assert done.returncode == 0, done.stdout
+    assert set(re.findall(r"^(?:local)?rule (\w+):", done.stdout, re.MULTILINE)) - {"default"} == rerun
+
+
+def test_report_of_snakemake_shows_figures_and_pages(tiny_run, repository, snakemake, tmp_path):
+    report = tmp_path / "report.zip"
+    done = snakemake("--configfile", repository / "config/tiny.yaml", "--report", report, directory=tiny_run)
+    assert done.returncode == 0, done.stdout
+    assert report.stat().st_size > 100_000
+
+
+@pytest.fixture
+def own_run(tiny_run, tmp_path):
+    """Return a copy of the tiny run that a test may spoil."""
+    return shutil.copytree(tiny_run, tmp_path / "run")
+
+
+def test_planted_bad_fit_stops_at_the_gate(own_run, repository, snakemake, tmp_path):
+    folder = own_run / STUDY
+    for name in ("convergence.json", "convergence.html", "gate.json", "dose_response.nc", "ic50.tsv", "report.html"):
+        (folder / name).unlink()
+    write_tree(with_a_stray_chain(read_tree(folder / "posterior.nc")), folder / "posterior.nc")
+    # Rank-normalised R-hat of two chains that share nothing is about 1.8; the tiny run's own is about 1.4.
+    lax = "{r_hat: 1.6, ess_bulk: 0, ess_tail: 0, divergences: 10000, bfmi: 0, failed_solve_share: 1, override: []}"
+    (tmp_path / "lax.yaml").write_text(f"gates: {lax}\n")
+    files = [repository / "config/tiny.yaml", tmp_path / "lax.yaml"]
+    done = snakemake(f"{STUDY}/ic50.tsv", "--configfile", *files, directory=own_run)
+    assert done.returncode != 0
+    assert "The fit failed 1 check of convergence, so nothing is predicted from it: r_hat is" in done.stdout
+    assert f"{STUDY}/convergence.html" in done.stdout
+    assert "r_hat" in (folder / "convergence.html").read_text()
+    assert not any((folder / name).exists() for name in ("gate.json", "dose_response.nc", "ic50.tsv", "report.html"))
+
+
+def with_a_stray_chain(tree: xr.DataTree) -> xr.DataTree:
+    """Return a posterior whose first chain sits elsewhere than the others, in every parameter."""
+    posterior = tree["posterior"].to_dataset()
+    value = posterior["parameter_value"]
+    posterior["parameter_value"] = xr.where(value["chain"] == 0, 1e6 * value, value).transpose(*value.dims)
+    tree["posterior"] = xr.DataTree(posterior)
+    return tree
+
+
+@pytest.fixture
+def study(repository, tmp_path):
+    """Return a copy of the Raia study."""
+    shutil.copytree(repository / "model/pathways", tmp_path / "model/pathways")
+    return shutil.copytree(repository / "data/raia2011", tmp_path / "data/measured")
+
+
+def test_faulty_data_stop_the_run_with_all_faults_and_nothing_written(study, snakemake, tmp_path):
+    table = study / "measurements.tsv"
+    lines = table.read_text().splitlines()
+    columns = lines[0].split("\t")
+    third, fifth = lines[2].split("\t"), lines[4].split("\t")
+    third[columns.index("observable")] = "pSTAT6_signal"
+    fifth[columns.index("value")] = "much"
+    lines[2], lines[4] = "\t".join(third), "\t".join(fifth)
+    table.write_text("\n".join(lines) + "\n")
+    done = snakemake("--config", "study=data/measured", directory=tmp_path)
+    assert done.returncode != 0
+    log = (tmp_path / "logs/measured/check_problem.log").read_text()
+    for text in (done.stdout, log):
+        assert "2 fault(s) in the input; nothing was written" in text
+        assert "measurements.tsv, line 3" in text
+        assert "measurements.tsv, line 5" in text
+        assert "Traceback" not in text
+    assert not [file for file in (tmp_path / "results").rglob("*") if file.is_file()]
+
+
+def test_dose_response_that_does_not_fit_the_study_is_refused_before_sampling(study, snakemake, tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        "study: data/measured\ndose_response: {readout: pSTAT3, acts_on: {TYK2: 1 + dose}}\n"
+    )
+    done = snakemake("--cores", "1", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    assert done.returncode != 0
+    assert "acts_on.TYK2: the model has no such parameter" in done.stdout
+    assert "readout: 'pSTAT3' is not a measured observable; choose one of " in done.stdout
+    assert "rule sample_posterior:" not in done.stdout
+
+
+def test_petab_problem_is_a_changed_line(reference_folder, snakemake, repository, tmp_path):
+    problem = reference_folder / "petab/Boehm_JProteomeRes2014/Boehm_JProteomeRes2014.yaml"
+    done = snakemake("--configfile", repository / "config/boehm2014_example.yaml", "--config", f"study={problem}",
+                     "--until", "check_problem", directory=tmp_path)  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    summary = json.loads((tmp_path / "results/Boehm_JProteomeRes2014/problem.json").read_text())
+    assert summary["measurements"] == 48

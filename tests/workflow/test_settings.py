@@ -1,0 +1,111 @@
+"""What the workflow refuses before it runs anything, and that both Snakefiles are one workflow."""
+
+import ast
+import re
+
+import pytest
+import yaml
+
+
+def refused(done, *sentences):
+    assert done.returncode != 0
+    text = " ".join(done.stdout.split())
+    for sentence in sentences:
+        assert sentence in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("snakefile", ["Snakefile", "workflow/Snakefile"])
+def test_dry_run_of_each_snakefile_plans_the_report(snakemake, tmp_path, snakefile):
+    done = snakemake("--dry-run", directory=tmp_path, snakefile=snakefile)
+    assert done.returncode == 0, done.stdout
+    planned = set(re.findall(r"^rule (\w+):", done.stdout, re.MULTILINE))
+    assert {
+        "check_problem",
+        "sample_posterior",
+        "require_convergence",
+        "predict_dose_response",
+        "render_report",
+    } <= planned
+    assert "results/raia2011/report.html" in done.stdout
+
+
+def test_unknown_key_is_refused_with_the_valid_ones(snakemake, tmp_path):
+    (tmp_path / "mine.yaml").write_text("sampling: {drws: 100}\nsolver: {rtol: 1e-6}\n")
+    done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    refused(
+        done,
+        "2 fault(s) in the configuration; nothing was run",
+        "sampling.drws: unknown key (did you mean draws?); valid keys of sampling: chains, draws, tune,",
+        'solver.rtol: found "1e-6"; needed: a number',
+    )
+
+
+def test_nested_number_on_the_command_line_is_refused_with_advice(snakemake, tmp_path):
+    done = snakemake("--dry-run", "--config", "sampling={draws: 100}", directory=tmp_path)
+    refused(done, 'sampling.draws: found "100"; needed: a whole number', "name that with --configfile")
+
+
+def test_study_that_is_not_there_is_refused_with_those_that_are(snakemake, tmp_path):
+    done = snakemake("--dry-run", "--config", "study=data/raia2012", directory=tmp_path)
+    refused(done, "config key study: found nothing at data/raia2012", "needed: a study folder", "data/raia2011")
+
+
+def test_folder_without_study_yaml_is_refused(snakemake, tmp_path):
+    (tmp_path / "measured").mkdir()
+    done = snakemake("--dry-run", "--config", "study=measured", directory=tmp_path)
+    refused(done, "config key study: found a folder without study.yaml at measured")
+
+
+def test_study_without_dose_response_plans_a_report_without_it(snakemake, tmp_path):
+    (tmp_path / "mine.yaml").write_text("dose_response: null\n")
+    done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "rule render_report:" in done.stdout
+    assert "predict_dose_response" not in done.stdout
+
+
+def test_cores_of_the_settings_are_the_threads_of_the_rule(snakemake, tmp_path):
+    (tmp_path / "mine.yaml").write_text("sampling: {cores: 8, chains: 2}\n")
+    done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    assert re.search(r"rule sample_posterior:(\n .*)*\n +threads: 2\n", done.stdout), done.stdout
+
+
+def rules_of(repository) -> dict[str, str]:
+    texts = [file.read_text() for file in sorted((repository / "workflow/rules").glob("*.smk"))]
+    parts = re.split(r"^rule (\w+):$", "\n".join(texts), flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_rule_script_and_function_have_one_name(repository):
+    for name, text in rules_of(repository).items():
+        assert f'"../scripts/{name}.py"' in text, name
+        tree = ast.parse((repository / f"workflow/scripts/{name}.py").read_text())
+        imports = [
+            node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module.startswith("jakstat.")
+        ]
+        assert name in [alias.name for node in imports for alias in node.names], name
+
+
+def test_each_script_belongs_to_a_rule_and_is_short(repository):
+    scripts = {file.stem: file for file in (repository / "workflow/scripts").glob("*.py")}
+    assert set(scripts) - {"script_log"} == set(rules_of(repository))
+    for name, file in scripts.items():
+        assert len(file.read_text().splitlines()) <= 35, name
+
+
+def test_each_rule_knows_the_digest_of_its_own_script(repository):
+    for name, text in rules_of(repository).items():
+        assert re.search(rf'code=code_of\("\w+", "{name}"\)', text), name
+
+
+def test_files_of_the_workflow_keep_their_sizes(repository):
+    assert len((repository / "workflow/Snakefile").read_text().splitlines()) < 60
+    for file in (repository / "workflow/rules").glob("*.smk"):
+        assert len(file.read_text().splitlines()) <= 150, file.name
+
+
+def test_tiny_settings_override_only_what_takes_time(repository):
+    tiny = yaml.safe_load((repository / "config/tiny.yaml").read_text())
+    assert set(tiny) == {"prior_predictive", "sampling", "gates", "dose_response"}
+    assert set(tiny["gates"]) == {"override"}

@@ -1,0 +1,115 @@
+# What the rules share: the settings, checked; the study and its files; digests of code; memory.
+
+import os
+import re
+from pathlib import Path
+
+import yaml
+from snakemake.exceptions import WorkflowError
+
+from jakstat.provenance import code_digest
+from jakstat.schemas import schema_faults
+
+WORKFLOW = Path(
+    workflow.current_basedir.join("..").get_path_or_uri(secret_free=True)
+).resolve()
+
+
+def without_nulls(content):
+    """Return nested settings without the keys whose value is null: that is how a file takes away what another set."""
+    if not isinstance(content, dict):
+        return content
+    return {
+        key: without_nulls(value) for key, value in content.items() if value is not None
+    }
+
+
+def checked_settings():
+    """Return the configuration; WorkflowError with every fault where it does not fit its schema."""
+    settings = without_nulls(config)
+    schema = yaml.safe_load((WORKFLOW / "schemas/config.schema.yaml").read_text())
+    faults = schema_faults(settings, schema)
+    if faults:
+        lines = "\n".join(
+            f"  {number}. {fault}" for number, fault in enumerate(faults, 1)
+        )
+        raise WorkflowError(
+            f"{len(faults)} fault(s) in the configuration; nothing was run:\n{lines}"
+        )
+    return settings
+
+
+def find_study(named):
+    """Return the YAML file that describes the study, looked for from the working directory and from the repository."""
+    candidates = [folder / named for folder in (Path(), WORKFLOW.parent)]
+    for path in candidates:
+        if (path / "study.yaml").is_file():
+            return path / "study.yaml"
+        if path.is_file():
+            return path
+    shipped = ", ".join(
+        f"data/{path.parent.name}"
+        for path in sorted(WORKFLOW.parent.glob("data/*/study.yaml"))
+    )
+    is_folder = any(path.is_dir() for path in candidates)
+    found = "a folder without study.yaml" if is_folder else "nothing"
+    raise WorkflowError(
+        f"config key study: found {found} at {named}, looked for from {Path.cwd()} and from {WORKFLOW.parent}; "
+        "needed: a study folder with a study.yaml in it, or the YAML file of a PEtab problem. "
+        f"Studies that come with jakstat: {shipped}"
+    )
+
+
+def study_id(study):
+    """Return the name of the study's results: its folder's name, or the name of its PEtab file."""
+    name = study.resolve().parent.name if study.name == "study.yaml" else study.stem
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", name)
+
+
+def study_files(study):
+    """Return the files that the study's YAML file names anywhere; check_problem tells which are missing."""
+
+    def texts(content):
+        if isinstance(content, dict | list):
+            values = content.values() if isinstance(content, dict) else content
+            return [text for value in values for text in texts(value)]
+        return [content] if isinstance(content, str) else []
+
+    try:
+        named = texts(yaml.safe_load(study.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return []
+    paths = {os.path.normpath(study.parent / text) for text in named}
+    return sorted(path for path in paths if os.path.isfile(path))
+
+
+def code_of(stage, rule_name):
+    """Return the digest of what makes a result: the code of its stage, of the stages before it, and its script."""
+    return code_digest(stage, WORKFLOW / "scripts" / f"{rule_name}.py")
+
+
+def mem_by_attempt(base_mb):
+    """Return memory (MB) that doubles with each attempt."""
+
+    def mem_mb(wildcards, attempt):
+        return base_mb * 2 ** (attempt - 1)
+
+    return mem_mb
+
+
+SETTINGS = checked_settings()
+STUDY = find_study(SETTINGS["study"])
+STUDY_ID = study_id(STUDY)
+STUDY_FILES = study_files(STUDY)
+ASKS_DOSE_RESPONSE = "dose_response" in SETTINGS
+THRESHOLDS = {
+    name: value for name, value in SETTINGS["gates"].items() if name != "override"
+}
+# How many threads draw does not change what they draw.
+SAMPLING = {
+    name: value for name, value in SETTINGS["sampling"].items() if name != "cores"
+}
+
+
+wildcard_constraints:
+    study=re.escape(STUDY_ID),

@@ -1,0 +1,17 @@
+# The study, read and checked: whatever is wrong with it is said here, all of it, before anything is made of it.
+
+
+rule check_problem:
+    input:
+        study=STUDY,
+        files=STUDY_FILES,
+    output:
+        "<results>/{study}/problem.json",
+    log:
+        "<logs>/{study}/check_problem.log",
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_of("problem", "check_problem"),
+    script:
+        "../scripts/check_problem.py"

@@ -1,0 +1,83 @@
+# Figures and the report: one HTML file that opens without a network. All of it is in `snakemake --report` as well.
+
+
+rule fit_figure:
+    input:
+        posterior=rules.sample_posterior.output[0],
+        time_courses=rules.predict_time_courses.output[0],
+        study=STUDY,
+        files=STUDY_FILES,
+    output:
+        report(
+            "<results>/{study}/fit.svg",
+            caption="../report/fit.rst",
+            category="{study}",
+            labels={"product": "data and fit", "form": "figure"},
+        ),
+    log:
+        "<logs>/{study}/fit_figure.log",
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_of("reports", "fit_figure"),
+    script:
+        "../scripts/fit_figure.py"
+
+
+rule dose_response_figure:
+    input:
+        rules.predict_dose_response.output.dose_response,
+    output:
+        report(
+            "<results>/{study}/dose_response.svg",
+            caption="../report/dose_response.rst",
+            category="{study}",
+            labels={"product": "dose response", "form": "figure"},
+        ),
+    log:
+        "<logs>/{study}/dose_response_figure.log",
+    conda:
+        "../../environment.yml"
+    params:
+        code=code_of("reports", "dose_response_figure"),
+    script:
+        "../scripts/dose_response_figure.py"
+
+
+# A study without the section dose_response has no prediction; the rest of its report is the same.
+rule render_report:
+    input:
+        study=STUDY,
+        files=STUDY_FILES,
+        prior=rules.sample_prior_predictive.output[0],
+        posterior=rules.sample_posterior.output[0],
+        convergence=rules.assess_convergence.output.convergence,
+        modes=rules.assess_convergence.output.modes,
+        gate=rules.require_convergence.output[0],
+        coverage=rules.measure_coverage.output[0],
+        loo=rules.compute_loo.output[0],
+        time_courses=rules.predict_time_courses.output[0],
+        fit=rules.fit_figure.output[0],
+        dose_response=(
+            rules.predict_dose_response.output[0] if ASKS_DOSE_RESPONSE else []
+        ),
+        ic50=rules.predict_dose_response.output[1] if ASKS_DOSE_RESPONSE else [],
+        figure=rules.dose_response_figure.output if ASKS_DOSE_RESPONSE else [],
+    output:
+        report(
+            "<results>/{study}/report.html",
+            caption="../report/report.rst",
+            category="{study}",
+            labels={"product": "report", "form": "page"},
+        ),
+    log:
+        "<logs>/{study}/render_report.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=mem_by_attempt(1500),
+    params:
+        settings=SETTINGS,
+        code=code_of("reports", "render_report"),
+    script:
+        "../scripts/render_report.py"

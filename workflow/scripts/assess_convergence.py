@@ -1,0 +1,12 @@
+"""Compare the fit's diagnostics with the thresholds, and look for modes; never stops the run."""
+
+from script_log import log_to
+
+with log_to(snakemake.log[0]):
+    from jakstat.inference import ConvergenceThresholds, assess_convergence, find_modes
+    from jakstat.storage import read_tree, write_json, write_table
+
+    tree = read_tree(snakemake.input.posterior)
+    convergence = assess_convergence(tree, ConvergenceThresholds(**snakemake.params.thresholds))
+    write_json(convergence.as_dict(), snakemake.output.convergence)
+    write_table(find_modes(tree), snakemake.output.modes)

@@ -1,0 +1,9 @@
+"""Estimate how well left-out measurements are predicted (PSIS-LOO)."""
+
+from script_log import log_to
+
+with log_to(snakemake.log[0]):
+    from jakstat.inference import compute_loo
+    from jakstat.storage import read_tree, write_dataset
+
+    write_dataset(compute_loo(read_tree(snakemake.input[0])), snakemake.output[0])

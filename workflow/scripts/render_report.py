@@ -1,0 +1,27 @@
+"""Put all that is known of a study into one HTML file."""
+
+from script_log import log_to
+
+with log_to(snakemake.log[0]):
+    from jakstat.problem import read_tables
+    from jakstat.reports import ReportContents, render_report
+    from jakstat.storage import read_dataset, read_json, read_table, read_tree, write_text
+
+    given = snakemake.input
+    posterior = read_tree(given.posterior)
+    contents = ReportContents(
+        tables=read_tables(given.study),
+        posterior=posterior,
+        prior=read_tree(given.prior),
+        convergence=read_json(given.convergence),
+        loo=read_dataset(given.loo),
+        coverage=read_table(given.coverage),
+        modes=read_table(given.modes),
+        provenance=posterior.attrs,
+        settings=snakemake.params.settings,
+        dose_response=read_dataset(given.dose_response) if given.dose_response else None,
+        ic50_summary=read_table(given.ic50) if given.ic50 else None,
+        time_courses=read_dataset(given.time_courses),
+        warning=read_json(given.gate)["warning"],
+    )
+    write_text(render_report(contents), snakemake.output[0])

@@ -1,0 +1,14 @@
+"""Draw parameters and measurements from the prior."""
+
+from script_log import log_to
+
+with log_to(snakemake.log[0]):
+    from jakstat.inference import sample_prior_predictive
+    from jakstat.problem import read_tables
+    from jakstat.statistics import SolverSettings
+    from jakstat.storage import write_tree
+
+    params = snakemake.params
+    tables = read_tables(snakemake.input.study)
+    tree = sample_prior_predictive(tables, SolverSettings(**params.solver), params.draws["draws"], params.seed)
+    write_tree(tree, snakemake.output[0])

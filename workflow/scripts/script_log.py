@@ -1,0 +1,30 @@
+"""The log of a rule's script: everything printed goes to it, and what stops the script is said on the terminal too."""
+
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def log_to(path: str, faults: tuple[type[Exception], ...] = (), advice: str = "", bar: bool = False) -> Iterator[None]:
+    """Print to ``path`` within the block; on an error leave with exit code 1 and a message on the terminal.
+
+    ``faults`` are errors of the input, which need their message and ``advice`` but no traceback. With ``bar`` standard
+    error stays a terminal where it is one, for a progress bar.
+    """
+    terminal = sys.stderr
+    with open(path, "w", buffering=1, encoding="utf-8") as log:
+        sys.stdout = log
+        sys.stderr = terminal if bar and terminal.isatty() else log
+        try:
+            yield
+        except faults as error:
+            message = f"{error}\n{advice}".strip()
+            print(message, file=log)
+            sys.exit(message)
+        except Exception as error:
+            traceback.print_exc(file=log)
+            sys.exit(f"{type(error).__name__}: {error}\nThe traceback is in {path}")
+        finally:
+            sys.stdout, sys.stderr = sys.__stdout__, terminal
