@@ -10,9 +10,14 @@ This module is imported whenever the workflow is read, and so imports nothing th
 import ast
 import hashlib
 import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 # In import order. A stage's result depends on its own code and on the code of the stages before it.
 STAGES = ("problem", "pathway", "simulation", "statistics", "inference", "predictions", "reports")
@@ -33,6 +38,33 @@ def package_versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             versions[package] = "absent"
     return versions
+
+
+def describe_run(settings: Mapping[str, Any], data_digests: Mapping[str, str], code: str) -> dict[str, Any]:
+    """Return the attributes that a posterior carries: what it was made of, with what, and when.
+
+    Parameters
+    ----------
+    settings : mapping
+        What decides the draws, ``seed`` among it.
+    data_digests : mapping of str to str
+        SHA-256 of each file of the study.
+    code : str
+        From :func:`code_digest`.
+
+    Returns
+    -------
+    dict
+        date (UTC), seed, config (YAML text of the settings), data_digests, code_digest, versions.
+    """
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seed": settings["seed"],
+        "config": yaml.safe_dump(dict(settings), sort_keys=False),
+        "data_digests": dict(data_digests),
+        "code_digest": code,
+        "versions": package_versions(),
+    }
 
 
 def code_digest(stage: str, *scripts: Path, package: Path | None = None) -> str:

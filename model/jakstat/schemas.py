@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 _TYPES = {
     "object": "keys with values",
@@ -48,7 +47,8 @@ def schema_faults(content: Mapping[str, Any], schema: Mapping[str, Any]) -> list
     return list(dict.fromkeys(fault for error in in_order for fault in _sentences(error)))
 
 
-def _sentences(error: ValidationError) -> Iterator[str]:
+def _sentences(error: Any) -> Iterator[str]:
+    """Say what a ``jsonschema.ValidationError`` means; its stubs doubt that a schema is a mapping, so Any."""
     place = ".".join(str(key) for key in error.absolute_path)
     if error.validator == "additionalProperties":
         yield from _unknown_keys(error, place)
@@ -64,7 +64,7 @@ def _sentences(error: ValidationError) -> Iterator[str]:
         yield f"{place or 'the whole'}: found {_show(error.instance)}; needed: {_needed(error.schema, error)}{advice}"
 
 
-def _unknown_keys(error: ValidationError, place: str) -> Iterator[str]:
+def _unknown_keys(error: Any, place: str) -> Iterator[str]:
     valid = list(error.schema.get("properties", {}))
     for key in error.instance:
         if key not in valid:
@@ -74,7 +74,7 @@ def _unknown_keys(error: ValidationError, place: str) -> Iterator[str]:
             yield f"{_join(place, key)}: unknown key{meant}; valid keys{whose}: {', '.join(valid)}"
 
 
-def _needed(schema: Mapping[str, Any], error: ValidationError | None = None) -> str:
+def _needed(schema: Mapping[str, Any], error: Any = None) -> str:
     """Say what a value must be: choices, type, limits, unit and the schema's own sentence."""
     if "enum" in schema:
         kind = f"one of {', '.join(map(str, schema['enum']))}"

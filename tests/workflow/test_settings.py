@@ -91,7 +91,7 @@ def test_each_script_belongs_to_a_rule_and_is_short(repository):
     scripts = {file.stem: file for file in (repository / "workflow/scripts").glob("*.py")}
     assert set(scripts) - {"script_log"} == set(rules_of(repository))
     for name, file in scripts.items():
-        assert len(file.read_text().splitlines()) <= 35, name
+        assert len(file.read_text().splitlines()) <= 30, name
 
 
 def test_each_rule_knows_the_digest_of_its_own_script(repository):

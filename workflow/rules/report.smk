@@ -26,7 +26,9 @@ rule fit_figure:
 
 rule dose_response_figure:
     input:
-        rules.predict_dose_response.output.dose_response,
+        dose_response=rules.predict_dose_response.output.dose_response,
+        study=STUDY,
+        files=STUDY_FILES,
     output:
         report(
             "<results>/{study}/dose_response.svg",

@@ -3,7 +3,7 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0], faults=(ValueError, NotImplementedError)):
-    from jakstat.predictions.dose_response import check_dose_response, read_dose_response
+    from jakstat.predictions import check_dose_response, read_dose_response
     from jakstat.problem import read_tables
     from jakstat.storage import write_json
 

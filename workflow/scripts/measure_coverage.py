@@ -8,9 +8,9 @@ with log_to(snakemake.log[0]):
     from jakstat.inference import measure_coverage
     from jakstat.storage import read_tree, write_table
 
-    posterior = read_tree(snakemake.input.posterior)
-    prior = read_tree(snakemake.input.prior)
-    prior["observed_data"] = posterior["observed_data"]
-    trees = {"prior_predictive": prior, "posterior_predictive": posterior}
+    trees = {
+        "prior_predictive": read_tree(snakemake.input.prior),
+        "posterior_predictive": read_tree(snakemake.input.posterior),
+    }
     coverage = [measure_coverage(tree, group).assign(group=group) for group, tree in trees.items()]
     write_table(pd.concat(coverage), snakemake.output[0])

@@ -8,13 +8,9 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS
 from script_log import log_to
 
 with log_to(snakemake.log[0], bar=True):
-    from datetime import UTC, datetime
-
-    import yaml
-
     from jakstat.inference import SamplingSettings, sample_posterior
     from jakstat.problem import read_tables
-    from jakstat.provenance import package_versions
+    from jakstat.provenance import describe_run
     from jakstat.statistics import SolverSettings
     from jakstat.storage import write_tree
 
@@ -23,13 +19,5 @@ with log_to(snakemake.log[0], bar=True):
     sampling = SamplingSettings(**params.sampling, cores=snakemake.threads)
     tree = sample_posterior(tables, sampling, SolverSettings(**params.solver), params.seed)
     settings = {"seed": params.seed, "solver": params.solver, "sampling": params.sampling}
-    tree.attrs |= {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "study": tables.id,
-        "seed": params.seed,
-        "config": yaml.safe_dump(settings, sort_keys=False),
-        "data_digests": dict(tables.data_digests),
-        "code_digest": params.code,
-        "versions": package_versions(),
-    }
+    tree.attrs |= {"study": tables.id, **describe_run(settings, tables.data_digests, params.code)}
     write_tree(tree, snakemake.output[0])

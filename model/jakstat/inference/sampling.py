@@ -137,12 +137,16 @@ def assemble_tree(tables: ProblemTables, posterior: xr.Dataset, rng: np.random.G
         "posterior": posterior,
         "log_likelihood": xr.Dataset({"measurement": (dims, terms)}),
         "posterior_predictive": xr.Dataset({"measurement": (dims, predicted)}),
-        "observed_data": xr.Dataset({"measurement": (("obs",), values)}),
+        "observed_data": _observed_data(tables),
     }
     chains = {name: posterior[name] for name in ("chain", "draw")}
     return xr.DataTree.from_dict({
         name: group.assign_coords(coords | (chains if "chain" in group.dims else {})) for name, group in groups.items()
     })  # fmt: skip
+
+
+def _observed_data(tables: ProblemTables) -> xr.Dataset:
+    return xr.Dataset({"measurement": (("obs",), np.array([one.value for one in tables.measurements]))})
 
 
 def measurement_coords(tables: ProblemTables) -> dict:
@@ -167,8 +171,8 @@ def sample_prior_predictive(tables: ProblemTables, solver: SolverSettings, draws
     Returns
     -------
     xarray.DataTree
-        ``prior`` (``parameter_value``, ``signal``, ``noise_scale``) and ``prior_predictive`` (``measurement``); failed
-        solves are NaN and counted in attrs.
+        ``prior`` (``parameter_value``, ``signal``, ``noise_scale``), ``prior_predictive`` and ``observed_data``
+        (``measurement``); failed solves are NaN and counted in attrs.
     """
     counts = StatusCounts()
     with build_model(tables, plan_simulation(tables), solver, counts), warnings.catch_warnings():
@@ -182,6 +186,7 @@ def sample_prior_predictive(tables: ProblemTables, solver: SolverSettings, draws
     tree = xr.DataTree.from_dict({
         "prior": drawn["prior"].to_dataset().assign_coords(coords),
         "prior_predictive": drawn["prior_predictive"].to_dataset().assign_coords(coords),
+        "observed_data": _observed_data(tables).assign_coords(coords),
     })  # fmt: skip
     tree.attrs["solve_outcomes"] = [f"{name}={count}" for name, count in counts.as_dict().items()]
     return tree
