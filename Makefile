@@ -33,6 +33,8 @@ unexport PYTHONPATH PYTHONHOME
 JAKSTAT_CACHE ?= $(CURDIR)/.cache
 PYTENSOR_FLAGS ?= base_compiledir=$(JAKSTAT_CACHE)/pytensor
 export JAKSTAT_CACHE PYTENSOR_FLAGS
+# Processes that run the tests; each holds up to 3 GB.
+WORKERS ?= 2
 # Rules and tests call tools by name (snakemake, python).
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -46,8 +48,9 @@ run: environment
 	@$(BIN)/snakemake --workflow-profile $(PROFILE) $(if $(CORES),--cores $(CORES)) $(SNAKEMAKE_ARGS)
 	@for report in results/*/report.html; do if [ -f "$$report" ]; then echo "Report: $$report"; fi; done
 
+# A file of tests stays in one process, because its tests share what was compiled.
 test: environment
-	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 lint: environment
 	$(BIN)/ruff check
