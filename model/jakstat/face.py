@@ -112,6 +112,10 @@ class Problem:
         """
         value, slope, status = self._value_and_gradient(values)
         self._require_success(status)
+        if np.isnan(value):
+            raise SolveError(
+                "the log likelihood is not a number: a signal or noise formula is undefined at these values"
+            )
         return float(value), slope
 
     def log_likelihood(self, parameters: Mapping[str, float] | None = None) -> float:

@@ -114,3 +114,25 @@ def test_a_delay_is_refused():
     rule.setMath(libsbml.parseL3Formula("delay(x, 2)"))
     with pytest.raises(UnsupportedModelError, match="delay"):
         read_pathway(libsbml.writeSBMLToString(document))
+
+
+def test_an_initial_assignment_wins_over_the_value_in_the_file():
+    document = libsbml.readSBMLFromString(sbml_of("model m\n k = 2*3; c = 2 * k; a = 1\n J0: a -> ; k * c * a\nend\n"))
+    document.getModel().getParameter("k").setValue(1.0)
+    pathway = read_pathway(libsbml.writeSBMLToString(document))
+    assert pathway.parameters["k"] == 6.0
+    assert pathway.parameter_formulas["c"] == 2 * k
+
+
+def test_constants_go_through_assignment_rules_to_values_at_the_start():
+    pathway = read_pathway(sbml_of("model m\n a = 3; k = 1\n s := 2 * a + time\n c = s\n J0: a -> ; k * c\nend\n"))
+    assert (
+        float(pathway.parameters["c"] if "c" not in pathway.parameter_formulas else pathway.parameter_formulas["c"])
+        == 6.0
+    )
+
+
+def test_a_reaction_as_a_number_is_refused_by_name():
+    text = "model m\n a = 1; k = 1; d = 0\n J0: a -> ; k * a\n d' = J0\nend\n"
+    with pytest.raises(UnsupportedModelError, match="'J0'"):
+        read_pathway(sbml_of(text))

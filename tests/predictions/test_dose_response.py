@@ -32,6 +32,13 @@ def test_a_curve_with_a_failed_solve_has_no_ic50():
     assert np.isnan(half_effect_dose(DOSES, broken))
 
 
+def test_overshoot_before_the_fall_does_not_move_the_crossing_to_the_dose_after():
+    doses = np.array([0.0, 10.0, 100.0])
+    over, under = (half_effect_dose(doses, np.array([1.0, start, 0.4])) for start in (1.02, 0.98))
+    assert over == pytest.approx(69.0, abs=1.0)
+    assert over == pytest.approx(under, rel=0.25)
+
+
 def test_doses_apply_to_whole_arrays():
     curves = np.array([[hill(30.0), 0.4 * hill(30.0) + 0.6]])
     found = half_effect_dose(DOSES, curves)
@@ -92,6 +99,7 @@ def test_inhibitor_lowers_the_signal_monotonically_and_ic50_scales_with_k(reposi
         ({"acts_on": {"JAK9": "JAK9 / (1 + dose / K)"}}, "JAK9"),
         ({"acts_on": {"JAK2_phosphorylation": "JAK2_phosphorylation / (1 + dosis / K)"}}, "dosis"),
         ({"stimuli": [{"label": "IL-6", "set": {"il6": 1}}]}, "il6"),
+        ({"parameters": {"Rec_intern": {"median": 1.0, "sd_ln": 1.0, "source": "assumed"}}}, "Rec_intern"),
     ],
 )
 def test_what_the_study_does_not_have_is_named(repository, change, message):

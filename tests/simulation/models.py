@@ -54,3 +54,8 @@ COUPLED = pathway(
     {"x": 0.5, "y": 1.0, "z": 0.2},
     {"k": 0.6, "c": 1.3, "end": 2.0},
 )
+
+n = symbol("n")
+
+#: y' = x^n / (1 + x^n) - y with x from 0: a Hill term whose exponent is a parameter, where a naive slope is 0 inf
+HILL = pathway({"x": k - x, "y": x**n / (1 + x**n) - y}, {"x": 0.0, "y": 0.0}, {"k": 1.2, "n": 2.3})

@@ -33,7 +33,7 @@ def finite_differences(solver, times, weights, rtol, step=1e-6):
     return slopes
 
 
-@pytest.mark.parametrize("name", ["DECAY", "PULSE", "COUPLED", "PROTHERO_ROBINSON"])
+@pytest.mark.parametrize("name", ["DECAY", "PULSE", "COUPLED", "PROTHERO_ROBINSON", "HILL"])
 def test_gradients_agree_with_finite_differences_of_a_tight_solve(name):
     solver = Solver(getattr(models, name))
     weights = np.random.default_rng(3).normal(size=(len(TIMES), solver.initial.shape[1]))

@@ -1,5 +1,9 @@
 """Coefficients, switches and refusals when rates are prepared for generation."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import sympy as sp
 
@@ -69,3 +73,24 @@ def test_a_time_that_depends_on_a_state_is_refused():
 def test_only_parameters_that_reach_a_rate_are_kernel_parameters():
     assert prepare_dynamics(PULSE).parameters == ("k", "c", "end")
     assert prepare_dynamics(pathway({"x": -k * x}, {"x": 1.0}, VALUES)).parameters == ("k",)
+
+
+_CHILD = """
+import sympy as sp
+from jakstat.pathway import TIME, Pathway, symbol
+from jakstat.simulation.dynamics import prepare_dynamics
+from jakstat.simulation.kernels import kernel_source
+ends = [symbol(f"end_{number}") for number in range(4)]
+rate = sum(sp.Piecewise((end, TIME < end), (0, True)) for end in ends)
+model = Pathway(("x",), (rate,), {"x": sp.Integer(0)}, {end.name: 1.0 for end in ends}, {}, {})
+print(kernel_source(prepare_dynamics(model)))
+"""
+
+
+def test_the_generated_text_does_not_depend_on_pythons_hash_seed():
+    texts = {
+        subprocess.run([sys.executable, "-c", _CHILD], env=os.environ | {"PYTHONHASHSEED": seed}, check=True,
+                       capture_output=True, text=True).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(texts) == 1

@@ -46,14 +46,15 @@ def test_log_density_is_prior_plus_likelihood():
     point = model.initial_point()
     with model:
         variables = {one.name: one for one in model.free_RVs}
-    assert set(variables) == {"log_parameter", "x0"}
+    assert set(variables) == {"log_parameter", "parameter_x0"}
     k, x0 = np.exp(np.log(0.5)), 2.0
     prior = stats.norm.logpdf(0.0, 0.0, 0.4)
     truncation = stats.norm.cdf(5.0, 2.0, 0.3) - stats.norm.cdf(0.0, 2.0, 0.3)
     prior += stats.norm.logpdf(x0, 2.0, 0.3) - np.log(truncation)
     likelihood = stats.norm.logpdf([1.1, 0.7], x0 * np.exp(-k * np.array([1.0, 2.0])), 0.1).sum()
-    at = {"log_parameter": np.array([np.log(k)]), "x0_interval__": model.rvs_to_transforms[variables["x0"]].forward(
-        np.array(x0), *variables["x0"].owner.inputs).eval()}  # fmt: skip
+    inner = variables["parameter_x0"]
+    at = {"log_parameter": np.array([np.log(k)]), "parameter_x0_interval__": model.rvs_to_transforms[inner].forward(
+        np.array(x0), *inner.owner.inputs).eval()}  # fmt: skip
     assert set(at) == set(point)
     compiled = model.compile_logp(jacobian=False)
     assert float(compiled(at)) == pytest.approx(prior + likelihood, rel=1e-9)

@@ -1,8 +1,8 @@
 """Whether a fit may be used: convergence diagnostics against thresholds, each with a sentence.
 
 R-hat (rank-normalised, split) and effective sample sizes: Vehtari, Gelman, Simpson, Carpenter, Burkner 2021,
-doi:10.1214/20-BA1221; E-BFMI: Betancourt 2016, arXiv:1604.00695. Failed solves are counted over every gradient of the
-run, warm-up included, because a solver that fails where the posterior lives biases it silently.
+doi:10.1214/20-BA1221; E-BFMI: Betancourt 2016, arXiv:1604.00695. Failed solves are counted over every evaluation of
+the run, warm-up included, because a solver that fails where the posterior lives biases it silently.
 """
 
 from dataclasses import asdict, dataclass
@@ -89,7 +89,7 @@ def assess_convergence(tree: xr.DataTree, thresholds: ConvergenceThresholds) -> 
                "steps after warm-up whose energy error exploded, or whose solve failed"),
         _lower("bfmi", bfmi, thresholds.bfmi, "energy moves between draws (E-BFMI), smallest over chains"),
         _upper("failed_solve_share", failed, thresholds.failed_solve_share,
-               "share of solves that failed, over all gradients of the run"),
+               "share of evaluations in which a condition's solve failed, warm-up included"),
     )  # fmt: skip
     return Convergence(checks, table)
 

@@ -53,7 +53,11 @@ def compute_loo(tree: xr.DataTree) -> xr.Dataset:
         ``elpd`` and ``pareto_k`` (obs) with the measurements' coordinates; attrs elpd_loo, se, p_loo, good_k (the limit
         that k must keep for this many draws) and unreliable (how many exceed it).
     """
-    loo = arviz_stats.loo(tree, var_name="measurement", pointwise=True)
+    draws = tree["posterior"].dataset[["parameter_value"]]
+    efficiency = arviz_stats.ess(draws, method="mean")["parameter_value"].mean() / (
+        draws.sizes["chain"] * draws.sizes["draw"]
+    )
+    loo = arviz_stats.loo(tree, var_name="measurement", pointwise=True, reff=float(efficiency))
     coords = {name: tree["observed_data"].dataset.coords[name] for name in ("obs", "observable", "experiment", "time")}
     pareto_k = np.asarray(loo.pareto_k).ravel()
     return xr.Dataset(
@@ -72,8 +76,8 @@ def compute_loo(tree: xr.DataTree) -> xr.Dataset:
 def find_modes(tree: xr.DataTree, valley: float = 0.5) -> pd.DataFrame:
     """Find parameters whose posterior has more than one mode, with the weight of each.
 
-    A marginal (logarithm of the parameter) is split at a minimum of its kernel density whose depth is below ``valley``
-    times the lower of the two peaks beside it.
+    A marginal (of the logarithm where the parameter is positive) is split at a minimum of its kernel density whose
+    depth is below ``valley`` times the lower of the two peaks beside it.
 
     Returns
     -------
@@ -84,14 +88,16 @@ def find_modes(tree: xr.DataTree, valley: float = 0.5) -> pd.DataFrame:
     draws = tree["posterior"].dataset["parameter_value"]
     rows: list[dict] = []
     for name in draws.coords["parameter"].to_numpy():
-        values = np.log(draws.sel(parameter=name).to_numpy())
+        linear = draws.sel(parameter=name).to_numpy()
+        positive = bool((linear > 0).all())
+        values = np.log(linear) if positive else linear
         peaks, borders = _split_density(values.ravel(), valley)
         if len(peaks) < 2:
             continue
         member = np.digitize(values, borders)
         for mode, peak in enumerate(peaks):
             shares = {f"chain_{chain}": float((member[chain] == mode).mean()) for chain in range(values.shape[0])}
-            rows.append({"parameter": str(name), "mode": mode, "peak": float(np.exp(peak)),
+            rows.append({"parameter": str(name), "mode": mode, "peak": float(np.exp(peak) if positive else peak),
                          "weight": float((member == mode).mean())} | shares)  # fmt: skip
     return pd.DataFrame(rows)
 

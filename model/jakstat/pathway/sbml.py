@@ -52,6 +52,7 @@ def _refuse_unsupported(model: libsbml.Model) -> None:
     """Raise UnsupportedModelError with the kind and id of every feature that is not supported."""
     found = [f"event {event.getId() or '(no id)'}" for event in model.getListOfEvents()]
     changing = {rule.getVariable() for rule in model.getListOfRules()}
+    computed = changing | {one.getSymbol() for one in model.getListOfInitialAssignments()}
     for rule in model.getListOfRules():
         if rule.isAlgebraic():
             found.append(f"algebraic rule {libsbml.formulaToL3String(rule.getMath())} = 0")
@@ -65,7 +66,7 @@ def _refuse_unsupported(model: libsbml.Model) -> None:
         if reaction.getKineticLaw() is None:
             found.append(f"reaction {reaction.getId()} without kinetic law")
         for reference in [*reaction.getListOfReactants(), *reaction.getListOfProducts()]:
-            if reference.isSetStoichiometryMath() or (reference.isSetId() and reference.getId() in changing):
+            if reference.isSetStoichiometryMath() or (reference.isSetId() and reference.getId() in computed):
                 found.append(f"computed stoichiometry of {reference.getSpecies()} in reaction {reaction.getId()}")
     if found:
         raise UnsupportedModelError(f"the model uses features that jakstat does not support yet: {'; '.join(found)}")
@@ -88,16 +89,17 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
     rates |= {name: rate for name, rate in _reaction_rates(model).items() if name not in rules}
     states = tuple(name for name in _entity_ids(model) if name in rates)
     starts = {one.getSymbol(): _expression(one) for one in model.getListOfInitialAssignments()}
-    values = {name: value for name, value in _file_values(model).items() if name not in assignments}
+    values = {name: starts.get(name, value) for name, value in _file_values(model).items() if name not in assignments}
     constants = {name: _as_float(value) for name, value in values.items() if name not in rates}
-    formulas = {name: value for name, value in (values | starts).items() if name in constants and _is_formula(value)}
-    known = assignments | {name: starts.get(name, values[name]) for name in states}
-    initial_values = _expand_initial_values({name: known[name] for name in states}, known)
-    formulas = expand_assignments({name: substitute_names(formula, known) for name, formula in formulas.items()})
+    at_start = _values_at_start(assignments | {name: values[name] for name in states})
+    formulas = {name: value for name, value in values.items() if name in constants and _is_formula(value)}
+    formulas = _values_at_start({name: substitute_names(formula, at_start) for name, formula in formulas.items()})
+    for used in (rates, assignments, at_start, formulas):
+        _refuse_unknown_symbols(used, {*states, *constants, *assignments, TIME.name})
     return Pathway(
         states=states,
         rates=tuple(substitute_names(rates[name], assignments) for name in states),
-        initial_values=initial_values,
+        initial_values={name: at_start[name] for name in states},
         parameters=constants,
         parameter_formulas=formulas,
         assignments=assignments,
@@ -135,11 +137,17 @@ def expand_assignments(assignments: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
     raise ValueError(f"these assigned quantities depend on themselves: {', '.join(sorted(dependent))}")
 
 
-def _expand_initial_values(initial_values: dict[str, sp.Expr], known: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
-    """Express initial values over constants: initial values of other states and assigned quantities are put in."""
-    expanded = expand_assignments(known)
-    at_start = {name: formula.xreplace({TIME: sp.Integer(0)}) for name, formula in expanded.items()}
-    return {name: at_start[name] for name in initial_values}
+def _values_at_start(formulas: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
+    """Express quantities at time 0 over constants: they are put into each other, and time is 0."""
+    return {name: value.xreplace({TIME: sp.Integer(0)}) for name, value in expand_assignments(formulas).items()}
+
+
+def _refuse_unknown_symbols(formulas: dict[str, sp.Expr], known: set[str]) -> None:
+    """Raise UnsupportedModelError where a formula names what is no state, constant or assigned quantity."""
+    found = sorted(f"'{unknown}' in the formula of {name}" for name, formula in formulas.items()
+                   for unknown in names_in(formula) - known)  # fmt: skip
+    if found:
+        raise UnsupportedModelError(f"the model uses names that jakstat does not support there: {'; '.join(found)}")
 
 
 def _file_values(model: libsbml.Model) -> dict[str, sp.Expr]:

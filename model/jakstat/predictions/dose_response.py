@@ -18,9 +18,11 @@ from jakstat.pathway import names_in, read_pathway, substitute_names
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.problem import Experiment, Parameter, Period, Prior, ProblemTables
 from jakstat.problem.formulas import parse_formula
+from jakstat.simulation import plan_simulation
 from jakstat.statistics import SolverSettings
 
 _INTERVAL = 0.95
+_LOGIT_MARGIN = 1e-3  # a curve nearer to 0 or 1 than this is interpolated as it is: its logit is mostly rounding
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class DoseResponse:
     readout : str
         Observable whose signal is read.
     time : float
-        When it is read, unit of the model; the inhibitor is present from the start.
+        When it is read, after the start, unit of the model; the inhibitor is present from the start.
     """
 
     inhibitor: str
@@ -90,6 +92,9 @@ def read_dose_response(section: Mapping) -> DoseResponse:
 
 
 def _parameter(name: str, entry: Mapping) -> Parameter:
+    if entry.get("distribution", "log-normal") != "log-normal":
+        raise ValueError(f"dose_response.parameters.{name}.distribution: found {entry['distribution']!r}; "
+                         "needed: log-normal")  # fmt: skip
     prior = Prior("log-normal", (float(np.log(entry["median"])), float(entry["sd_ln"])), 0.0, np.inf, entry["source"])
     return Parameter(id=name, nominal=float(entry["median"]), prior=prior, unit=entry.get("unit", "nM"))
 
@@ -98,7 +103,9 @@ def check_dose_response(tables: ProblemTables, asked: DoseResponse) -> None:
     """Raise ValueError, naming every fault, where ``asked`` names what the problem does not have."""
     entities = read_pathway(tables.sbml).entities | {one.id for one in tables.parameters}
     own = {one.id for one in asked.parameters}
-    faults = [
+    taken = sorted((own | {"dose"}) & entities)
+    shadowing = [f"parameters.{name}: the study has an entity of that name; choose another" for name in taken]
+    faults = shadowing + [
         f"acts_on.{target}: the model has no such parameter" for target in asked.acts_on if target not in entities
     ]
     for target, formula in asked.acts_on.items():
@@ -110,8 +117,20 @@ def check_dose_response(tables: ProblemTables, asked: DoseResponse) -> None:
     measured = sorted({one.observable_id for one in tables.measurements})
     if asked.readout not in measured:
         faults.append(f"readout: '{asked.readout}' is not a measured observable; choose one of {', '.join(measured)}")
+    if not faults:
+        try:
+            plan_simulation(_request(tables, asked))
+        except (ValueError, NotImplementedError) as error:
+            faults = [str(error)]
     if faults:
         raise ValueError("the dose_response section does not fit the study: " + "; ".join(faults))
+
+
+def _request(tables: ProblemTables, asked: DoseResponse) -> ProblemTables:
+    """Return the problem whose signals are asked for, stimuli outermost."""
+    experiments = _experiments(tables, asked)
+    wanted = [(asked.readout, one.id, one.periods[0].start + asked.time) for one in experiments]
+    return ask_for_signals(tables, experiments, wanted, asked.parameters)
 
 
 def predict_dose_response(
@@ -146,10 +165,7 @@ def predict_dose_response(
     n_chains, n_draws = posterior.sizes["chain"], posterior.sizes["draw"]
     rng = np.random.default_rng(np.random.SeedSequence(seed))
     own = _prior_draws(asked.parameters, n_chains * n_draws, rng)
-    experiments = _experiments(tables, asked)
-    request = ask_for_signals(
-        tables, experiments, [(asked.readout, one.id, asked.time) for one in experiments], asked.parameters
-    )
+    request = _request(tables, asked)
     draws = np.concatenate([posterior.to_numpy().reshape(n_chains * n_draws, -1), own], axis=1)
     shape = (n_chains, n_draws, len(asked.stimuli), len(asked.doses))
     signal = signals_over_draws(request, draws, solver).reshape(shape)
@@ -170,7 +186,7 @@ def _experiments(tables: ProblemTables, asked: DoseResponse) -> tuple[Experiment
     for number, stimulus in enumerate(asked.stimuli):
         stimulated = {name: sp.Float(value) for name, value in stimulus.changes.items()}
         for place, dose in enumerate(asked.doses):
-            inhibited = {target: substitute_names(formula, {"dose": sp.Float(dose)})
+            inhibited = {target: substitute_names(formula, stimulated | {"dose": sp.Float(dose)})
                          for target, formula in asked.acts_on.items()}  # fmt: skip
             experiments.append(Experiment(f"stimulus_{number}_dose_{place}", (Period(start, stimulated | inhibited),)))
     return tuple(experiments)
@@ -226,7 +242,7 @@ def half_effect_dose(doses: np.ndarray, relative: np.ndarray) -> np.ndarray:
     """Return the lowest dose at which each curve falls to half.
 
     Between two doses the logit of the curve is interpolated over the logarithm of dose, which is exact for a Hill
-    curve.
+    curve; where an end has no safe logit (near or beyond 0 or 1) the curve itself is.
 
     Parameters
     ----------
@@ -238,17 +254,18 @@ def half_effect_dose(doses: np.ndarray, relative: np.ndarray) -> np.ndarray:
     (...) array; NaN where the curve does not reach half between the lowest positive and the highest dose, or is not
     finite.
     """
-    share = np.clip(relative[..., 1:], 1e-12, 1 - 1e-12)
-    logit = np.log(share / (1 - share))
-    below = logit <= 0
+    share = relative[..., 1:]
+    below = share <= 0.5
     at = below.argmax(axis=-1)
     exists = below.any(axis=-1) & (at > 0) & np.isfinite(relative).all(axis=-1)
     after = np.maximum(at, 1)
-    high = np.take_along_axis(logit, after[..., None] - 1, -1)[..., 0]
-    low = np.take_along_axis(logit, after[..., None], -1)[..., 0]
+    high = np.take_along_axis(share, after[..., None] - 1, -1)[..., 0]
+    low = np.take_along_axis(share, after[..., None], -1)[..., 0]
     log_dose = np.log(doses[1:])
     with np.errstate(divide="ignore", invalid="ignore"):
-        part = high / (high - low)
+        logit_high, logit_low = np.log(high / (1 - high)), np.log(low / (1 - low))
+        inside = (high < 1 - _LOGIT_MARGIN) & (low > _LOGIT_MARGIN)
+        part = np.where(inside, logit_high / (logit_high - logit_low), (high - 0.5) / (high - low))
         result = np.exp(log_dose[after - 1] + part * (log_dose[after] - log_dose[after - 1]))
     return np.where(exists, result, np.nan)
 

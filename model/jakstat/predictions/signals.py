@@ -23,13 +23,22 @@ def ask_for_signals(
 ) -> ProblemTables:
     """Return the problem whose measurements are the ``wanted`` (observable, experiment, time) signals.
 
-    Placeholders of an observable take the overrides of its first measurement in the study.
+    Placeholders of an observable take the overrides of its first measurement in the same experiment, or in the study
+    where the experiment is new.
     """
     first: dict[str, Measurement] = {}
+    first_here: dict[tuple[str, str], Measurement] = {}
     for measurement in tables.measurements:
         first.setdefault(measurement.observable_id, measurement)
+        first_here.setdefault((measurement.observable_id, measurement.experiment_id), measurement)
     measurements = tuple(
-        replace(first[observable], experiment_id=experiment, time=float(time), value=np.nan, source="prediction")
+        replace(
+            first_here.get((observable, experiment), first[observable]),
+            experiment_id=experiment,
+            time=float(time),
+            value=np.nan,
+            source="prediction",
+        )
         for observable, experiment, time in wanted
     )
     observables = tuple(one for one in tables.observables if one.id in {observable for observable, _, _ in wanted})

@@ -67,7 +67,7 @@ def prepare_dynamics(pathway: Pathway) -> Dynamics:
 def _replace_time_relations(rate: sp.Expr, varying: set, thresholds: dict) -> sp.Expr:
     """Replace each relation on time by ``switch > 1/2`` (or its complement), collecting thresholds."""
     replacements = {}
-    for relation in rate.atoms(Relational):
+    for relation in sorted(rate.atoms(Relational), key=sp.default_sort_key):
         if TIME not in relation.free_symbols:
             continue
         difference = sp.expand(relation.lhs - relation.rhs)

@@ -5,6 +5,8 @@ only non-zeros of the Jacobian are computed, and each kernel first loads what it
 fear that a store changes a later load.
 """
 
+from dataclasses import replace
+
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
@@ -30,8 +32,53 @@ _OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy",
 '''
 
 
+class StatePower(sp.Function):
+    """x**n of a state, n no integer, for Hill terms: 0 at x <= 0 for n > 0, and so are its slopes.
+
+    SymPy's derivative n x**n / x is not a number at x = 0, where most species start.
+    """
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """Return the derivative by the base (1) or by the exponent (2)."""
+        base, exponent = self.args
+        return exponent * StatePower(base, exponent - 1) if argindex == 1 else StatePowerLog(base, exponent)
+
+
+class StatePowerLog(sp.Function):
+    """x**n ln x, continued by 0 at x <= 0; only its value is needed."""
+
+
+_POWERS = """
+
+@njit(**_OPTIONS)
+def StatePower(base, exponent):
+    if base > 0.0:
+        return base**exponent
+    return 0.0 if exponent > 0.0 else math.inf
+
+
+@njit(**_OPTIONS)
+def StatePowerLog(base, exponent):
+    return base**exponent * math.log(base) if base > 0.0 else 0.0
+"""
+
+
+def guard_powers(expression: sp.Expr, varying: set[sp.Symbol]) -> sp.Expr:
+    """Replace powers of ``varying`` bases with exponents that are no integers by :class:`StatePower`."""
+    return expression.replace(
+        lambda part: isinstance(part, sp.Pow) and not part.exp.is_Integer and bool(part.base.free_symbols & varying),
+        lambda part: StatePower(part.base, part.exp),
+    )
+
+
 class KernelPrinter(PythonCodePrinter):
     """Prints expressions as the scalar Python that numba compiles best."""
+
+    def _print_StatePower(self, expr: StatePower) -> str:
+        return f"StatePower({self._print(expr.args[0])}, {self._print(expr.args[1])})"
+
+    def _print_StatePowerLog(self, expr: StatePowerLog) -> str:
+        return f"StatePowerLog({self._print(expr.args[0])}, {self._print(expr.args[1])})"
 
     def _print_Rational(self, expr: sp.Rational) -> str:
         return repr(float(expr))
@@ -57,6 +104,7 @@ class KernelPrinter(PythonCodePrinter):
 def kernel_source(dynamics: Dynamics) -> str:
     """Return the source of the kernel module of ``dynamics``."""
     states = [symbol(name) for name in dynamics.states]
+    dynamics = replace(dynamics, rates=tuple(guard_powers(rate, set(states)) for rate in dynamics.rates))
     rates = sp.Matrix(dynamics.rates)
     entries = {(i, j): rates[i].diff(states[j]) for i in range(len(states)) for j in range(len(states))
                if states[j] in rates[i].free_symbols}  # fmt: skip
@@ -84,7 +132,7 @@ def kernel_source(dynamics: Dynamics) -> str:
         _jacobian_transposed_kernel(place),
         _coefficient_vjp_of_rates_kernel(dynamics, loads),
     ]
-    return "\n".join([_HEADER, *(f"{name} = {value}" for name, value in constants.items()), "", *kernels])
+    return "\n".join([_HEADER, *(f"{name} = {value}" for name, value in constants.items()), _POWERS, *kernels])
 
 
 def _loads(dynamics: Dynamics) -> dict[sp.Symbol, str]:

@@ -7,6 +7,8 @@ model serves every data set of its shape.
 """
 
 import ctypes
+import hashlib
+from pathlib import Path
 
 import numpy as np
 import pytensor.tensor as pt
@@ -21,12 +23,16 @@ from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_defa
 from jakstat.simulation.kernel_cache import load_kernels
 from jakstat.simulation.statuses import SolveStatus
 
+# PyTensor keeps compiled wrappers by this number: they are compiled anew when this module changes.
+_SOURCE_VERSION = int(hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12], 16)
+
 
 class StatusCounts:
-    """Counts of solve outcomes, kept outside the compiled graph so that every thread's solves are seen.
+    """Counts of outcomes, one for each solve of a whole problem (all its conditions).
 
-    ``address`` (int64) is given to the compiled model as data; compiled code adds to the counts atomically. The object
-    must outlive every function that was given its address.
+    They are kept outside the compiled graph, so that every thread's solves are seen. ``address`` (int64) is given to the
+    compiled model as data; compiled code adds to the counts atomically. The object must outlive every function that was
+    given its address.
     """
 
     def __init__(self) -> None:
@@ -59,6 +65,15 @@ def _add_one(typing_context, address, number):
         return context.get_dummy_value()
 
     return types.none(types.int64, types.int64), generate
+
+
+@numba_njit
+def first_failure(status):
+    """Return the status of the first condition that failed, or success."""
+    for one in status:
+        if one != 0:
+            return one
+    return status[0] * 0
 
 
 class SolveConditions(Op):
@@ -97,8 +112,7 @@ class SolveConditions(Op):
         results = load_kernels(self.digest).solve_conditions(*map(np.ascontiguousarray, arguments), self.recording)
         if counts:
             totals = (ctypes.c_int64 * len(SolveStatus)).from_address(int(counts))
-            for status in results[2]:
-                totals[status] += 1
+            totals[first_failure.py_func(results[2])] += 1
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
@@ -159,11 +173,10 @@ def _numba_solve(op, node, **kwargs):
             np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(start),
             np.ascontiguousarray(times), np.ascontiguousarray(first_row), np.ascontiguousarray(solver), recording,
         )  # fmt: skip
-        for one in status:
-            _add_one(counts.item(), one)
+        _add_one(counts.item(), first_failure(status))
         return states, tape, status
 
-    return solve, 1
+    return solve, _SOURCE_VERSION
 
 
 @register_funcify_default_op_cache_key(PullBackConditions)
@@ -178,4 +191,4 @@ def _numba_pull_back(op, node, **kwargs):
             np.ascontiguousarray(cotangents),
         )  # fmt: skip
 
-    return pull_back, 1
+    return pull_back, _SOURCE_VERSION

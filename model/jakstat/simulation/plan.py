@@ -81,7 +81,7 @@ def plan_simulation(tables: ProblemTables) -> SimulationPlan:
 
 
 def entity_value(name: str, experiment: Experiment, tables: ProblemTables, pathway: Pathway) -> sp.Expr:
-    """Return the value of a model constant in an experiment, an expression over the problem's parameters.
+    """Return the value of a model entity at an experiment's start, an expression over the problem's parameters.
 
     A condition's change comes first, then the parameter table, then the model file.
     """
@@ -92,6 +92,8 @@ def entity_value(name: str, experiment: Experiment, tables: ProblemTables, pathw
         return symbol(name)
     if name in pathway.parameter_formulas:
         return _over_problem(pathway.parameter_formulas[name], experiment, tables, pathway, frozenset())
+    if name in pathway.initial_values:
+        return _over_problem(pathway.initial_values[name], experiment, tables, pathway, frozenset())
     if name in pathway.parameters and np.isfinite(pathway.parameters[name]):
         return sp.Float(pathway.parameters[name])
     raise ValueError(

@@ -45,8 +45,8 @@ def _single_prior(name: str, prior: Prior) -> TensorVariable:
     if prior.distribution.startswith("log-"):
         with np.errstate(divide="ignore"):
             lower, upper = np.log(max(prior.lower, 0.0)), np.log(prior.upper)
-        return pt.exp(_bounded(f"log_{name}", prior.distribution.removeprefix("log-"), prior, lower, upper))
-    return _bounded(name, prior.distribution, prior, prior.lower, prior.upper)
+        return pt.exp(_bounded(f"log_parameter_{name}", prior.distribution.removeprefix("log-"), prior, lower, upper))
+    return _bounded(f"parameter_{name}", prior.distribution, prior, prior.lower, prior.upper)
 
 
 def _bounded(name: str, distribution: str, prior: Prior, lower: float, upper: float) -> TensorVariable:
