@@ -30,7 +30,7 @@ _SOURCE_VERSION = int(hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:1
 class StatusCounts:
     """Counts of outcomes, one for each solve of a whole problem (all its conditions).
 
-    They are kept outside the compiled graph, so that every thread's solves are seen. ``address`` (int64) is given to the
+    They stand outside the compiled graph, so that every thread's solves are seen. ``address`` (int64) is given to the
     compiled model as data; compiled code adds to the counts atomically. The object must outlive every function that was
     given its address.
     """
