@@ -100,8 +100,11 @@ def sample_posterior(
 
 
 def compile_model(model: pm.Model) -> Any:
-    """Compile a model for nutpie; each parameter starts from a draw of its prior."""
-    return nutpie.compile_pymc_model(model, default_initialization_strategy="prior")
+    """Compile a model for nutpie; chains start around the prior's median, jittered by up to 1 on the sampled scale.
+
+    Draws of decade-wide priors (PEtab problems that give only bounds) start chains where the likelihood is flat.
+    """
+    return nutpie.compile_pymc_model(model)
 
 
 def _progress_lines(log: Callable[[str], None], sampling: SamplingSettings) -> Callable:
