@@ -17,6 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal"}
+LEFT_OUT = {"pysb"}  # see tool.uv in pyproject.toml
 CONDA_ONLY = {"python", "pip", "sunode", "pygments"}  # pygments is the extra snakemake[reports]
 
 
@@ -83,6 +84,8 @@ def test_lock_holds_all_that_its_packages_need(requirements, locked):
             continue
         extras = requirements[name].extras if name in requirements else set()
         for need in map(Requirement, needed):
+            if canonicalize_name(need.name) in LEFT_OUT:
+                continue
             if not need.marker or any(need.marker.evaluate({"extra": extra}) for extra in {"", *extras}):
                 pin, _ = locked.get(canonicalize_name(need.name), (None, 0))
                 if pin is None or not need.specifier.contains(pin, prereleases=True):

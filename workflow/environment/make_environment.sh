@@ -38,10 +38,13 @@ if ! holds "$environment/.lock-installed" "$lock_digest" || ! "$environment/bin/
     echo "Making $environment with $python: 1.3 GB, a few minutes the first time." >&2
     rm -rf "$environment"
     "$python" -m venv "$environment"
-    # Three packages (connection-pool, petab, sbmlmath) have no wheel: they are built with the locked setuptools, which
-    # comes first, not with whatever release pip would fetch unchecked. Pure Python: no compiler is needed.
-    sed -n '/^setuptools==/,/^    # via/p' requirements.lock >"$environment/setuptools.lock"
-    install --require-hashes -r "$environment/setuptools.lock"
+    # Four packages (connection-pool, petab, petabtests, sbmlmath) have no wheel: they are built with the locked
+    # setuptools and setuptools-scm (sbmlmath takes its version from it), which come first, not with whatever release pip
+    # would fetch unchecked. Pure Python: no compiler is needed.
+    for package in packaging setuptools vcs-versioning setuptools-scm; do
+        sed -n "/^$package==/,/^    # via/p" requirements.lock
+    done >"$environment/build.lock"
+    install --require-hashes -r "$environment/build.lock"
     install --require-hashes -r requirements.lock
     printf '%s\n' "$lock_digest" >"$environment/.lock-installed"
 fi
