@@ -87,8 +87,8 @@ class Problem:
         return np.array([values[name] for name in self.estimated], dtype=float)
 
     def _require_success(self, status: np.ndarray) -> None:
-        failed = {name: SolveStatus(int(status[number]))
-                  for name, number in self.plan.trajectory_of_experiment.items() if status[number]}  # fmt: skip
+        failed = {name: SolveStatus(int(status[segments[-1]]))
+                  for name, segments in self.plan.segments_of_experiment.items() if status[segments[-1]]}  # fmt: skip
         if failed:
             sentences = "; ".join(f"{name}: {one.name.lower()} ({one.sentence})" for name, one in failed.items())
             raise SolveError(f"{len(failed)} experiment(s) could not be solved: {sentences}")
@@ -171,8 +171,8 @@ class Problem:
         KeyError, SolveError
             As :meth:`log_likelihood`.
         """
-        last = max(one.time for one in self.tables.measurements)
-        first = min(one.periods[0].start for one in self.tables.experiments)
+        first = min(one.start for one in self.tables.experiments)
+        last = max([one.time for one in self.tables.measurements if np.isfinite(one.time)], default=first)
         times = np.linspace(first, last, 200) if times is None else np.unique(np.asarray(times, dtype=float))
         clock = Observable("clock", sp.Integer(0), sp.Integer(1))  # nothing is observed: only states are wanted
         wanted = tuple(Measurement(clock.id, one.id, float(time), np.nan)

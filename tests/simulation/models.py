@@ -2,10 +2,16 @@
 
 import sympy as sp
 
-from jakstat.pathway import TIME, Pathway, symbol
+from jakstat.pathway import TIME, Event, Pathway, symbol
 
 
-def pathway(rates: dict[str, sp.Expr], initial: dict[str, float], parameters: dict[str, float]) -> Pathway:
+def pathway(
+    rates: dict[str, sp.Expr],
+    initial: dict[str, float],
+    parameters: dict[str, float],
+    events: tuple[Event, ...] = (),
+    species: tuple[str, ...] = (),
+) -> Pathway:
     return Pathway(
         states=tuple(rates),
         rates=tuple(rates.values()),
@@ -13,6 +19,8 @@ def pathway(rates: dict[str, sp.Expr], initial: dict[str, float], parameters: di
         parameters=parameters,
         parameter_formulas={},
         assignments={},
+        species=frozenset(species),
+        events=events,
     )
 
 
@@ -59,3 +67,34 @@ n = symbol("n")
 
 #: y' = x^n / (1 + x^n) - y with x from 0: a Hill term whose exponent is a parameter, where a naive slope is 0 inf
 HILL = pathway({"x": k - x, "y": x**n / (1 + x**n) - y}, {"x": 0.0, "y": 0.0}, {"k": 1.2, "n": 2.3})
+
+half = symbol("half")
+
+#: x <-> y with production and loss of z: x + y is conserved; steady state y/x = k/c, z = x / n
+EXCHANGE = pathway(
+    {"x": c * y - k * x, "y": k * x - c * y, "z": x - n * z},
+    {"x": 2.0, "y": 1.0, "z": 0.0},
+    {"k": 0.6, "c": 0.3, "n": 0.05},
+    species=("x", "y", "z"),
+)
+
+#: two steady states (z near 0 and z near 1, the one at ``half`` unstable): the start decides which is reached
+SWITCH = pathway({"z": z * (z - half) * (1 - z) * k}, {"z": 0.6}, {"half": 0.4, "k": 1.0})
+
+#: a dose of ``c`` at time ``end``, and another each time x has fallen to ``half``
+DOSES = pathway(
+    {"x": -k * x, "y": x},
+    {"x": 1.0, "y": 0.0},
+    {"k": 0.8, "c": 1.5, "end": 1.0, "half": 0.7},
+    events=(
+        Event("late", end <= TIME, {"x": x + c * sp.sqrt(TIME)}, True),
+        Event("low", x <= half, {"x": 2 * x + c * k}, False),
+    ),
+)
+
+#: a rate that changes its law where x passes ``half``, without a jump of the rate and with one
+KINK = pathway(
+    {"x": k - c * sp.Max(x - half, 0), "y": sp.Piecewise((x, x < half), (k * y, True)) - c * y},
+    {"x": 0.1, "y": 0.3},
+    {"k": 1.1, "c": 0.9, "half": 0.8},
+)

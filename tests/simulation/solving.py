@@ -12,7 +12,8 @@ from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
 @cache
 def _prepared(number: int):
     pathway = _PATHWAYS[number]
-    return prepare_dynamics(pathway), load_kernels(generate_kernels(pathway))
+    dynamics = prepare_dynamics(pathway)
+    return dynamics, load_kernels(generate_kernels(dynamics))
 
 
 _PATHWAYS: dict[int, Pathway] = {}
@@ -27,22 +28,23 @@ class Solver:
         self.parameters = np.array([[pathway.parameters[name] for name in self.dynamics.parameters]])
         self.initial = np.array([[float(pathway.initial_values[name]) for name in self.dynamics.states]])
 
-    def arguments(self, times, parameters=None, initial=None):
+    def arguments(self, times, parameters=None, initial=None, start=0.0, end=None):
         times = np.asarray(times, dtype=float)
         return (
             self.parameters if parameters is None else np.atleast_2d(parameters),
             self.initial if initial is None else np.atleast_2d(initial),
-            np.zeros(1),
+            np.array([[-1, -1, 0, len(times)]]),
+            np.array([[start, times[-1] if end is None else end]]),
             times,
-            np.array([0, len(times)]),
         )
 
     def solve(self, times, rtol=1e-8, atol=1e-10, max_steps=100_000, recording=False, newton=1e-2, **changed):
         settings = np.array([rtol, atol, max_steps, newton])
-        return self.module.solve_conditions(*self.arguments(times, **changed), settings, recording)
+        return self.module.solve_segments(*self.arguments(times, **changed), settings, recording)
 
-    def gradient(self, times, weights, rtol=1e-8, atol=1e-10, newton=1e-2):
-        _, tape, status = self.solve(times, rtol, atol, recording=True, newton=newton)
+    def gradient(self, times, weights, rtol=1e-8, atol=1e-10, newton=1e-2, **changed):
+        _, tape, status = self.solve(times, rtol, atol, recording=True, newton=newton, **changed)
         assert status[0] == 0
-        gp, gx = self.module.pull_back_conditions(*self.arguments(times), tape, np.asarray(weights, dtype=float))
+        arguments = self.arguments(times, **changed)[:3]
+        gp, gx = self.module.pull_back_segments(*arguments, tape, np.asarray(weights, dtype=float))
         return gp[0], gx[0], tape

@@ -59,15 +59,26 @@ def test_a_choice_between_parameters_is_a_coefficient():
     assert len(dynamics.coefficients) == 1
 
 
-@pytest.mark.parametrize("rate", [sp.Piecewise((k, x > 1), (0, True)), sp.Max(x, 1) * k, k * sp.Abs(x)])
-def test_rates_that_are_not_smooth_in_states_are_refused(rate):
+@pytest.mark.parametrize(
+    "rate", [sp.Piecewise((k, x > 1), (0, True)), sp.Max(x, 1) * k, k * sp.Abs(x), sp.Piecewise((k, TIME < x), (0, True))]
+)
+def test_relations_on_states_become_switches_with_a_function(rate):
+    dynamics = prepare_dynamics(pathway({"x": rate}, {"x": 0.0}, VALUES))
+    assert not dynamics.switches
+    ((switch, margin),) = dynamics.state_switches
+    assert x in margin.free_symbols
+    assert switch in dynamics.rates[0].free_symbols
+
+
+def test_the_two_sides_of_a_relation_on_states_are_one_switch():
+    rate = sp.Piecewise((k, x > a), (0, True)) + sp.Piecewise((b, x <= a), (0, True))
+    assert len(prepare_dynamics(pathway({"x": rate}, {"x": 0.0}, VALUES)).state_switches) == 1
+
+
+@pytest.mark.parametrize("rate", [k * sp.floor(x), k * sp.ceiling(x), sp.Mod(x, 1) * k])
+def test_step_functions_of_states_are_refused(rate):
     with pytest.raises(UnsupportedModelError, match="rate of x"):
         prepare_dynamics(pathway({"x": rate}, {"x": 0.0}, VALUES))
-
-
-def test_a_time_that_depends_on_a_state_is_refused():
-    with pytest.raises(UnsupportedModelError, match="time"):
-        prepare_dynamics(pathway({"x": sp.Piecewise((k, TIME < x), (0, True))}, {"x": 0.0}, VALUES))
 
 
 def test_only_parameters_that_reach_a_rate_are_kernel_parameters():

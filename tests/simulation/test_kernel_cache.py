@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from jakstat.simulation import kernel_cache
+from jakstat.simulation.dynamics import prepare_dynamics
 
 from . import models
 
@@ -15,20 +16,21 @@ from jakstat.pathway import Pathway, symbol
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
 x, k = symbol("x"), symbol("k")
 model = Pathway(("x",), (-k * x**3,), {"x": x * 0 + 1}, {"k": 1.0}, {}, {})
-solver = load_kernels(generate_kernels(model))
-states, _, status = solver.solve_conditions(np.ones((1, 1)), np.ones((1, 1)), np.zeros(1), np.array([1.0]),
-                                            np.array([0, 1]), np.array([1e-8, 1e-10, 1e4, 1e-2]), False)
+solver = load_kernels(generate_kernels(prepare_dynamics(model)))
+states, _, status = solver.solve_segments(np.ones((1, 1)), np.ones((1, 1)), np.array([[-1, -1, 0, 1]]),
+                                          np.array([[0.0, 1.0]]), np.array([1.0]),
+                                          np.array([1e-8, 1e-10, 1e4, 1e-2]), False)
 print(float(states[0, 0]))
 """
 
 
 def test_equal_models_share_a_folder_and_changed_ones_do_not(tmp_path, monkeypatch):
     monkeypatch.setenv("JAKSTAT_CACHE", str(tmp_path))
-    first = kernel_cache.generate_kernels(models.DECAY)
-    assert kernel_cache.generate_kernels(models.DECAY) == first
-    assert kernel_cache.generate_kernels(models.PULSE) != first
+    first = kernel_cache.generate_kernels(prepare_dynamics(models.DECAY))
+    assert kernel_cache.generate_kernels(prepare_dynamics(models.DECAY)) == first
+    assert kernel_cache.generate_kernels(prepare_dynamics(models.PULSE)) != first
     monkeypatch.setattr(kernel_cache.numba, "__version__", "another")
-    assert kernel_cache.generate_kernels(models.DECAY) != first
+    assert kernel_cache.generate_kernels(prepare_dynamics(models.DECAY)) != first
 
 
 def test_processes_that_start_together_all_get_the_right_answer_and_leave_nothing_behind(tmp_path):

@@ -1,9 +1,10 @@
 """SBML text to a :class:`Pathway`.
 
-Supported: species in concentration or amount, reactions with kinetic laws, constant compartments, assignment and rate
-rules, initial assignments, function definitions, piecewise functions of time. Refused by name: events, delays,
-algebraic rules, compartments whose volume changes, fast reactions, conversion factors and computed stoichiometry. SBML
-Level 3 Version 2, https://sbml.org/specifications.
+Supported: species in concentration or amount, reactions with kinetic laws, compartments (constant, under rate rules or
+changed by events), assignment and rate rules, initial assignments, function definitions, piecewise functions, events
+with triggers on time and states. Refused by name: delays, priorities of events, algebraic rules, compartments under
+assignment rules, fast reactions, conversion factors and computed stoichiometry. SBML Level 3 Version 2,
+https://sbml.org/specifications.
 """
 
 import math
@@ -12,7 +13,7 @@ import libsbml
 import sbmlmath
 import sympy as sp
 
-from jakstat.pathway.records import Pathway, UnsupportedModelError
+from jakstat.pathway.records import Event, Pathway, UnsupportedModelError
 from jakstat.pathway.symbols import TIME, names_in, substitute_names, symbol
 
 
@@ -50,14 +51,15 @@ def read_pathway(sbml: str) -> Pathway:
 
 def _refuse_unsupported(model: libsbml.Model) -> None:
     """Raise UnsupportedModelError with the kind and id of every feature that is not supported."""
-    found = [f"event {event.getId() or '(no id)'}" for event in model.getListOfEvents()]
+    found = [fault for event in model.getListOfEvents() for fault in _refused_of(event, model)]
     changing = {rule.getVariable() for rule in model.getListOfRules()}
     computed = changing | {one.getSymbol() for one in model.getListOfInitialAssignments()}
     for rule in model.getListOfRules():
         if rule.isAlgebraic():
             found.append(f"algebraic rule {libsbml.formulaToL3String(rule.getMath())} = 0")
-    found += [f"compartment {box.getId()} whose volume changes" for box in model.getListOfCompartments()
-              if box.getId() in changing]  # fmt: skip
+    assigned = {rule.getVariable() for rule in model.getListOfRules() if rule.isAssignment()}
+    found += [f"compartment {box.getId()} under an assignment rule" for box in model.getListOfCompartments()
+              if box.getId() in assigned]  # fmt: skip
     found += [f"conversion factor of species {one.getId()}" for one in model.getListOfSpecies()
               if one.isSetConversionFactor() or model.isSetConversionFactor()]  # fmt: skip
     for reaction in model.getListOfReactions():
@@ -70,6 +72,24 @@ def _refuse_unsupported(model: libsbml.Model) -> None:
                 found.append(f"computed stoichiometry of {reference.getSpecies()} in reaction {reaction.getId()}")
     if found:
         raise UnsupportedModelError(f"the model uses features that jakstat does not support yet: {'; '.join(found)}")
+
+
+def _refused_of(event: libsbml.Event, model: libsbml.Model) -> list[str]:
+    """Return what is not supported of an event, with its id."""
+    name = event.getId() or "(no id)"
+    found = []
+    if event.isSetDelay() and not (event.getDelay().getMath().isNumber() and event.getDelay().getMath().getValue() == 0):
+        found.append(f"delay of event {name}")
+    if event.isSetPriority():
+        found.append(f"priority of event {name}")
+    if not event.isSetTrigger() or event.getTrigger().getMath() is None:
+        found.append(f"event {name} without a trigger")
+    rules = {rule.getVariable() for rule in model.getListOfRules() if rule.isAssignment()}
+    known = {*_entity_ids(model), *(box.getId() for box in model.getListOfCompartments())} - rules
+    for change in event.getListOfEventAssignments():
+        if change.getVariable() not in known:
+            found.append(f"event {name} that sets {change.getVariable()}")
+    return found
 
 
 def _expression(element: libsbml.SBase) -> sp.Expr:
@@ -86,8 +106,9 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
     rules = {rule.getVariable(): rule for rule in model.getListOfRules()}
     assignments = expand_assignments({name: _expression(rule) for name, rule in rules.items() if rule.isAssignment()})
     rates = {name: _expression(rule) for name, rule in rules.items() if rule.isRate()}
-    rates |= {name: rate for name, rate in _reaction_rates(model).items() if name not in rules}
-    states = tuple(name for name in _entity_ids(model) if name in rates)
+    rates |= {name: rate for name, rate in _reaction_rates(model, rates).items() if name not in rules}
+    boxes = [box.getId() for box in model.getListOfCompartments()]
+    states = tuple(name for name in [*_entity_ids(model), *boxes] if name in rates)
     starts = {one.getSymbol(): _expression(one) for one in model.getListOfInitialAssignments()}
     values = {name: starts.get(name, value) for name, value in _file_values(model).items() if name not in assignments}
     constants = {name: _as_float(value) for name, value in values.items() if name not in rates}
@@ -96,7 +117,12 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
     formulas = _values_at_start({name: substitute_names(formula, at_start) for name, formula in formulas.items()})
     for used in (rates, assignments, at_start, formulas):
         _refuse_unknown_symbols(used, {*states, *constants, *assignments, TIME.name})
-    return Pathway(
+    events = tuple(_event_of(event, model, assignments) for event in model.getListOfEvents())
+    _refuse_unknown_symbols(
+        {f"event {one.id}": sp.Tuple(one.trigger, *one.changes.values()) for one in events},
+        {*states, *constants, TIME.name},
+    )
+    pathway = Pathway(
         states=states,
         rates=tuple(substitute_names(rates[name], assignments) for name in states),
         initial_values={name: at_start[name] for name in states},
@@ -104,6 +130,25 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
         parameter_formulas=formulas,
         assignments=assignments,
         species=frozenset(one.getId() for one in model.getListOfSpecies()),
+        events=events,
+    )
+    return pathway.with_states({name for event in events for name in event.changes})
+
+
+def _event_of(event: libsbml.Event, model: libsbml.Model, assignments: dict[str, sp.Expr]) -> Event:
+    """Return an event; where it changes a compartment, amounts in it stay and concentrations follow."""
+    given = {one.getVariable(): _expression(one) for one in event.getListOfEventAssignments()}
+    changes = dict(given)
+    boxes = {box.getId() for box in model.getListOfCompartments()} & set(given)
+    for one in model.getListOfSpecies():
+        box = one.getCompartment()
+        if box in boxes and not one.getHasOnlySubstanceUnits() and one.getId() not in given | assignments:
+            changes[one.getId()] = symbol(one.getId()) * symbol(box) / given[box]
+    return Event(
+        id=event.getId() or "(no id)",
+        trigger=substitute_names(_expression(event.getTrigger()), assignments),
+        changes={name: substitute_names(formula, assignments) for name, formula in changes.items()},
+        initially_on=not event.getTrigger().isSetInitialValue() or event.getTrigger().getInitialValue(),
     )
 
 
@@ -175,8 +220,11 @@ def _number(value: float) -> sp.Expr:
     return sp.nan if math.isnan(value) else sp.Rational(repr(float(value)))
 
 
-def _reaction_rates(model: libsbml.Model) -> dict[str, sp.Expr]:
-    """Return dx/dt of each species that reactions change: sum of stoichiometry x rate, over the volume if needed."""
+def _reaction_rates(model: libsbml.Model, rules: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
+    """Return dx/dt of each species that reactions change: sum of stoichiometry x rate, over the volume if needed.
+
+    A concentration also falls as its compartment grows (by a rate rule).
+    """
     species = {one.getId(): one for one in model.getListOfSpecies()}
     totals: dict[str, sp.Expr] = {}
     for reaction in model.getListOfReactions():
@@ -190,4 +238,8 @@ def _reaction_rates(model: libsbml.Model) -> dict[str, sp.Expr]:
                 if not one.getHasOnlySubstanceUnits():
                     change = change / symbol(one.getCompartment())
                 totals[one.getId()] = totals.get(one.getId(), sp.Integer(0)) + change
+    for name in totals:
+        box = species[name].getCompartment()
+        if box in rules and not species[name].getHasOnlySubstanceUnits():
+            totals[name] = totals[name] - symbol(name) * rules[box] / symbol(box)
     return totals

@@ -129,7 +129,7 @@ def check_dose_response(tables: ProblemTables, asked: DoseResponse) -> None:
 def _request(tables: ProblemTables, asked: DoseResponse) -> ProblemTables:
     """Return the problem whose signals are asked for, stimuli outermost."""
     experiments = _experiments(tables, asked)
-    wanted = [(asked.readout, one.id, one.periods[0].start + asked.time) for one in experiments]
+    wanted = [(asked.readout, one.id, one.start + asked.time) for one in experiments]
     return ask_for_signals(tables, experiments, wanted, asked.parameters)
 
 
@@ -181,7 +181,7 @@ def _prior_draws(parameters: tuple[Parameter, ...], n: int, rng: np.random.Gener
 
 def _experiments(tables: ProblemTables, asked: DoseResponse) -> tuple[Experiment, ...]:
     """Return one experiment a (stimulus, dose), stimuli outermost."""
-    start = min(one.periods[0].start for one in tables.experiments)
+    start = min(one.start for one in tables.experiments)
     experiments = []
     for number, stimulus in enumerate(asked.stimuli):
         stimulated = {name: sp.Float(value) for name, value in stimulus.changes.items()}

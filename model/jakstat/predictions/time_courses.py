@@ -32,9 +32,9 @@ def predict_time_courses(
     posterior = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter")
     chosen = np.unique(np.linspace(0, posterior.sizes["draw"] - 1, min(n_draws, posterior.sizes["draw"])).astype(int))
     posterior = posterior.isel(draw=chosen)
-    times = np.linspace(
-        min(one.periods[0].start for one in tables.experiments), max(one.time for one in tables.measurements), n_times
-    )
+    start = min(one.start for one in tables.experiments)
+    last = max((one.time for one in tables.measurements if np.isfinite(one.time)), default=start)
+    times = np.linspace(start, last, n_times)
     pairs = sorted({(one.observable_id, one.experiment_id) for one in tables.measurements})
     wanted = [(observable, experiment, time) for observable, experiment in pairs for time in times.tolist()]
     request = ask_for_signals(tables, tables.experiments, wanted)

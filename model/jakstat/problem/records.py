@@ -6,6 +6,7 @@ model (min for the shipped pathways), amounts in the unit of the model (nM for t
 Terms follow PEtab v2, https://petab.readthedocs.io.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -96,6 +97,11 @@ class Experiment:
     id: str
     periods: tuple[Period, ...]
     label: str = ""
+
+    @property
+    def start(self) -> float:
+        """Time of the first change that is observed: pre-equilibration comes before it; 0 where there is nothing else."""
+        return min((one.start for one in self.periods if one.start > -math.inf), default=0.0)
 
 
 @dataclass(frozen=True)

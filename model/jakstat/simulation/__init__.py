@@ -1,7 +1,16 @@
 """Solving the pathway's equations: generated kernels, integrator with discrete adjoint, and the PyTensor operation."""
 
-from jakstat.simulation.op import SolveConditions, StatusCounts
-from jakstat.simulation.plan import SimulationPlan, entity_value, plan_simulation
+from jakstat.simulation.entities import EntityValues, period_of
+from jakstat.simulation.op import SolveSegments, StatusCounts
+from jakstat.simulation.plan import SimulationPlan, plan_simulation
 from jakstat.simulation.statuses import SolveStatus
 
-__all__ = ["SimulationPlan", "SolveConditions", "SolveStatus", "StatusCounts", "entity_value", "plan_simulation"]
+__all__ = [
+    "EntityValues",
+    "SimulationPlan",
+    "SolveSegments",
+    "SolveStatus",
+    "StatusCounts",
+    "period_of",
+    "plan_simulation",
+]

@@ -22,21 +22,23 @@ import llvmlite.binding
 import numba
 from numba import types
 
-from jakstat.pathway import Pathway
-from jakstat.simulation.dynamics import prepare_dynamics
+from jakstat.simulation.dynamics import Dynamics
 from jakstat.simulation.kernels import kernel_source
 
-_PARTS = ("kernels", "integrator", "adjoint")
-_NAMES_IN_FOLDER = {"jakstat.simulation.kernel_interface": ".kernels", "jakstat.simulation.integrator": ".integrator"}
+#: Modules of this package whose text is stored beside the kernels, in the order of their imports.
+_SOLVER_PARTS = ("integrator", "steady_state", "segments", "adjoint")
+_NAMES_IN_FOLDER = {"jakstat.simulation.kernel_interface": ".kernels"} | {
+    f"jakstat.simulation.{name}": f".{name}" for name in _SOLVER_PARTS
+}
 _LOADED: dict[str, "Solver"] = {}
 
 
 @dataclass(frozen=True)
 class Solver:
-    """The compiled functions of one model; see ``integrator.py`` and ``adjoint.py``."""
+    """The compiled functions of one model; see ``segments.py`` and ``adjoint.py``."""
 
-    solve_conditions: Any
-    pull_back_conditions: Any
+    solve_segments: Any
+    pull_back_segments: Any
 
 
 def cache_folder() -> Path:
@@ -46,16 +48,9 @@ def cache_folder() -> Path:
     return (Path(chosen) if chosen else user_cache / "jakstat") / "kernels"
 
 
-def generate_kernels(pathway: Pathway) -> str:
-    """Write the kernels of ``pathway`` to the cache unless they are there; return their digest.
-
-    Raises
-    ------
-    UnsupportedModelError
-        The rates are not smooth in the states.
-    """
-    sources = {"kernels": kernel_source(prepare_dynamics(pathway)), "integrator": _own_source("integrator"),
-               "adjoint": _own_source("adjoint")}  # fmt: skip
+def generate_kernels(dynamics: Dynamics) -> str:
+    """Write the kernels of ``dynamics`` to the cache unless they are there; return their digest."""
+    sources = {"kernels": kernel_source(dynamics)} | {name: _own_source(name) for name in _SOLVER_PARTS}
     made_from = [*sources.values(), _own_source("tableaus"), numba.__version__, platform.python_version(),
                  llvmlite.binding.get_host_cpu_name()]  # fmt: skip
     digest = hashlib.sha256("\0".join(made_from).encode()).hexdigest()[:20]
@@ -83,8 +78,9 @@ def load_kernels(digest: str) -> Solver:
     if digest not in _LOADED:
         package = f"jakstat_kernels_{digest}"
         _import_file(package, _folder(digest) / "__init__.py")
-        parts = {name: _import_file(f"{package}.{name}", _folder(digest) / f"{name}.py") for name in _PARTS}
-        solver = Solver(parts["integrator"].solve_conditions, parts["adjoint"].pull_back_conditions)
+        names = ("kernels", *_SOLVER_PARTS)
+        parts = {name: _import_file(f"{package}.{name}", _folder(digest) / f"{name}.py") for name in names}
+        solver = Solver(parts["segments"].solve_segments, parts["adjoint"].pull_back_segments)
         _compile(solver, digest)
         _LOADED[digest] = solver
     return _LOADED[digest]
@@ -102,12 +98,12 @@ def _import_file(name: str, file: Path) -> ModuleType:
 
 def _compile(solver: Solver, digest: str) -> None:
     """Compile, or load machine code from the folder, under its lock: processes that start together compile once."""
-    matrix, vector, integers = types.float64[:, ::1], types.float64[::1], types.int64[::1]
-    problem = (matrix, matrix, vector, vector, integers)
+    matrix, vector, integers = types.float64[:, ::1], types.float64[::1], types.int64[:, ::1]
+    problem = (matrix, matrix, integers)
     with open(_folder(digest) / "compile.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        solver.solve_conditions.compile((*problem, vector, types.boolean))
-        solver.pull_back_conditions.compile((*problem, matrix, matrix))
+        solver.solve_segments.compile((*problem, matrix, vector, vector, types.boolean))
+        solver.pull_back_segments.compile((*problem, matrix, matrix))
 
 
 def _folder(digest: str) -> Path:

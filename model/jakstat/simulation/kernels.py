@@ -5,12 +5,12 @@ only non-zeros of the Jacobian are computed, and each kernel first loads what it
 fear that a store changes a later load.
 """
 
+import math
 from dataclasses import replace
 
 import sympy as sp
-from sympy.printing.pycode import PythonCodePrinter
 
-from jakstat.pathway import TIME, symbol
+from jakstat.pathway import symbol
 from jakstat.simulation.dynamics import Dynamics
 from jakstat.simulation.elimination import (
     factor_slots,
@@ -19,6 +19,16 @@ from jakstat.simulation.elimination import (
     solve_lines,
     solve_transposed_lines,
 )
+from jakstat.simulation.kernel_text import (
+    POWERS,
+    compute_lines,
+    guard_powers,
+    kernel_text,
+    parameter_loads,
+    state_loads,
+    targets,
+)
+from jakstat.simulation.switch_kernels import jump_kernels, switching_kernels
 
 _HEADER = '''"""Kernels of one model, generated; see jakstat.simulation.kernels."""
 
@@ -32,163 +42,87 @@ _OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy",
 '''
 
 
-class StatePower(sp.Function):
-    """x**n of a state, n no integer, for Hill terms: 0 at x <= 0 for n > 0, and so are its slopes.
-
-    SymPy's derivative n x**n / x is not a number at x = 0, where most species start.
-    """
-
-    def fdiff(self, argindex: int = 1) -> sp.Expr:
-        """Return the derivative by the base (1) or by the exponent (2)."""
-        base, exponent = self.args
-        return exponent * StatePower(base, exponent - 1) if argindex == 1 else StatePowerLog(base, exponent)
-
-
-class StatePowerLog(sp.Function):
-    """x**n ln x, continued by 0 at x <= 0; only its value is needed."""
-
-
-_POWERS = """
-
-@njit(**_OPTIONS)
-def StatePower(base, exponent):
-    if base > 0.0:
-        return base**exponent
-    return 0.0 if exponent > 0.0 else math.inf
-
-
-@njit(**_OPTIONS)
-def StatePowerLog(base, exponent):
-    return base**exponent * math.log(base) if base > 0.0 else 0.0
-"""
-
-
-def guard_powers(expression: sp.Expr, varying: set[sp.Symbol]) -> sp.Expr:
-    """Replace powers of ``varying`` bases with exponents that are no integers by :class:`StatePower`."""
-    return expression.replace(
-        lambda part: isinstance(part, sp.Pow) and not part.exp.is_Integer and bool(part.base.free_symbols & varying),
-        lambda part: StatePower(part.base, part.exp),
-    )
-
-
-class KernelPrinter(PythonCodePrinter):
-    """Prints expressions as the scalar Python that numba compiles best."""
-
-    def _print_StatePower(self, expr: StatePower) -> str:
-        return f"StatePower({self._print(expr.args[0])}, {self._print(expr.args[1])})"
-
-    def _print_StatePowerLog(self, expr: StatePowerLog) -> str:
-        return f"StatePowerLog({self._print(expr.args[0])}, {self._print(expr.args[1])})"
-
-    def _print_Rational(self, expr: sp.Rational) -> str:
-        return repr(float(expr))
-
-    def _print_Integer(self, expr: sp.Integer) -> str:
-        return repr(float(expr))
-
-    def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
-        if expr.exp.is_Integer and 1 < abs(int(expr.exp)) <= 8:
-            power = f"({self._print(expr.base)})**{abs(int(expr.exp))}"
-            return f"({power})" if expr.exp > 0 else f"(1.0/({power}))"
-        return super()._print_Pow(expr, rational=rational)
-
-    def _print_Piecewise(self, expr: sp.Piecewise) -> str:
-        text = "math.nan"
-        for value, condition in reversed(expr.args):
-            text = self._print(value) if condition == sp.true else (
-                f"({self._print(value)} if {self._print(condition)} else {text})"
-            )  # fmt: skip
-        return text
-
-
 def kernel_source(dynamics: Dynamics) -> str:
     """Return the source of the kernel module of ``dynamics``."""
     states = [symbol(name) for name in dynamics.states]
-    dynamics = replace(dynamics, rates=tuple(guard_powers(rate, set(states)) for rate in dynamics.rates))
+    dynamics = _with_guarded_powers(dynamics, set(states))
     rates = sp.Matrix(dynamics.rates)
     entries = {(i, j): rates[i].diff(states[j]) for i in range(len(states)) for j in range(len(states))
                if states[j] in rates[i].free_symbols}  # fmt: skip
     entries = {place: entry for place, entry in entries.items() if entry != 0}
     place = {entry: number for number, entry in enumerate(entries)}
     plan = plan_elimination({(i, j) for i, j in entries if i != j}, len(states))
-    loads = _loads(dynamics)
+    loads = state_loads(dynamics)
     constants = {
         "N_STATES": len(states),
         "N_PARAMETERS": len(dynamics.parameters),
         "N_COEFFICIENTS": len(dynamics.coefficients),
-        "N_SWITCHES": len(dynamics.switches),
+        "N_THRESHOLDS": len(dynamics.switches),
+        "N_ROOTS": len(dynamics.state_switches),
+        "N_EVENTS": len(dynamics.triggers),
+        "AUTONOMOUS": dynamics.autonomous,
         "N_JACOBIAN": len(entries),
         "N_FACTORS": len(states) + len(factor_slots(plan)),
+        "JACOBIAN_ROWS": _array([i for i, _ in entries]),
+        "JACOBIAN_COLUMNS": _array([j for _, j in entries]),
+        "LEAST_STATE": _array([-math.inf if may else 0.0 for may in dynamics.may_be_negative], "np.float64"),
+        "INITIALLY_ON": _array([float(on) for _, on in dynamics.triggers], "np.float64"),
     }
     kernels = [
         _coefficients_kernel(dynamics),
         _thresholds_kernel(dynamics),
-        _coefficients_vjp_kernel(dynamics),
-        _kernel("rhs", "t, x, k, s, f", _compute(loads, _targets("f", dynamics.rates))),
-        _kernel("jacobian", "t, x, k, s, J", _compute(loads, _targets("J", list(entries.values())))),
-        _kernel("factorise", "h_gamma, J, F", factorise_lines(plan, place)),
-        _kernel("solve", "F, b", solve_lines(plan)),
-        _kernel("solve_transposed", "F, b", solve_transposed_lines(plan)),
+        _vjp_kernel("coefficients_vjp", "gk", dynamics.coefficients, dynamics),
+        _vjp_kernel("thresholds_vjp", "gthreshold", dynamics.switches, dynamics),
+        kernel_text("rhs", "t, x, k, s, f", compute_lines(loads, targets("f", dynamics.rates))),
+        kernel_text("jacobian", "t, x, k, s, J", compute_lines(loads, targets("J", list(entries.values())))),
+        kernel_text("factorise", "h_gamma, J, F", factorise_lines(plan, place)),
+        kernel_text("solve", "F, b", solve_lines(plan)),
+        kernel_text("solve_transposed", "F, b", solve_transposed_lines(plan)),
         _jacobian_transposed_kernel(place),
         _coefficient_vjp_of_rates_kernel(dynamics, loads),
+        *switching_kernels(dynamics, loads),
+        *jump_kernels(dynamics),
     ]
-    return "\n".join([_HEADER, *(f"{name} = {value}" for name, value in constants.items()), _POWERS, *kernels])
+    return "\n".join([_HEADER, *(f"{name} = {value}" for name, value in constants.items()), POWERS, *kernels])
 
 
-def _loads(dynamics: Dynamics) -> dict[sp.Symbol, str]:
-    """Return where each symbol of the rates is read from."""
-    places = {symbol(name): f"x[{number}]" for number, name in enumerate(dynamics.states)}
-    places |= {one: f"k[{number}]" for number, (one, _) in enumerate(dynamics.coefficients)}
-    places |= {one: f"s[{number}]" for number, (one, _) in enumerate(dynamics.switches)}
-    return places | {TIME: "t"}
+def _with_guarded_powers(dynamics: Dynamics, states: set[sp.Symbol]) -> Dynamics:
+    """Return the same dynamics with powers of states that are safe at 0."""
+    return replace(
+        dynamics,
+        rates=tuple(guard_powers(rate, states) for rate in dynamics.rates),
+        state_switches=tuple((one, guard_powers(margin, states)) for one, margin in dynamics.state_switches),
+        jumps=tuple(tuple((place, guard_powers(value, states)) for place, value in jump) for jump in dynamics.jumps),
+    )
 
 
-def _targets(array: str, expressions: list[sp.Expr] | tuple[sp.Expr, ...]) -> list[tuple[str, sp.Expr]]:
-    return [(f"{array}[{number}] =", expression) for number, expression in enumerate(expressions)]
-
-
-def _compute(loads: dict[sp.Symbol, str], targets: list[tuple[str, sp.Expr]]) -> list[str]:
-    """Return lines that load what is needed, share common subexpressions and store ``targets``."""
-    local = {one: sp.Symbol(f"v{number}", real=True) for number, one in enumerate(loads)}
-    shared, results = sp.cse([expression.xreplace(local) for _, expression in targets],
-                             symbols=sp.numbered_symbols("c"), order="none")  # fmt: skip
-    used = set().union(*(part.free_symbols for part in [*results, *(value for _, value in shared)]))
-    printer = KernelPrinter({"fully_qualified_modules": True})
-    lines = [f"{local[one]} = {place}" for one, place in loads.items() if local[one] in used]
-    lines += [f"{name} = {printer.doprint(value)}" for name, value in shared]
-    return lines + [f"{target} {printer.doprint(value)}" for (target, _), value in zip(targets, results, strict=True)]
-
-
-def _kernel(name: str, arguments: str, lines: list[str]) -> str:
-    body = "\n".join(f"    {line}" for line in lines or ["pass"])
-    return f"\n@njit(**_OPTIONS)\ndef {name}({arguments}):\n{body}\n"
-
-
-def _parameter_loads(dynamics: Dynamics) -> dict[sp.Symbol, str]:
-    return {symbol(name): f"p[{number}]" for number, name in enumerate(dynamics.parameters)}
+def _array(values: list, dtype: str = "np.int64") -> str:
+    """Return the text of a constant array; one of no entries keeps its type."""
+    return f"np.array({values!r}, dtype={dtype})".replace("-inf", "-math.inf")
 
 
 def _coefficients_kernel(dynamics: Dynamics) -> str:
     formulas = [formula for _, formula in dynamics.coefficients]
-    return _kernel("coefficients", "p, k", _compute(_parameter_loads(dynamics), _targets("k", formulas)))
+    return kernel_text("coefficients", "p, k", compute_lines(parameter_loads(dynamics), targets("k", formulas)))
 
 
 def _thresholds_kernel(dynamics: Dynamics) -> str:
     formulas = [formula for _, formula in dynamics.switches]
-    return _kernel("thresholds", "p, threshold", _compute(_parameter_loads(dynamics), _targets("threshold", formulas)))
+    return kernel_text("thresholds", "p, threshold", compute_lines(parameter_loads(dynamics), targets("threshold", formulas)))
 
 
-def _coefficients_vjp_kernel(dynamics: Dynamics) -> str:
-    """Chain cotangents of coefficients to cotangents of parameters."""
-    cotangents = [sp.Symbol(f"cotangent_{number}", real=True) for number in range(len(dynamics.coefficients))]
-    loads = _parameter_loads(dynamics) | {one: f"gk[{number}]" for number, one in enumerate(cotangents)}
-    pairs = list(zip(cotangents, [formula for _, formula in dynamics.coefficients], strict=True))
+def _vjp_kernel(name: str, given: str, formulas: tuple[tuple[sp.Symbol, sp.Expr], ...], dynamics: Dynamics) -> str:
+    """Chain cotangents of parameter formulas (coefficients, thresholds) to cotangents of parameters."""
+    cotangents = [sp.Symbol(f"cotangent_{number}", real=True) for number in range(len(formulas))]
+    loads = parameter_loads(dynamics) | {one: f"{given}[{number}]" for number, one in enumerate(cotangents)}
+    pairs = list(zip(cotangents, [formula for _, formula in formulas], strict=True))
     targets = []
-    for number, name in enumerate(dynamics.parameters):
-        reached = [(one, formula) for one, formula in pairs if symbol(name) in formula.free_symbols]
-        total = sp.Add(*(one * formula.diff(symbol(name)) for one, formula in reached))
-        targets.append((f"gp[{number}] +=", total))
-    return _kernel("coefficients_vjp", "p, gk, gp", _compute(loads, targets))
+    for number, parameter in enumerate(dynamics.parameters):
+        reached = [(one, formula) for one, formula in pairs if symbol(parameter) in formula.free_symbols]
+        if reached:
+            total = sp.Add(*(one * formula.diff(symbol(parameter)) for one, formula in reached))
+            targets.append((f"gp[{number}] +=", total))
+    return kernel_text(name, f"p, {given}, gp", compute_lines(loads, targets))
 
 
 def _jacobian_transposed_kernel(place: dict[tuple[int, int], int]) -> str:
@@ -197,7 +131,7 @@ def _jacobian_transposed_kernel(place: dict[tuple[int, int], int]) -> str:
     for column in columns:
         terms = " + ".join(f"J[{number}] * v[{i}]" for (i, j), number in place.items() if j == column)
         lines.append(f"out[{column}] += {terms}")
-    return _kernel("add_jacobian_transposed_times", "J, v, out", lines)
+    return kernel_text("add_jacobian_transposed_times", "J, v, out", lines)
 
 
 def _coefficient_vjp_of_rates_kernel(dynamics: Dynamics, loads: dict[sp.Symbol, str]) -> str:
@@ -209,4 +143,4 @@ def _coefficient_vjp_of_rates_kernel(dynamics: Dynamics, loads: dict[sp.Symbol, 
         total = sp.Add(*(weight * rate.diff(coefficient) for weight, rate in zip(weights, dynamics.rates, strict=True)
                          if coefficient in rate.free_symbols))  # fmt: skip
         targets.append((f"gk[{number}] +=", sp.factor_terms(total)))
-    return _kernel("add_coefficient_vjp", "t, x, k, s, w, gk", _compute(loads, targets))
+    return kernel_text("add_coefficient_vjp", "t, x, k, s, w, gk", compute_lines(loads, targets))

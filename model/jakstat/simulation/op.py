@@ -1,6 +1,6 @@
 """The whole problem's solve as one PyTensor operation, with its pullback, for numba's linker and for Python.
 
-``SolveConditions`` maps (condition parameters, initial states) to the states at the measured times. The steps it took
+``SolveSegments`` maps (parameters of segments, initial states) to the states at the measured times. The steps it took
 (the tape) leave it as a second, disconnected output, which the pullback's operation reads, so that value and gradient
 together cost one forward solve and one adjoint sweep. Times and tolerances are inputs, not properties: one compiled
 model serves every data set of its shape.
@@ -28,7 +28,7 @@ _SOURCE_VERSION = int(hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:1
 
 
 class StatusCounts:
-    """Counts of outcomes, one for each solve of a whole problem (all its conditions).
+    """Counts of outcomes, one for each solve of a whole problem (all its segments).
 
     They stand outside the compiled graph, so that every thread's solves are seen. ``address`` (int64) is given to the
     compiled model as data; compiled code adds to the counts atomically. The object must outlive every function that was
@@ -69,15 +69,15 @@ def _add_one(typing_context, address, number):
 
 @numba_njit
 def first_failure(status):
-    """Return the status of the first condition that failed, or success."""
+    """Return the status of the first segment that failed, or success."""
     for one in status:
         if one != 0:
             return one
     return status[0] * 0
 
 
-class SolveConditions(Op):
-    """States of every condition at its output times; see ``jakstat.simulation.integrator.solve_conditions``.
+class SolveSegments(Op):
+    """States of every segment at its output times; see ``jakstat.simulation.segments.solve_segments``.
 
     Parameters
     ----------
@@ -93,14 +93,14 @@ class SolveConditions(Op):
         self.digest = digest
         self.recording = recording
 
-    def make_node(self, parameters, initial_states, start, times, first_row, solver, counts):
-        """Build the node: inputs as in ``solve_conditions``, then the address of the status counts."""
+    def make_node(self, parameters, initial_states, layout, spans, times, solver, counts):
+        """Build the node: inputs as in ``solve_segments``, then the address of the status counts."""
         inputs = [
             pt.as_tensor(parameters, dtype="float64"),
             pt.as_tensor(initial_states, dtype="float64"),
-            pt.as_tensor(start, dtype="float64"),
+            pt.as_tensor(layout, dtype="int64"),
+            pt.as_tensor(spans, dtype="float64"),
             pt.as_tensor(times, dtype="float64"),
-            pt.as_tensor(first_row, dtype="int64"),
             pt.as_tensor(solver, dtype="float64"),
             pt.as_tensor(counts, dtype="int64"),
         ]
@@ -109,7 +109,7 @@ class SolveConditions(Op):
     def perform(self, node, inputs, output_storage):
         """Solve in Python mode."""
         *arguments, counts = inputs
-        results = load_kernels(self.digest).solve_conditions(*map(np.ascontiguousarray, arguments), self.recording)
+        results = load_kernels(self.digest).solve_segments(*map(np.ascontiguousarray, arguments), self.recording)
         if counts:
             totals = (ctypes.c_int64 * len(SolveStatus)).from_address(int(counts))
             totals[first_failure.py_func(results[2])] += 1
@@ -117,9 +117,9 @@ class SolveConditions(Op):
             storage[0] = result
 
     def infer_shape(self, node, shapes):
-        """Known: (row, state) and (condition,); the tape's length is the solve's own."""
+        """Known: (row, state) and (segment,); the tape's length is the solve's own."""
         tape = node.outputs[1]
-        return [(shapes[3][0], shapes[1][1]), (tape.shape[0], tape.shape[1]), (shapes[0][0],)]
+        return [(shapes[4][0], shapes[1][1]), (tape.shape[0], tape.shape[1]), (shapes[0][0],)]
 
     def connection_pattern(self, node):
         """Only the states, and only through parameters and initial states."""
@@ -130,17 +130,15 @@ class SolveConditions(Op):
         """Pull the states' cotangents back through the recorded steps."""
         if not self.recording:
             raise NotImplementedError(
-                "SolveConditions(recording=False) keeps no tape; use recording=True for gradients"
+                "SolveSegments(recording=False) keeps no tape; use recording=True for gradients"
             )
-        parameters, initial_states, start, times, first_row, *_ = inputs
-        pulled = PullBackConditions(self.digest)(
-            parameters, initial_states, start, times, first_row, outputs[1], cotangents[0]
-        )
+        parameters, initial_states, layout, *_ = inputs
+        pulled = PullBackSegments(self.digest)(parameters, initial_states, layout, outputs[1], cotangents[0])
         return [*pulled, *[DisconnectedType()() for _ in range(5)]]
 
 
-class PullBackConditions(Op):
-    """Cotangents of parameters and initial states; see ``integrator.pull_back_conditions``."""
+class PullBackSegments(Op):
+    """Cotangents of parameters and initial states; see ``adjoint.pull_back_segments``."""
 
     __props__ = ("digest",)
 
@@ -148,12 +146,12 @@ class PullBackConditions(Op):
         self.digest = digest
 
     def make_node(self, *inputs):
-        """Build the node; inputs as in ``pull_back_conditions``."""
+        """Build the node; inputs as in ``pull_back_segments``."""
         return Apply(self, [pt.as_tensor(one) for one in inputs], [pt.dmatrix(), pt.dmatrix()])
 
     def perform(self, node, inputs, output_storage):
         """Sweep back in Python mode."""
-        results = load_kernels(self.digest).pull_back_conditions(*map(np.ascontiguousarray, inputs))
+        results = load_kernels(self.digest).pull_back_segments(*map(np.ascontiguousarray, inputs))
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
@@ -162,16 +160,16 @@ class PullBackConditions(Op):
         return [shapes[0], shapes[1]]
 
 
-@register_funcify_default_op_cache_key(SolveConditions)
+@register_funcify_default_op_cache_key(SolveSegments)
 def _numba_solve(op, node, **kwargs):
-    solve_conditions = load_kernels(op.digest).solve_conditions
+    solve_segments = load_kernels(op.digest).solve_segments
     recording = op.recording
 
     @numba_njit
-    def solve(parameters, initial_states, start, times, first_row, solver, counts):
-        states, tape, status = solve_conditions(
-            np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(start),
-            np.ascontiguousarray(times), np.ascontiguousarray(first_row), np.ascontiguousarray(solver), recording,
+    def solve(parameters, initial_states, layout, spans, times, solver, counts):
+        states, tape, status = solve_segments(
+            np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(layout),
+            np.ascontiguousarray(spans), np.ascontiguousarray(times), np.ascontiguousarray(solver), recording,
         )  # fmt: skip
         _add_one(counts.item(), first_failure(status))
         return states, tape, status
@@ -179,16 +177,15 @@ def _numba_solve(op, node, **kwargs):
     return solve, _SOURCE_VERSION
 
 
-@register_funcify_default_op_cache_key(PullBackConditions)
+@register_funcify_default_op_cache_key(PullBackSegments)
 def _numba_pull_back(op, node, **kwargs):
-    pull_back_conditions = load_kernels(op.digest).pull_back_conditions
+    pull_back_segments = load_kernels(op.digest).pull_back_segments
 
     @numba_njit
-    def pull_back(parameters, initial_states, start, times, first_row, tape, cotangents):
-        return pull_back_conditions(
-            np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(start),
-            np.ascontiguousarray(times), np.ascontiguousarray(first_row), np.ascontiguousarray(tape),
-            np.ascontiguousarray(cotangents),
+    def pull_back(parameters, initial_states, layout, tape, cotangents):
+        return pull_back_segments(
+            np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(layout),
+            np.ascontiguousarray(tape), np.ascontiguousarray(cotangents),
         )  # fmt: skip
 
     return pull_back, _SOURCE_VERSION

@@ -1,17 +1,20 @@
-"""What has to be solved for a problem: distinct trajectories, their parameters and initial values, and output rows.
+"""What has to be solved for a problem: segments, their parameters, initial values and jumps, and output rows.
 
-Experiments whose parameters, initial values and start are the same expressions are solved once. A row is one
-(trajectory, time) pair; every measurement points to the row that it reads.
+A segment is a period of an experiment. Periods that begin alike and have the same parameters are one segment, so that
+experiments share their pre-equilibration and conditions that share all parameters are solved once. A row is one
+(segment, time) pair; every measurement points to the row that it reads.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import sympy as sp
 
-from jakstat.pathway import Pathway, names_in, read_pathway, substitute_names, symbol
-from jakstat.problem import Experiment, ProblemTables, UnsupportedError
+from jakstat.pathway import TIME, Pathway, names_in, read_pathway, symbol
+from jakstat.problem import Experiment, Measurement, ProblemTables, UnsupportedError
 from jakstat.simulation.dynamics import Dynamics, prepare_dynamics
+from jakstat.simulation.entities import EntityValues, period_of, states_made_by_conditions
 from jakstat.simulation.kernel_cache import generate_kernels
 
 
@@ -26,14 +29,13 @@ class SimulationPlan:
     pathway, dynamics
         The model as symbols, and as the kernels see it.
     parameters : tuple of tuple of Expr
-        (trajectory, kernel parameter), expressions over the problem's parameters.
+        (segment, kernel parameter), expressions over the problem's parameters.
     initial_states : tuple of tuple of Expr
-        (trajectory, state).
-    start : ndarray
-        (trajectory,), time at which each starts.
-    times, first_row : ndarray
-        (row,) output times and (trajectory + 1,) first rows, as ``solve_conditions`` takes them.
-    trajectory_of_experiment : dict of str to int
+        (root, state), likewise.
+    layout, spans, times : ndarray
+        (segment, 4), (segment, 2) and (row,), as ``solve_segments`` takes them.
+    segments_of_experiment : dict of str to tuple of int
+        Segments of each experiment's periods.
     row_of_measurement : ndarray
         (measurement,), int64.
     """
@@ -43,11 +45,31 @@ class SimulationPlan:
     dynamics: Dynamics
     parameters: tuple[tuple[sp.Expr, ...], ...]
     initial_states: tuple[tuple[sp.Expr, ...], ...]
-    start: np.ndarray
+    layout: np.ndarray
+    spans: np.ndarray
     times: np.ndarray
-    first_row: np.ndarray
-    trajectory_of_experiment: dict[str, int]
+    segments_of_experiment: dict[str, tuple[int, ...]]
     row_of_measurement: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Segment:
+    """What makes a segment the same as another: equal ones are solved once."""
+
+    origin: int
+    start: float
+    end: float | None
+    jump: int
+    parameters: tuple[sp.Expr, ...]
+
+
+@dataclass
+class _Segments:
+    """Segments and roots while they are collected, each with its number."""
+
+    roots: dict[tuple[sp.Expr, ...], int] = field(default_factory=dict)
+    segments: dict[_Segment, int] = field(default_factory=dict)
+    of_experiment: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def plan_simulation(tables: ProblemTables) -> SimulationPlan:
@@ -59,108 +81,131 @@ def plan_simulation(tables: ProblemTables) -> SimulationPlan:
         The problem uses a feature that is not supported; it is named.
     """
     pathway = read_pathway(tables.sbml)
-    dynamics = prepare_dynamics(pathway)
-    trajectories: dict[tuple, int] = {}
-    of_experiment = {}
+    pathway = pathway.with_states(states_made_by_conditions(tables, pathway))
+    values = EntityValues(tables, pathway)
+    jumps = _collect_jumps(tables, pathway, values)
+    dynamics = prepare_dynamics(pathway, tuple(dict(one) for one in jumps))
+    found = _Segments()
     for experiment in tables.experiments:
-        key = _trajectory_key(experiment, tables, pathway, dynamics)
-        of_experiment[experiment.id] = trajectories.setdefault(key, len(trajectories))
-    times, first_row, row_of_measurement = _output_rows(tables, of_experiment, len(trajectories))
+        _add_experiment(experiment, values, dynamics, jumps, found)
+    layout, spans, times, row_of_measurement = _output_rows(tables, found)
     return SimulationPlan(
-        digest=generate_kernels(pathway),
+        digest=generate_kernels(dynamics),
         pathway=pathway,
         dynamics=dynamics,
-        parameters=tuple(key[1] for key in trajectories),
-        initial_states=tuple(key[2] for key in trajectories),
-        start=np.array([key[0] for key in trajectories], dtype=float),
+        parameters=tuple(one.parameters for one in found.segments),
+        initial_states=tuple(found.roots),
+        layout=layout,
+        spans=spans,
         times=times,
-        first_row=first_row,
-        trajectory_of_experiment=of_experiment,
+        segments_of_experiment=found.of_experiment,
         row_of_measurement=row_of_measurement,
     )
 
 
-def entity_value(name: str, experiment: Experiment, tables: ProblemTables, pathway: Pathway) -> sp.Expr:
-    """Return the value of a model entity at an experiment's start, an expression over the problem's parameters.
+def _collect_jumps(tables: ProblemTables, pathway: Pathway, values: EntityValues) -> dict[tuple, int]:
+    """Return the distinct jumps between periods, as (state, formula) pairs, each with its number among them.
 
-    A condition's change comes first, then the parameter table, then the model file.
+    The parameter-only parts of a new value are placeholders, so that conditions that differ in numbers share a jump.
     """
-    changes = experiment.periods[0].changes
-    if name in changes:
-        return _over_problem(changes[name], experiment, tables, pathway, frozenset(changes))
-    if any(parameter.id == name for parameter in tables.parameters):
-        return symbol(name)
-    if name in pathway.parameter_formulas:
-        return _over_problem(pathway.parameter_formulas[name], experiment, tables, pathway, frozenset())
-    if name in pathway.initial_values:
-        return _over_problem(pathway.initial_values[name], experiment, tables, pathway, frozenset())
-    if name in pathway.parameters and np.isfinite(pathway.parameters[name]):
-        return sp.Float(pathway.parameters[name])
-    raise ValueError(
-        f"'{name}' has no value in experiment {experiment.id}: "
-        "neither the model, nor the parameter table, nor the condition gives one"
-    )
+    jumps: dict[tuple, int] = {}
+    for experiment in tables.experiments:
+        for number in range(1, len(experiment.periods)):
+            changes, _ = _jump_of(experiment, number, pathway, values)
+            if changes:
+                jumps.setdefault(changes, len(jumps))
+    return jumps
 
 
-def _over_problem(
-    formula: sp.Expr, experiment: Experiment, tables: ProblemTables, pathway: Pathway, unchanged: frozenset[str]
-) -> sp.Expr:
-    """Express a formula over the problem's parameters.
-
-    Names in ``unchanged`` mean their value before the condition: all changes of a condition happen at once (PEtab v2).
-    """
-    table = {parameter.id for parameter in tables.parameters}
-    replaced = {}
-    for name in names_in(formula):
-        if name in unchanged:
-            before = replace(experiment, periods=(replace(experiment.periods[0], changes={}),))
-            replaced[name] = entity_value(name, before, tables, pathway)
-        elif name not in table or name in experiment.periods[0].changes:
-            replaced[name] = entity_value(name, experiment, tables, pathway)
-    return substitute_names(formula, replaced)
-
-
-def _trajectory_key(experiment: Experiment, tables: ProblemTables, pathway: Pathway, dynamics: Dynamics) -> tuple:
-    """Return (start, parameters, initial states) of an experiment: equal keys are solved once."""
-    if len(experiment.periods) != 1 or not np.isfinite(experiment.periods[0].start):
-        raise UnsupportedError(f"experiment {experiment.id} has several periods or a pre-equilibration")
-    period = experiment.periods[0]
-    for target in period.changes:
-        if target in pathway.assignments:
-            raise UnsupportedError(f"experiment {experiment.id} changes {target}, which a rule of the model computes")
-    parameters = tuple(entity_value(name, experiment, tables, pathway) for name in dynamics.parameters)
-    _refuse_estimated_thresholds(experiment, parameters, tables, dynamics)
-    initial_states = tuple(
-        _over_problem(period.changes[name], experiment, tables, pathway, frozenset(period.changes))
-        if name in period.changes
-        else _over_problem(pathway.initial_values[name], experiment, tables, pathway, frozenset())
-        for name in dynamics.states
-    )
-    return period.start, parameters, initial_states
+def _jump_of(
+    experiment: Experiment, number: int, pathway: Pathway, values: EntityValues
+) -> tuple[tuple[tuple[str, sp.Expr], ...], dict[str, sp.Expr]]:
+    """Return the changes of states at the start of a period, and the value of each placeholder in them."""
+    varying = {symbol(name) for name in pathway.states}
+    placeholders: dict[str, sp.Expr] = {}
+    changes = []
+    for name in sorted(set(experiment.periods[number].changes) & set(pathway.states)):
+        formula = values.new_value(name, experiment, number)
+        constant_parts = _parameter_only_parts(formula, varying)
+        replaced = {}
+        for part in constant_parts:
+            placeholder = f"jump_value_{len(placeholders)}"
+            placeholders[placeholder] = part
+            replaced[part] = symbol(placeholder)
+        changes.append((name, formula.xreplace(replaced)))
+    return tuple(changes), placeholders
 
 
-def _refuse_estimated_thresholds(
-    experiment: Experiment, parameters: tuple[sp.Expr, ...], tables: ProblemTables, dynamics: Dynamics
+def _parameter_only_parts(formula: sp.Expr, varying: set[sp.Symbol]) -> list[sp.Expr]:
+    """Return the largest parts of a formula that hold no state (and are not the numbers of its structure)."""
+    if not formula.free_symbols & varying:
+        return [formula]
+    parts = [found for part in formula.args for found in _parameter_only_parts(part, varying)
+             if isinstance(part, sp.Expr)]  # fmt: skip
+    return list(dict.fromkeys(part for part in parts if not part.is_number))
+
+
+def _add_experiment(
+    experiment: Experiment, values: EntityValues, dynamics: Dynamics, jumps: dict[tuple, int], found: _Segments
 ) -> None:
-    estimated = {parameter.id for parameter in tables.parameters if parameter.estimated}
-    values = dict(zip(dynamics.parameters, parameters, strict=True))
-    for _, threshold in dynamics.switches:
-        if names_in(substitute_names(threshold, values)) & estimated:
-            raise UnsupportedError(
-                f"experiment {experiment.id}: the time '{threshold}' at which a rate jumps is estimated"
-            )
+    """Add what is new of an experiment's segments."""
+    initial = tuple(values.at_start(name, experiment) for name in dynamics.states)
+    origin = -1 - found.roots.setdefault(initial, len(found.roots))
+    numbers = []
+    for number, period in enumerate(experiment.periods):
+        changes, placeholders = _jump_of(experiment, number, values.pathway, values) if number else ((), {})
+        following = experiment.periods[number + 1 :]
+        end = following[0].start if following else None
+        segment = _Segment(
+            origin=origin,
+            start=period.start,
+            end=np.inf if period.start == -np.inf else end,
+            jump=len(dynamics.triggers) + jumps[changes] if changes else -1,
+            parameters=tuple(_kernel_parameter(name, experiment, number, placeholders, values)
+                             for name in dynamics.parameters),
+        )  # fmt: skip
+        origin = found.segments.setdefault(segment, len(found.segments))
+        numbers.append(origin)
+    found.of_experiment[experiment.id] = tuple(numbers)
+
+
+def _kernel_parameter(
+    name: str, experiment: Experiment, number: int, placeholders: Mapping[str, sp.Expr], values: EntityValues
+) -> sp.Expr:
+    """Return the value of a kernel parameter in one period; placeholders of other jumps are 0."""
+    if name in values.pathway.parameters:
+        return values.in_period(name, experiment, number)
+    return placeholders.get(name, sp.Integer(0))
 
 
 def _output_rows(
-    tables: ProblemTables, of_experiment: dict[str, int], n_trajectories: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return distinct output times by trajectory, their borders, and the row of each measurement."""
-    wanted: list[set[float]] = [set() for _ in range(n_trajectories)]
+    tables: ProblemTables, found: _Segments
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return layout, spans, output times and the row of each measurement."""
+    experiments = {one.id: one for one in tables.experiments}
+    wanted: list[set[float]] = [set() for _ in found.segments]
+    read = []
     for measurement in tables.measurements:
-        wanted[of_experiment[measurement.experiment_id]].add(measurement.time)
+        segment = _segment_of(measurement, experiments[measurement.experiment_id], found)
+        wanted[segment].add(measurement.time)
+        read.append((segment, measurement.time))
     sorted_times = [sorted(one) for one in wanted]
     first_row = np.concatenate([[0], np.cumsum([len(one) for one in sorted_times])]).astype(np.int64)
-    row = {(trajectory, time): first_row[trajectory] + number
-           for trajectory, one in enumerate(sorted_times) for number, time in enumerate(one)}  # fmt: skip
-    rows = [row[of_experiment[one.experiment_id], one.time] for one in tables.measurements]
-    return np.concatenate([*map(np.array, sorted_times), []]), first_row, np.array(rows, dtype=np.int64)
+    layout = np.array([(one.origin, one.jump, first_row[number], first_row[number + 1])
+                       for number, one in enumerate(found.segments)], dtype=np.int64).reshape(-1, 4)  # fmt: skip
+    spans = np.array([(one.start, _end_of(one, times)) for one, times in zip(found.segments, sorted_times, strict=True)])
+    row = {(segment, time): first_row[segment] + number
+           for segment, one in enumerate(sorted_times) for number, time in enumerate(one)}  # fmt: skip
+    rows = np.array([row[one] for one in read], dtype=np.int64)
+    return layout, spans.reshape(-1, 2), np.concatenate([*map(np.array, sorted_times), []]), rows
+
+
+def _segment_of(measurement: Measurement, experiment: Experiment, found: _Segments) -> int:
+    return found.of_experiment[experiment.id][period_of(measurement.time, experiment)]
+
+
+def _end_of(segment: _Segment, times: list[float]) -> float:
+    """Return where a segment ends: where the next begins, or at its last output time."""
+    if segment.end is not None:
+        return segment.end
+    return max([segment.start, *times])

@@ -4,13 +4,17 @@ from enum import IntEnum
 
 
 class SolveStatus(IntEnum):
-    """Outcome of one condition's solve."""
+    """Outcome of one segment's solve."""
 
     SUCCESS = 0
     TOO_MANY_STEPS = 1
     STEP_TOO_SMALL = 2
     NEWTON_FAILED = 3
     NOT_FINITE = 4
+    NO_STEADY_STATE = 5
+    UNSTABLE_STEADY_STATE = 6
+    NEGATIVE_STEADY_STATE = 7
+    TOO_MANY_EVENTS = 8
 
     @property
     def sentence(self) -> str:
@@ -24,4 +28,8 @@ _SENTENCES = {
     SolveStatus.STEP_TOO_SMALL: "The step became too small to advance time; the solution may blow up.",
     SolveStatus.NEWTON_FAILED: "Newton's method did not converge however small the step; the rates may be singular.",
     SolveStatus.NOT_FINITE: "A rate, an initial value or a parameter is not finite.",
+    SolveStatus.NO_STEADY_STATE: "The states did not settle within the steps allowed; they may oscillate or grow.",
+    SolveStatus.UNSTABLE_STEADY_STATE: "The steady state is unstable: the least disturbance would leave it.",
+    SolveStatus.NEGATIVE_STEADY_STATE: "The steady state has a species below zero.",
+    SolveStatus.TOO_MANY_EVENTS: "Events set each other off without end at one moment.",
 }

@@ -13,7 +13,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from jakstat.pathway import TIME, names_in, substitute_names
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables
-from jakstat.simulation import SimulationPlan, SolveConditions, entity_value
+from jakstat.simulation import EntityValues, SimulationPlan, SolveSegments, period_of
 from jakstat.statistics.expressions import ExpressionPool, as_tensor
 from jakstat.statistics.packed_data import PackedData
 
@@ -38,7 +38,7 @@ class SolverSettings:
 
 @dataclass(frozen=True)
 class MeasurementGraph:
-    """Graphs over estimated parameters: signal and noise scale (obs,), states (row, state), status (trajectory,)."""
+    """Graphs over estimated parameters: signal and noise scale (obs,), states (row, state), status (segment,)."""
 
     signal: TensorVariable
     noise_scale: TensorVariable
@@ -88,21 +88,20 @@ def measurement_graph(
     )
     of_parameters = [pool.add(one) for row in plan.parameters for one in row]
     of_states = [pool.add(one) for row in plan.initial_states for one in row]
-    groups = [_group(observable, tables, plan, pool) for observable in tables.observables]
+    entities = EntityValues(tables, plan.pathway)
+    groups = [_group(observable, tables, plan, pool, entities) for observable in tables.observables]
     values = pool.tensor(parameters, data)
-    n_trajectories = len(plan.parameters)
 
-    def gather(references: list) -> TensorVariable:
-        columns = len(references) // n_trajectories
-        return values[data.integers(pool.indices(references))].reshape((n_trajectories, columns))
+    def gather(references: list, rows: int) -> TensorVariable:
+        return values[data.integers(pool.indices(references))].reshape((rows, len(references) // rows))
 
     times = data.numbers(plan.times)
-    states, _, status = SolveConditions(plan.digest, recording)(
-        gather(of_parameters),
-        gather(of_states),
-        data.numbers(plan.start),
+    states, _, status = SolveSegments(plan.digest, recording)(
+        gather(of_parameters, len(plan.parameters)),
+        gather(of_states, len(plan.initial_states)),
+        data.integers(plan.layout).reshape(plan.layout.shape),
+        data.numbers(plan.spans).reshape(plan.spans.shape),
         times,
-        data.integers(plan.first_row),
         data.numbers(solver.as_array()),
         shared(np.array(counts_address, dtype=np.int64), name="status_counts_address"),  # pm.Data would cut it to int32
     )
@@ -115,7 +114,9 @@ def measurement_graph(
     return MeasurementGraph(signal, noise_scale, states, status)
 
 
-def _group(observable: Observable, tables: ProblemTables, plan: SimulationPlan, pool: ExpressionPool) -> _Group:
+def _group(
+    observable: Observable, tables: ProblemTables, plan: SimulationPlan, pool: ExpressionPool, entities: EntityValues
+) -> _Group:
     """Collect an observable's measurements and enter what its formulas name into the pool."""
     assignments = dict(plan.pathway.assignments)
     formula = substitute_names(observable.formula, assignments)
@@ -127,7 +128,7 @@ def _group(observable: Observable, tables: ProblemTables, plan: SimulationPlan, 
     references = {}
     for name in sorted((names_in(formula) | names_in(noise_formula)) - direct):
         references[name] = [
-            pool.add(_name_value(name, observable, tables.measurements[number], experiments, tables, plan))
+            pool.add(_name_value(name, observable, tables.measurements[number], experiments, entities))
             for number in numbers
         ]
     return _Group(numbers, observable, formula, noise_formula, references)
@@ -138,20 +139,20 @@ def _name_value(
     observable: Observable,
     measurement: Measurement,
     experiments: dict[str, Experiment],
-    tables: ProblemTables,
-    plan: SimulationPlan,
+    entities: EntityValues,
 ) -> sp.Expr:
     """Return what a name in an observable's formula stands for in one measurement."""
+    experiment = experiments[measurement.experiment_id]
+    period = period_of(measurement.time, experiment)
     for placeholders, overrides in (
         (observable.observable_placeholders, measurement.observable_parameters),
         (observable.noise_placeholders, measurement.noise_parameters),
     ):
         if name in placeholders:
             override = overrides[placeholders.index(name)]
-            inner = {one: entity_value(one, experiments[measurement.experiment_id], tables, plan.pathway)
-                     for one in names_in(override)}  # fmt: skip
+            inner = {one: entities.in_period(one, experiment, period) for one in names_in(override)}
             return substitute_names(override, inner)
-    return entity_value(name, experiments[measurement.experiment_id], tables, plan.pathway)
+    return entities.in_period(name, experiment, period)
 
 
 def _group_graph(
