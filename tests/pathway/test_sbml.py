@@ -82,8 +82,8 @@ def test_integer_powers_stay_integers():
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("model m\n a = 1\n E1: at a > 2: a = 0\n J0: a -> ; a\nend\n", "event E1"),
-        ("model m\n compartment c = 1\n species a in c = 1\n c' = 1\n J0: a -> ; a\nend\n", "compartment c"),
+        ("model m\n a = 1\n E1: at 2 after a > 2: a = 0\n J0: a -> ; a\nend\n", "delay of event E1"),
+        ("model m\n compartment c\n species a in c = 1\n c := 2 * time\n J0: a -> ; a\nend\n", "compartment c"),
     ],
 )
 def test_unsupported_features_are_named(text, named):
@@ -92,9 +92,23 @@ def test_unsupported_features_are_named(text, named):
 
 
 def test_all_unsupported_features_are_named_at_once():
-    text = "model m\n a = 1\n E1: at a > 2: a = 0\n E2: at a > 3: a = 0\n J0: a -> ; a\nend\n"
+    text = "model m\n a = 1\n E1: at 1 after a > 2: a = 0\n E2: at 1 after a > 3: a = 0\n J0: a -> ; a\nend\n"
     with pytest.raises(UnsupportedModelError, match=r"event E1.*event E2"):
         read_pathway(sbml_of(text))
+
+
+def test_events_become_changes_of_states():
+    pathway = read_pathway(sbml_of("model m\n a = 1; k = 1\n E1: at a > 2, t0=false: k = a + 1\n J0: -> a ; k\nend\n"))
+    (event,) = pathway.events
+    a = symbol("a")
+    assert (event.trigger, dict(event.changes), event.initially_on) == (a > 2, {"k": a + 1}, False)
+    assert pathway.states == ("a", "k"), "what an event sets is a state"
+
+
+def test_a_concentration_falls_as_its_compartment_grows():
+    rates = rates_of("model m\n compartment c = 1\n species a in c = 1\n c' = 3\n J0: a -> ; k * a\n k = 1\nend\n")
+    a, c = symbol("a"), symbol("c")
+    assert sp.simplify(rates["a"] + k * a / c + 3 * a / c) == 0
 
 
 def test_text_that_is_not_sbml_is_refused():

@@ -1,12 +1,20 @@
 """Run the generated solver of a small pathway."""
 
+import ctypes
 from functools import cache
 
 import numpy as np
 
 from jakstat.pathway import Pathway
 from jakstat.simulation.dynamics import prepare_dynamics
-from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
+from jakstat.simulation.kernel_cache import generate_kernels, load_kernels, load_solver
+
+
+def run_kernel(address: int, *arguments: float | np.ndarray) -> float:
+    """Call one kernel from Python."""
+    kinds = [ctypes.c_void_p if isinstance(one, np.ndarray) else ctypes.c_double for one in arguments]
+    given = [one.ctypes.data if isinstance(one, np.ndarray) else one for one in arguments]
+    return ctypes.CFUNCTYPE(ctypes.c_double, *kinds)(int(address))(*given)
 
 
 @cache
@@ -24,7 +32,8 @@ class Solver:
 
     def __init__(self, pathway: Pathway):
         _PATHWAYS[id(pathway)] = pathway
-        self.dynamics, self.module = _prepared(id(pathway))
+        self.dynamics, self.model = _prepared(id(pathway))
+        self.module = load_solver()
         self.parameters = np.array([[pathway.parameters[name] for name in self.dynamics.parameters]])
         self.initial = np.array([[float(pathway.initial_values[name]) for name in self.dynamics.states]])
 
@@ -40,11 +49,11 @@ class Solver:
 
     def solve(self, times, rtol=1e-8, atol=1e-10, max_steps=100_000, recording=False, newton=1e-2, **changed):
         settings = np.array([rtol, atol, max_steps, newton])
-        return self.module.solve_segments(*self.arguments(times, **changed), settings, recording)
+        return self.module.solve_segments(*self.arguments(times, **changed), settings, self.model, recording)
 
     def gradient(self, times, weights, rtol=1e-8, atol=1e-10, newton=1e-2, **changed):
         _, tape, status = self.solve(times, rtol, atol, recording=True, newton=newton, **changed)
         assert status[0] == 0
         arguments = self.arguments(times, **changed)[:3]
-        gp, gx = self.module.pull_back_segments(*arguments, tape, np.asarray(weights, dtype=float))
+        gp, gx = self.module.pull_back_segments(*arguments, tape, np.asarray(weights, dtype=float), self.model)
         return gp[0], gx[0], tape

@@ -60,7 +60,8 @@ def test_a_choice_between_parameters_is_a_coefficient():
 
 
 @pytest.mark.parametrize(
-    "rate", [sp.Piecewise((k, x > 1), (0, True)), sp.Max(x, 1) * k, k * sp.Abs(x), sp.Piecewise((k, TIME < x), (0, True))]
+    "rate",
+    [sp.Piecewise((k, x > 1), (0, True)), sp.Max(x, 1) * k, k * sp.Abs(x), sp.Piecewise((k, TIME < x), (0, True))],
 )
 def test_relations_on_states_become_switches_with_a_function(rate):
     dynamics = prepare_dynamics(pathway({"x": rate}, {"x": 0.0}, VALUES))
@@ -90,11 +91,11 @@ _CHILD = """
 import sympy as sp
 from jakstat.pathway import TIME, Pathway, symbol
 from jakstat.simulation.dynamics import prepare_dynamics
-from jakstat.simulation.kernels import kernel_source
+from jakstat.simulation.kernels import write_kernels
 ends = [symbol(f"end_{number}") for number in range(4)]
 rate = sum(sp.Piecewise((end, TIME < end), (0, True)) for end in ends)
 model = Pathway(("x",), (rate,), {"x": sp.Integer(0)}, {end.name: 1.0 for end in ends}, {}, {})
-print(kernel_source(prepare_dynamics(model)))
+print(write_kernels(prepare_dynamics(model)).text)
 """
 
 

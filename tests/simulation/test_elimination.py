@@ -1,22 +1,31 @@
-"""The generated factorisation solves what NumPy solves, for random sparse matrices."""
+"""The written factorisation solves what NumPy solves, for random sparse matrices."""
 
 import numpy as np
 import pytest
+import sympy as sp
 
-from jakstat.simulation.elimination import (
-    factor_slots,
-    factorise_lines,
-    plan_elimination,
-    solve_lines,
-    solve_transposed_lines,
-)
+from jakstat.pathway import symbol
+from jakstat.simulation.dynamics import prepare_dynamics
+from jakstat.simulation.elimination import plan_elimination
+from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
+from jakstat.simulation.kernel_interface import ADJOINT_STAGE, FACTORISE, JACOBIAN, N_FACTORS, N_JACOBIAN, SOLVE
+
+from .models import pathway
+from .solving import run_kernel
 
 
-def run(lines: list[str], **arrays) -> dict:
-    scope = {"min": min, "abs": abs, **arrays}
-    body = "\n".join(f"    {line}" for line in lines)
-    exec(f"def kernel({', '.join(arrays)}):\n{body}\n", scope)  # the text was made by the package itself
-    return {"returned": scope["kernel"](**arrays)} | arrays
+def linear_system(jacobian: np.ndarray) -> np.ndarray:
+    """Return the kernels of x' = J x."""
+    x = [symbol(f"x{i}") for i in range(len(jacobian))]
+    rates = {one.name: sp.Add(*(sp.Float(value) * other for value, other in zip(row, x, strict=True) if value))
+             for one, row in zip(x, jacobian, strict=True)}  # fmt: skip
+    return load_kernels(generate_kernels(prepare_dynamics(pathway(rates, dict.fromkeys(rates, 0.0), {}))))
+
+
+def factors_of(model: np.ndarray, size: int, h_gamma: float) -> tuple[float, np.ndarray]:
+    values, factors, nothing = np.zeros(model[N_JACOBIAN]), np.zeros(model[N_FACTORS]), np.zeros(1)
+    run_kernel(model[JACOBIAN], 0.0, np.zeros(size), nothing, nothing, values)
+    return run_kernel(model[FACTORISE], h_gamma, values, factors), factors
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -24,26 +33,20 @@ def test_solutions_agree_with_dense_ones(seed):
     rng = np.random.default_rng(seed)
     n = 12
     jacobian = np.where(rng.random((n, n)) < 0.2, rng.normal(size=(n, n)), 0.0)
-    place = {(int(i), int(j)): number for number, (i, j) in enumerate(zip(*np.nonzero(jacobian), strict=True))}
-    plan = plan_elimination({(i, j) for i, j in place if i != j}, n)
-    values = np.array([jacobian[entry] for entry in place])
-    factors = np.zeros(n + len(factor_slots(plan)))
-    run(factorise_lines(plan, place), h_gamma=0.1, J=values, F=factors)
+    model = linear_system(jacobian)
+    _, factors = factors_of(model, n, 0.1)
     matrix = np.eye(n) - 0.1 * jacobian
-    right = rng.normal(size=n)
-    solved = run(solve_lines(plan), F=factors, b=right.copy())["b"]
-    transposed = run(solve_transposed_lines(plan), F=factors, b=right.copy())["b"]
+    right, nothing = rng.normal(size=n), np.zeros(1)
+    solved, transposed = right.copy(), right.copy()
+    run_kernel(model[SOLVE], factors, solved)
+    run_kernel(model[ADJOINT_STAGE], 0.0, np.zeros(n), nothing, nothing, 0.1, transposed, nothing)
     assert solved == pytest.approx(np.linalg.solve(matrix, right), rel=1e-10)
     assert transposed == pytest.approx(np.linalg.solve(matrix.T, right), rel=1e-10)
 
 
 def test_smallest_pivot_is_returned():
-    plan = plan_elimination({(0, 1), (1, 0)}, 2)
-    place = {(0, 0): 0, (0, 1): 1, (1, 0): 2, (1, 1): 3}
-    factors = np.zeros(2 + len(factor_slots(plan)))
-    singular = np.array([0.0, 1.0, 1.0, 0.0])
-    with np.errstate(divide="ignore"):
-        assert run(factorise_lines(plan, place), h_gamma=1.0, J=singular, F=factors)["returned"] == 0.0
+    smallest, _ = factors_of(linear_system(np.array([[1.0, 1.0], [1.0, 0.0]])), 2, 1.0)
+    assert smallest == 0.0
 
 
 def test_a_chain_has_no_fill():

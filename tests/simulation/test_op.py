@@ -7,7 +7,7 @@ import pytest
 
 from jakstat.simulation import SolveSegments, SolveStatus, StatusCounts
 from jakstat.simulation.dynamics import prepare_dynamics
-from jakstat.simulation.kernel_cache import generate_kernels
+from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
 
 from . import models
 
@@ -21,8 +21,8 @@ WEIGHTS = np.random.default_rng(1).normal(size=(5, 3))
 
 def graph(counts: int = 0, recording: bool = True):
     parameters, initial = pt.dmatrix("parameters"), pt.dmatrix("initial")
-    digest = generate_kernels(prepare_dynamics(models.COUPLED))
-    outputs = SolveSegments(digest, recording)(parameters, initial, LAYOUT, SPANS, TIMES, SOLVER, counts)
+    model = load_kernels(generate_kernels(prepare_dynamics(models.COUPLED)))
+    outputs = SolveSegments(recording)(parameters, initial, LAYOUT, SPANS, TIMES, SOLVER, model, counts)
     return parameters, initial, outputs
 
 

@@ -7,6 +7,7 @@ import sympy as sp
 from jakstat.pathway import TIME, Event, UnsupportedModelError, symbol
 from jakstat.simulation import SolveStatus
 from jakstat.simulation.dynamics import prepare_dynamics
+from jakstat.simulation.kernel_cache import generate_kernels, load_kernels, load_solver
 
 from . import models
 from .models import pathway
@@ -136,23 +137,21 @@ def test_segments_hand_on_their_state_through_jumps_and_share_what_is_alike():
     model = pathway({"x": k - c * x}, {"x": 0.0}, {"k": 1.0, "c": 0.5})
     dynamics = prepare_dynamics(model, ({"x": x / 2 + symbol("jump_value_0")},))
     assert dynamics.parameters == ("k", "c", "jump_value_0")
-    from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
-
-    module = load_kernels(generate_kernels(dynamics))
+    module, kernels = load_solver(), load_kernels(generate_kernels(dynamics))
     parameters = np.array([[1.0, 0.5, 0.0], [0.0, 0.5, 0.0], [0.2, 0.5, 0.7]])
     layout = np.array([[-1, -1, 0, 0], [0, -1, 0, 2], [0, 0, 2, 4]])
     spans = np.array([[-np.inf, np.inf], [5.0, 7.0], [5.0, 6.0]])
     times, settings = np.array([5.0, 7.0, 5.0, 6.0]), np.array([1e-9, 1e-11, 10_000.0, 1e-2])
 
     def solve(values, initial=((0.0,),)):
-        return module.solve_segments(values, np.array(initial), layout, spans, times, settings, True)
+        return module.solve_segments(values, np.array(initial), layout, spans, times, settings, kernels, True)
 
     states, tape, status = solve(parameters)
     assert not status.any()
     after = 0.4 + (1.7 - 0.4) * np.exp(-0.5)
     assert states[:, 0] == pytest.approx([2.0, 2.0 * np.exp(-1.0), 1.7, after], rel=1e-8)
     weights = np.array([[1.0], [2.0], [-1.0], [0.5]])
-    by_parameter, by_initial = module.pull_back_segments(parameters, np.zeros((1, 1)), layout, tape, weights)
+    by_parameter, by_initial = module.pull_back_segments(parameters, np.zeros((1, 1)), layout, tape, weights, kernels)
     for place in np.ndindex(parameters.shape):
         ends = []
         for sign in (1, -1):
@@ -167,7 +166,14 @@ def test_a_failed_segment_fails_what_starts_from_it():
     solver = Solver(models.BLOW_UP)
     layout, spans = np.array([[-1, -1, 0, 0], [0, -1, 0, 1]]), np.array([[0.0, 2.0], [2.0, 3.0]])
     states, _, status = solver.module.solve_segments(
-        np.ones((2, 1)), np.ones((1, 1)), layout, spans, np.array([3.0]), np.array([1e-8, 1e-10, 1e4, 1e-2]), False
+        np.ones((2, 1)),
+        np.ones((1, 1)),
+        layout,
+        spans,
+        np.array([3.0]),
+        np.array([1e-8, 1e-10, 1e4, 1e-2]),
+        solver.model,
+        False,
     )
     assert status[0] == status[1] != SolveStatus.SUCCESS
     assert np.isnan(states).all()

@@ -78,7 +78,9 @@ def _refused_of(event: libsbml.Event, model: libsbml.Model) -> list[str]:
     """Return what is not supported of an event, with its id."""
     name = event.getId() or "(no id)"
     found = []
-    if event.isSetDelay() and not (event.getDelay().getMath().isNumber() and event.getDelay().getMath().getValue() == 0):
+    if event.isSetDelay() and not (
+        event.getDelay().getMath().isNumber() and event.getDelay().getMath().getValue() == 0
+    ):
         found.append(f"delay of event {name}")
     if event.isSetPriority():
         found.append(f"priority of event {name}")

@@ -8,6 +8,11 @@ column counts), Markowitz 1957, doi:10.1287/mnsc.3.3.255.
 
 from dataclasses import dataclass
 
+from jakstat.simulation.kernel_ir import Kernel, literal
+
+#: Values of L and U by place; the diagonal holds the inverse pivots.
+Factors = dict[tuple[int, int], str]
+
 
 @dataclass(frozen=True)
 class Elimination:
@@ -56,62 +61,70 @@ def plan_elimination(pattern: set[tuple[int, int]], size: int) -> Elimination:
     )
 
 
-def factorise_lines(plan: Elimination, jacobian_place: dict[tuple[int, int], int]) -> list[str]:
-    """Write ``factorise(h_gamma, J, F)``: F holds the inverse pivots, then the entries of L and U."""
-    size = len(plan.order)
-    slots = factor_slots(plan)
-    known: set[tuple[int, int]] = set()
-    lines = []
-    for (i, j), number in jacobian_place.items():
-        lines.append(f"m_{i}_{j} = {'1.0 ' if i == j else ''}- h_gamma * J[{number}]")
-        known.add((i, j))
-    for i in range(size):
-        if (i, i) not in known:
-            lines.append(f"m_{i}_{i} = 1.0")
-    lines.append("smallest_pivot = 1.0")
-    for k in plan.order:
-        lines += [f"smallest_pivot = min(smallest_pivot, abs(m_{k}_{k}))", f"d_{k} = 1.0 / m_{k}_{k}"]
-        lines.append(f"F[{k}] = d_{k}")
-        lines += [f"F[{slots[k, j]}] = m_{k}_{j}" for j in plan.upper[k]]
-        for i in (row for row in range(size) if k in plan.lower[row]):
-            lines += [f"l_{i}_{k} = m_{i}_{k} * d_{k}", f"F[{slots[i, k]}] = l_{i}_{k}"]
-            for j in plan.upper[k]:
-                update = f"l_{i}_{k} * m_{k}_{j}"
-                exists = (i, j) in known or i == j
-                lines.append(f"m_{i}_{j} = m_{i}_{j} - {update}" if exists else f"m_{i}_{j} = -{update}")
-                known.add((i, j))
-    return [*lines, "return smallest_pivot"]
-
-
 def factor_slots(plan: Elimination) -> dict[tuple[int, int], int]:
     """Return the place of each off-diagonal entry of L and U in F; the inverse pivot of k is F[k]."""
     return {entry: len(plan.order) + number for number, entry in enumerate(plan.entries)}
 
 
-def solve_lines(plan: Elimination) -> list[str]:
-    """Write ``solve(F, b)``: b becomes M^-1 b."""
-    slots = factor_slots(plan)
-    lines = []
+def write_factorisation(
+    kernel: Kernel, plan: Elimination, jacobian: dict[tuple[int, int], str], h_gamma: str
+) -> tuple[Factors, str]:
+    """Write the factorisation of M; return the factors' values and the smallest absolute pivot."""
+    entry = {place: kernel.multiply(h_gamma, value) for place, value in jacobian.items()}
+    entry = {(i, j): kernel.subtract(literal(float(i == j)), value) for (i, j), value in entry.items()}
     for i in plan.order:
-        terms = "".join(f" - F[{slots[i, k]}] * b_{k}" for k in plan.lower[i])
-        lines.append(f"b_{i} = b[{i}]{terms}")
+        entry.setdefault((i, i), literal(1.0))
+    factors: Factors = {}
+    smallest = literal(1.0)
+    for k in plan.order:
+        smallest = kernel.call("llvm.minnum.f64", smallest, kernel.call("llvm.fabs.f64", entry[k, k]))
+        factors[k, k] = kernel.reciprocal(entry[k, k])
+        for j in plan.upper[k]:
+            factors[k, j] = entry[k, j]
+        for i in (row for row in plan.order if k in plan.lower[row]):
+            factors[i, k] = kernel.multiply(entry[i, k], factors[k, k])
+            for j in plan.upper[k]:
+                update = kernel.multiply(factors[i, k], entry[k, j])
+                entry[i, j] = kernel.subtract(entry.get((i, j), literal(0.0)), update)
+    return factors, smallest
+
+
+def load_factors(kernel: Kernel, plan: Elimination) -> Factors:
+    """Return the factors that stand in the argument F."""
+    slots = factor_slots(plan) | {(k, k): k for k in plan.order}
+    return {place: kernel.load("F", slot) for place, slot in slots.items()}
+
+
+def store_factors(kernel: Kernel, plan: Elimination, factors: Factors) -> None:
+    """Store the factors in the argument F."""
+    slots = factor_slots(plan) | {(k, k): k for k in plan.order}
+    for place, value in factors.items():
+        kernel.store("F", slots[place], value)
+
+
+def write_solution(kernel: Kernel, plan: Elimination, factors: Factors, right: list[str]) -> list[str]:
+    """Write the solution of M b = ``right``; return its values."""
+    b = list(right)
+    for i in plan.order:
+        for k in plan.lower[i]:
+            b[i] = kernel.subtract(b[i], kernel.multiply(factors[i, k], b[k]))
     for i in reversed(plan.order):
-        terms = "".join(f" - F[{slots[i, j]}] * b_{j}" for j in plan.upper[i])
-        lines.append(f"b_{i} = (b_{i}{terms}) * F[{i}]")
-    return lines + [f"b[{i}] = b_{i}" for i in range(len(plan.order))]
+        for j in plan.upper[i]:
+            b[i] = kernel.subtract(b[i], kernel.multiply(factors[i, j], b[j]))
+        b[i] = kernel.multiply(b[i], factors[i, i])
+    return b
 
 
-def solve_transposed_lines(plan: Elimination) -> list[str]:
-    """Write ``solve_transposed(F, b)``: b becomes M^-T b."""
-    slots = factor_slots(plan)
-    above = {j: [i for i in plan.order if j in plan.upper[i]] for j in plan.order}
-    below = {k: [i for i in plan.order if k in plan.lower[i]] for k in plan.order}
-    lines = []
+def write_transposed_solution(kernel: Kernel, plan: Elimination, factors: Factors, right: list[str]) -> list[str]:
+    """Write the solution of M^T b = ``right``; return its values."""
+    b = list(right)
     for j in plan.order:
-        terms = "".join(f" - F[{slots[i, j]}] * b_{i}" for i in above[j])
-        lines.append(f"b_{j} = (b[{j}]{terms}) * F[{j}]")
+        for i in plan.order:
+            if j in plan.upper[i]:
+                b[j] = kernel.subtract(b[j], kernel.multiply(factors[i, j], b[i]))
+        b[j] = kernel.multiply(b[j], factors[j, j])
     for k in reversed(plan.order):
-        terms = "".join(f" - F[{slots[i, k]}] * b_{i}" for i in below[k])
-        if terms:
-            lines.append(f"b_{k} = b_{k}{terms}")
-    return lines + [f"b[{i}] = b_{i}" for i in range(len(plan.order))]
+        for i in plan.order:
+            if k in plan.lower[i]:
+                b[k] = kernel.subtract(b[k], kernel.multiply(factors[i, k], b[i]))
+    return b

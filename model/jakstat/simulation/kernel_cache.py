@@ -1,121 +1,209 @@
-"""Generated kernels on disk: one folder a model, named by what it was made from, compiled once for all processes.
+"""Compiled code on disk: the kernels of each model, and the solver that is compiled once for all of them.
 
-The folder's name is a hash of the generated text, the integrator's text, the versions of numba and Python and the
-processor, so that a changed model, package or machine never meets stale machine code. A folder is written aside and
-renamed, so that two processes that generate at once cannot corrupt each other; the first compilation happens under a
-lock, so that they do not both pay for it.
+A model's folder is named by a hash of its equations, the generator's text, llvmlite's version and the processor, so
+that a changed model, package or machine never meets stale machine code; equations are only differentiated where there
+is no such folder. The solver's folder holds copies of its modules, named by their hash, because numba sees a change of
+a module but not of what that imports. A folder is written aside and renamed, so that two processes that generate at
+once cannot corrupt each other; the solver is compiled under a lock, so that they do not both pay for it.
 """
 
 import fcntl
 import hashlib
 import importlib.util
+import json
 import os
-import platform
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import llvmlite.binding
+import llvmlite
+import llvmlite.binding as llvm
 import numba
+import numpy as np
+import sympy as sp
 from numba import types
 
 from jakstat.simulation.dynamics import Dynamics
-from jakstat.simulation.kernels import kernel_source
+from jakstat.simulation.kernels import FIXED_KERNELS, KernelModule, write_kernels
 
-#: Modules of this package whose text is stored beside the kernels, in the order of their imports.
-_SOLVER_PARTS = ("integrator", "steady_state", "segments", "adjoint")
-_NAMES_IN_FOLDER = {"jakstat.simulation.kernel_interface": ".kernels"} | {
-    f"jakstat.simulation.{name}": f".{name}" for name in _SOLVER_PARTS
-}
-_LOADED: dict[str, "Solver"] = {}
+#: Modules of this package that are compiled by numba, in the order of their imports.
+_SOLVER_PARTS = ("integrator", "switching", "steady_state", "segments", "adjoint")
+_GENERATOR_PARTS = ("kernels", "switch_kernels", "elimination", "kernel_ir", "kernel_interface")
+_ENGINES: dict[str, tuple[Any, np.ndarray]] = {}
 
 
 @dataclass(frozen=True)
 class Solver:
-    """The compiled functions of one model; see ``segments.py`` and ``adjoint.py``."""
+    """The compiled functions; see ``segments.py`` and ``adjoint.py``."""
 
     solve_segments: Any
     pull_back_segments: Any
 
 
 def cache_folder() -> Path:
-    """Return the folder of all generated kernels: $JAKSTAT_CACHE, or jakstat in the user's cache folder."""
+    """Return the folder of all compiled code: $JAKSTAT_CACHE, or jakstat in the user's cache folder."""
     chosen = os.environ.get("JAKSTAT_CACHE")
     user_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return (Path(chosen) if chosen else user_cache / "jakstat") / "kernels"
 
 
 def generate_kernels(dynamics: Dynamics) -> str:
-    """Write the kernels of ``dynamics`` to the cache unless they are there; return their digest."""
-    sources = {"kernels": kernel_source(dynamics)} | {name: _own_source(name) for name in _SOLVER_PARTS}
-    made_from = [*sources.values(), _own_source("tableaus"), numba.__version__, platform.python_version(),
-                 llvmlite.binding.get_host_cpu_name()]  # fmt: skip
-    digest = hashlib.sha256("\0".join(made_from).encode()).hexdigest()[:20]
+    """Compile the kernels of ``dynamics`` to the cache unless they are there; return their digest.
+
+    Raises
+    ------
+    UnsupportedModelError
+        A function of the model cannot be computed; it is named.
+    """
+    digest = _digest([_as_text(dynamics), *map(_own_source, _GENERATOR_PARTS), llvmlite.__version__, *_processor()])
     if not _folder(digest).exists():
-        _write_folder(digest, {f"{name}.py": source for name, source in sources.items()})
+        module = write_kernels(dynamics)
+        layout = {name: value for name, value in asdict(module).items() if name != "text"}
+        files = {"kernels.ll": module.text.encode(), "kernels.o": _machine_code(module.text),
+                 "layout.json": json.dumps(layout).encode()}  # fmt: skip
+        _write_folder(digest, files)
     return digest
 
 
-def _own_source(name: str) -> str:
-    """Return the text of a module of this package, its imports pointing to the generated kernels."""
-    text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
-    for full_name, in_folder in _NAMES_IN_FOLDER.items():
-        text = text.replace(f"from {full_name} import", f"from {in_folder} import")
-    return text
-
-
-def load_kernels(digest: str) -> Solver:
-    """Return the compiled solver of the model with this digest.
+def load_kernels(digest: str) -> np.ndarray:
+    """Return the vector by which the solver knows the model with this digest; see ``kernel_interface``.
 
     Raises
     ------
     FileNotFoundError
         The kernels have not been generated on this machine.
     """
-    if digest not in _LOADED:
-        package = f"jakstat_kernels_{digest}"
-        _import_file(package, _folder(digest) / "__init__.py")
-        names = ("kernels", *_SOLVER_PARTS)
-        parts = {name: _import_file(f"{package}.{name}", _folder(digest) / f"{name}.py") for name in names}
-        solver = Solver(parts["segments"].solve_segments, parts["adjoint"].pull_back_segments)
-        _compile(solver, digest)
-        _LOADED[digest] = solver
-    return _LOADED[digest]
+    if digest not in _ENGINES:
+        file = _folder(digest) / "kernels.o"
+        if not file.exists():
+            raise FileNotFoundError(f"no generated kernels at {file}; generate_kernels writes them")
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine())
+        engine.add_object_file(llvm.ObjectFileRef.from_data(file.read_bytes()))
+        engine.finalize_object()
+        layout = json.loads((_folder(digest) / "layout.json").read_text())
+        _ENGINES[digest] = engine, _model_vector(KernelModule(text="", **layout), engine)
+    return _ENGINES[digest][1]
+
+
+@cache
+def load_solver() -> Solver:
+    """Return the compiled solver; compile it where this machine has not done so before."""
+    sources = {name: _own_source(name) for name in _SOLVER_PARTS}
+    others = [_own_source("tableaus"), _own_source("kernel_interface"), numba.__version__, llvmlite.__version__]
+    digest = _digest([*sources.values(), *others, sys.version, *_processor()])
+    if not _folder(digest).exists():
+        _write_folder(digest, {f"{name}.py": text.encode() for name, text in {"__init__": "", **sources}.items()})
+    package = f"jakstat_solver_{digest}"
+    _import_file(package, _folder(digest) / "__init__.py")
+    parts = {name: _import_file(f"{package}.{name}", _folder(digest) / f"{name}.py") for name in _SOLVER_PARTS}
+    solver = Solver(parts["segments"].solve_segments, parts["adjoint"].pull_back_segments)
+    _compile(solver, digest)
+    return solver
+
+
+def _compile(solver: Solver, digest: str) -> None:
+    """Compile, or load machine code from the folder, under its lock."""
+    matrix, vector, integers = types.float64[:, ::1], types.float64[::1], types.int64[:, ::1]
+    model = types.int64[::1]
+    with open(_folder(digest) / "compile.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        solver.solve_segments.compile((matrix, matrix, integers, matrix, vector, vector, model, types.boolean))
+        solver.pull_back_segments.compile((matrix, matrix, integers, matrix, matrix, model))
+
+
+def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
+    """Lay sizes, lists and addresses out in the order of ``kernel_interface``."""
+    lists = [
+        [engine.get_function_address(f"root_vjp_{number}") for number in range(module.roots)],
+        [engine.get_function_address(f"jump_{number}") for number in range(module.jumps)],
+        [engine.get_function_address(f"jump_vjp_{number}") for number in range(module.jumps)],
+        module.jacobian_rows,
+        module.jacobian_columns,
+        module.is_species,
+        module.initially_on,
+    ]
+    fixed = [engine.get_function_address(name) for name in FIXED_KERNELS]
+    begins = len(module.sizes) + len(lists) + len(fixed)
+    offsets = begins + np.cumsum([0, *(len(one) for one in lists)])[:-1]
+    return np.array([*module.sizes, *offsets, *fixed, *(entry for one in lists for entry in one)], dtype=np.int64)
+
+
+def _machine_code(text: str) -> bytes:
+    """Compile LLVM text for this processor."""
+    machine = _target_machine()
+    module = llvm.parse_assembly(text)
+    module.triple, module.data_layout = machine.triple, str(machine.target_data)
+    module.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=2)
+    options.slp_vectorization = True
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    return machine.emit_object(module)
+
+
+def _target_machine() -> Any:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    processor, features = _processor()
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=processor, features=features, opt=2, reloc="pic", codemodel="jitdefault", jit=True
+    )
+
+
+@cache
+def _processor() -> tuple[str, str]:
+    return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+
+
+def _as_text(dynamics: Dynamics) -> str:
+    """Return all of a model as text, numbers with every digit."""
+    return "\0".join(sp.srepr(_as_symbols(getattr(dynamics, one.name))) for one in fields(dynamics))
+
+
+def _as_symbols(value: Any) -> Any:
+    """Return nested tuples as SymPy's, texts and truth values as symbols."""
+    if isinstance(value, tuple):
+        return sp.Tuple(*(_as_symbols(one) for one in value))
+    return sp.Symbol(str(value)) if isinstance(value, str | bool) else sp.sympify(value)
+
+
+def _digest(made_from: list[str]) -> str:
+    return hashlib.sha256("\0".join(made_from).encode()).hexdigest()[:20]
+
+
+def _own_source(name: str) -> str:
+    """Return the text of a module of this package, imports of solver parts pointing to those beside it."""
+    text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+    for part in _SOLVER_PARTS:
+        text = text.replace(f"from jakstat.simulation.{part} import", f"from .{part} import")
+    return text
 
 
 def _import_file(name: str, file: Path) -> ModuleType:
     search = [str(file.parent)] if file.name == "__init__.py" else None
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=search)
-    if spec is None or spec.loader is None or not file.exists():
-        raise FileNotFoundError(f"no generated kernels at {file}; generate_kernels writes them")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(f"no solver module at {file}")
     sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]
-
-
-def _compile(solver: Solver, digest: str) -> None:
-    """Compile, or load machine code from the folder, under its lock: processes that start together compile once."""
-    matrix, vector, integers = types.float64[:, ::1], types.float64[::1], types.int64[:, ::1]
-    problem = (matrix, matrix, integers)
-    with open(_folder(digest) / "compile.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        solver.solve_segments.compile((*problem, matrix, vector, vector, types.boolean))
-        solver.pull_back_segments.compile((*problem, matrix, matrix))
 
 
 def _folder(digest: str) -> Path:
     return cache_folder() / digest
 
 
-def _write_folder(digest: str, files: dict[str, str]) -> None:
+def _write_folder(digest: str, files: dict[str, bytes]) -> None:
     """Write a complete folder aside and rename it; a folder that another process has put there meanwhile stays."""
     cache_folder().mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f"{digest}-", dir=cache_folder()))
-    for name, text in {"__init__.py": "", **files}.items():
-        (aside / name).write_text(text, encoding="utf-8")
+    for name, content in files.items():
+        (aside / name).write_bytes(content)
     try:
         aside.rename(_folder(digest))
     except OSError:

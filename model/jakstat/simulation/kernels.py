@@ -1,146 +1,248 @@
-"""Generated kernels: the source text of a model's right-hand side, Jacobian, factorisation and vector products.
+"""The kernels of one model as LLVM text: rates, Jacobian, sparse factors, Newton's iteration, the adjoint's stages.
 
-The text defines the names that :mod:`jakstat.simulation.kernel_interface` documents. Common subexpressions are shared,
-only non-zeros of the Jacobian are computed, and each kernel first loads what it reads, so that the compiler need not
-fear that a store changes a later load.
+What each is given and what it does stands in :mod:`jakstat.simulation.kernel_interface`. Only non-zeros of the Jacobian
+are computed, and an iteration or a stage is one kernel, so that its Jacobian and factors never leave the processor's
+registers and stack.
 """
 
-import math
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from jakstat.pathway import symbol
+from jakstat.pathway import TIME, symbol
 from jakstat.simulation.dynamics import Dynamics
 from jakstat.simulation.elimination import (
+    Elimination,
     factor_slots,
-    factorise_lines,
+    load_factors,
     plan_elimination,
-    solve_lines,
-    solve_transposed_lines,
+    store_factors,
+    write_factorisation,
+    write_solution,
+    write_transposed_solution,
 )
-from jakstat.simulation.kernel_text import (
-    POWERS,
-    compute_lines,
-    guard_powers,
-    kernel_text,
-    parameter_loads,
-    state_loads,
-    targets,
-)
+from jakstat.simulation.kernel_ir import DECLARATIONS, Kernel, Place, guard_powers
 from jakstat.simulation.switch_kernels import jump_kernels, switching_kernels
 
-_HEADER = '''"""Kernels of one model, generated; see jakstat.simulation.kernels."""
-
-import math
-
-import numpy as np
-from numba import njit
-
-_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy",
-            "fastmath": {"contract", "nsz", "arcp", "reassoc"}}
-'''
+#: Kernels that every model has, in the order of their addresses.
+FIXED_KERNELS = (
+    "coefficients", "thresholds", "coefficients_vjp", "thresholds_vjp", "rhs", "jacobian", "factorise", "solve", "newton",
+    "adjoint_first", "adjoint_stage", "adjoint_last", "coefficient_vjp", "roots", "triggers",
+)  # fmt: skip
 
 
-def kernel_source(dynamics: Dynamics) -> str:
-    """Return the source of the kernel module of ``dynamics``."""
-    states = [symbol(name) for name in dynamics.states]
-    dynamics = _with_guarded_powers(dynamics, set(states))
-    rates = sp.Matrix(dynamics.rates)
-    entries = {(i, j): rates[i].diff(states[j]) for i in range(len(states)) for j in range(len(states))
-               if states[j] in rates[i].free_symbols}  # fmt: skip
-    entries = {place: entry for place, entry in entries.items() if entry != 0}
-    place = {entry: number for number, entry in enumerate(entries)}
-    plan = plan_elimination({(i, j) for i, j in entries if i != j}, len(states))
-    loads = state_loads(dynamics)
-    constants = {
-        "N_STATES": len(states),
-        "N_PARAMETERS": len(dynamics.parameters),
-        "N_COEFFICIENTS": len(dynamics.coefficients),
-        "N_THRESHOLDS": len(dynamics.switches),
-        "N_ROOTS": len(dynamics.state_switches),
-        "N_EVENTS": len(dynamics.triggers),
-        "AUTONOMOUS": dynamics.autonomous,
-        "N_JACOBIAN": len(entries),
-        "N_FACTORS": len(states) + len(factor_slots(plan)),
-        "JACOBIAN_ROWS": _array([i for i, _ in entries]),
-        "JACOBIAN_COLUMNS": _array([j for _, j in entries]),
-        "LEAST_STATE": _array([-math.inf if may else 0.0 for may in dynamics.may_be_negative], "np.float64"),
-        "INITIALLY_ON": _array([float(on) for _, on in dynamics.triggers], "np.float64"),
-    }
+@dataclass(frozen=True)
+class KernelModule:
+    """The text of all kernels, and what the solver must know beside them.
+
+    ``sizes`` are those of ``kernel_interface`` in their order; ``jumps`` and ``roots`` are numbers of kernels.
+    """
+
+    text: str
+    sizes: tuple[int, ...]
+    roots: int
+    jumps: int
+    jacobian_rows: tuple[int, ...]
+    jacobian_columns: tuple[int, ...]
+    is_species: tuple[int, ...]
+    initially_on: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Model:
+    """A model with safe powers, its Jacobian and the order in which that is eliminated."""
+
+    dynamics: Dynamics
+    places: dict[sp.Symbol, Place]
+    entries: dict[tuple[int, int], sp.Expr]
+    plan: Elimination
+
+    @property
+    def size(self) -> int:
+        return len(self.dynamics.states)
+
+    def jacobian(self, kernel: Kernel) -> dict[tuple[int, int], str]:
+        return {place: kernel.value(entry) for place, entry in self.entries.items()}
+
+
+def write_kernels(dynamics: Dynamics) -> KernelModule:
+    """Return the kernel module of ``dynamics``.
+
+    Raises
+    ------
+    UnsupportedModelError
+        A function of the model cannot be computed; it is named.
+    """
+    model = _prepared(dynamics)
     kernels = [
-        _coefficients_kernel(dynamics),
-        _thresholds_kernel(dynamics),
-        _vjp_kernel("coefficients_vjp", "gk", dynamics.coefficients, dynamics),
-        _vjp_kernel("thresholds_vjp", "gthreshold", dynamics.switches, dynamics),
-        kernel_text("rhs", "t, x, k, s, f", compute_lines(loads, targets("f", dynamics.rates))),
-        kernel_text("jacobian", "t, x, k, s, J", compute_lines(loads, targets("J", list(entries.values())))),
-        kernel_text("factorise", "h_gamma, J, F", factorise_lines(plan, place)),
-        kernel_text("solve", "F, b", solve_lines(plan)),
-        kernel_text("solve_transposed", "F, b", solve_transposed_lines(plan)),
-        _jacobian_transposed_kernel(place),
-        _coefficient_vjp_of_rates_kernel(dynamics, loads),
-        *switching_kernels(dynamics, loads),
-        *jump_kernels(dynamics),
+        *_parameter_kernels(dynamics),
+        *_rate_kernels(model),
+        *_step_kernels(model),
+        *_adjoint_kernels(model),
+        *switching_kernels(model.dynamics, model.places),
+        *jump_kernels(model.dynamics),
     ]
-    return "\n".join([_HEADER, *(f"{name} = {value}" for name, value in constants.items()), POWERS, *kernels])
-
-
-def _with_guarded_powers(dynamics: Dynamics, states: set[sp.Symbol]) -> Dynamics:
-    """Return the same dynamics with powers of states that are safe at 0."""
-    return replace(
-        dynamics,
-        rates=tuple(guard_powers(rate, states) for rate in dynamics.rates),
-        state_switches=tuple((one, guard_powers(margin, states)) for one, margin in dynamics.state_switches),
-        jumps=tuple(tuple((place, guard_powers(value, states)) for place, value in jump) for jump in dynamics.jumps),
+    sizes = (
+        len(dynamics.states), len(dynamics.parameters), len(dynamics.coefficients), len(dynamics.switches),
+        len(dynamics.state_switches), len(dynamics.triggers), len(model.entries),
+        len(dynamics.states) + len(factor_slots(model.plan)), int(dynamics.autonomous),
+    )  # fmt: skip
+    return KernelModule(
+        text="\n".join([DECLARATIONS, *kernels]),
+        sizes=sizes,
+        roots=len(dynamics.state_switches),
+        jumps=len(dynamics.jumps),
+        jacobian_rows=tuple(i for i, _ in model.entries),
+        jacobian_columns=tuple(j for _, j in model.entries),
+        is_species=tuple(int(not may) for may in dynamics.may_be_negative),
+        initially_on=tuple(int(on) for _, on in dynamics.triggers),
     )
 
 
-def _array(values: list, dtype: str = "np.int64") -> str:
-    """Return the text of a constant array; one of no entries keeps its type."""
-    return f"np.array({values!r}, dtype={dtype})".replace("-inf", "-math.inf")
+def _prepared(dynamics: Dynamics) -> _Model:
+    states = [symbol(name) for name in dynamics.states]
+    varying = set(states)
+    dynamics = replace(
+        dynamics,
+        rates=tuple(guard_powers(rate, varying) for rate in dynamics.rates),
+        state_switches=tuple((one, guard_powers(margin, varying)) for one, margin in dynamics.state_switches),
+        jumps=tuple(tuple((place, guard_powers(value, varying)) for place, value in jump) for jump in dynamics.jumps),
+    )
+    entries = {(i, j): rate.diff(state) for i, rate in enumerate(dynamics.rates) for j, state in enumerate(states)
+               if state in rate.free_symbols}  # fmt: skip
+    entries = {place: entry for place, entry in entries.items() if entry != 0}
+    plan = plan_elimination({(i, j) for i, j in entries if i != j}, len(states))
+    places: dict[sp.Symbol, Place] = {one: ("x", number) for number, one in enumerate(states)}
+    places |= {one: ("k", number) for number, (one, _) in enumerate(dynamics.coefficients)}
+    switches = [*dynamics.switches, *dynamics.state_switches]
+    places |= {one: ("s", number) for number, (one, _) in enumerate(switches)}
+    return _Model(dynamics, places | {TIME: "t"}, entries, plan)
 
 
-def _coefficients_kernel(dynamics: Dynamics) -> str:
-    formulas = [formula for _, formula in dynamics.coefficients]
-    return kernel_text("coefficients", "p, k", compute_lines(parameter_loads(dynamics), targets("k", formulas)))
+def _parameter_kernels(dynamics: Dynamics) -> list[str]:
+    places: dict[sp.Symbol, Place] = {symbol(name): ("p", number) for number, name in enumerate(dynamics.parameters)}
+    texts = []
+    for name, array, formulas in (
+        ("coefficients", "k", dynamics.coefficients),
+        ("thresholds", "threshold", dynamics.switches),
+    ):
+        kernel = Kernel(name, f"p, {array}", places)
+        kernel.store_all(array, [formula for _, formula in formulas])
+        backward = Kernel(f"{name}_vjp", f"p, g{array}, gp", places)
+        for number, parameter in enumerate(map(symbol, dynamics.parameters)):
+            slopes = [(index, formula.diff(parameter)) for index, (_, formula) in enumerate(formulas)
+                      if parameter in formula.free_symbols]  # fmt: skip
+            if slopes:
+                backward.accumulate("gp", number, _weighted(backward, f"g{array}", slopes))
+        texts += [kernel.text(), backward.text()]
+    return texts
 
 
-def _thresholds_kernel(dynamics: Dynamics) -> str:
-    formulas = [formula for _, formula in dynamics.switches]
-    return kernel_text("thresholds", "p, threshold", compute_lines(parameter_loads(dynamics), targets("threshold", formulas)))
+def _weighted(kernel: Kernel, array: str, slopes: list[tuple[int, sp.Expr]]) -> str:
+    """Return the sum of slopes, each times an entry of an array."""
+    return _sum(kernel, [kernel.multiply(kernel.load(array, index), kernel.value(one)) for index, one in slopes])
 
 
-def _vjp_kernel(name: str, given: str, formulas: tuple[tuple[sp.Symbol, sp.Expr], ...], dynamics: Dynamics) -> str:
-    """Chain cotangents of parameter formulas (coefficients, thresholds) to cotangents of parameters."""
-    cotangents = [sp.Symbol(f"cotangent_{number}", real=True) for number in range(len(formulas))]
-    loads = parameter_loads(dynamics) | {one: f"{given}[{number}]" for number, one in enumerate(cotangents)}
-    pairs = list(zip(cotangents, [formula for _, formula in formulas], strict=True))
-    targets = []
-    for number, parameter in enumerate(dynamics.parameters):
-        reached = [(one, formula) for one, formula in pairs if symbol(parameter) in formula.free_symbols]
-        if reached:
-            total = sp.Add(*(one * formula.diff(symbol(parameter)) for one, formula in reached))
-            targets.append((f"gp[{number}] +=", total))
-    return kernel_text(name, f"p, {given}, gp", compute_lines(loads, targets))
+def _sum(kernel: Kernel, values: list[str]) -> str:
+    total = values[0]
+    for one in values[1:]:
+        total = kernel.add(total, one)
+    return total
 
 
-def _jacobian_transposed_kernel(place: dict[tuple[int, int], int]) -> str:
-    columns = sorted({j for _, j in place})
-    lines = []
-    for column in columns:
-        terms = " + ".join(f"J[{number}] * v[{i}]" for (i, j), number in place.items() if j == column)
-        lines.append(f"out[{column}] += {terms}")
-    return kernel_text("add_jacobian_transposed_times", "J, v, out", lines)
+def _rate_kernels(model: _Model) -> list[str]:
+    rates = Kernel("rhs", "t, x, k, s, f", model.places)
+    rates.store_all("f", model.dynamics.rates)
+    jacobian = Kernel("jacobian", "t, x, k, s, J", model.places)
+    jacobian.store_all("J", list(model.entries.values()))
+    return [rates.text(), jacobian.text()]
 
 
-def _coefficient_vjp_of_rates_kernel(dynamics: Dynamics, loads: dict[sp.Symbol, str]) -> str:
-    """Add w^T df/dk to gk: the derivative of the scalar w . f by each coefficient, common factors taken out."""
-    weights = [sp.Symbol(f"weight_{number}", real=True) for number in range(len(dynamics.states))]
-    loads = loads | {one: f"w[{number}]" for number, one in enumerate(weights)}
-    targets = []
-    for number, (coefficient, _) in enumerate(dynamics.coefficients):
-        total = sp.Add(*(weight * rate.diff(coefficient) for weight, rate in zip(weights, dynamics.rates, strict=True)
-                         if coefficient in rate.free_symbols))  # fmt: skip
-        targets.append((f"gk[{number}] +=", sp.factor_terms(total)))
-    return kernel_text("add_coefficient_vjp", "t, x, k, s, w, gk", compute_lines(loads, targets))
+def _step_kernels(model: _Model) -> list[str]:
+    factorise = Kernel("factorise", "h_gamma, J, F")
+    loaded = {place: factorise.load("J", number) for number, place in enumerate(model.entries)}
+    factors, smallest = write_factorisation(factorise, model.plan, loaded, "%h_gamma")
+    store_factors(factorise, model.plan, factors)
+    solve = Kernel("solve", "F, b")
+    right = [solve.load("b", i) for i in range(model.size)]
+    for i, value in enumerate(write_solution(solve, model.plan, load_factors(solve, model.plan), right)):
+        solve.store("b", i, value)
+    return [factorise.text(smallest), solve.text(), _newton_kernel(model)]
+
+
+def _newton_kernel(model: _Model) -> str:
+    kernel = Kernel("newton", "t, h_gamma, k, s, F, base, weights, x", model.places)
+    residual = []
+    for i, rate in enumerate(model.dynamics.rates):
+        implicit = kernel.add(kernel.load("base", i), kernel.multiply("%h_gamma", kernel.value(rate)))
+        residual.append(kernel.subtract(implicit, kernel.load("x", i)))
+    changes = write_solution(kernel, model.plan, load_factors(kernel, model.plan), residual)
+    shares = [kernel.multiply(change, kernel.load("weights", i)) for i, change in enumerate(changes)]
+    for i, change in enumerate(changes):
+        kernel.accumulate("x", i, change)
+    return kernel.text(_sum(kernel, [kernel.multiply(one, one) for one in shares]))
+
+
+def _adjoint_kernels(model: _Model) -> list[str]:
+    def load(kernel: Kernel, array: str) -> list[str]:
+        return [kernel.load(array, i) for i in range(model.size)]
+
+    first = Kernel("adjoint_first", "t, x, k, s, w, lam, gk", model.places)
+    w = load(first, "w")
+    for column, value in _jacobian_transposed_times(first, model.jacobian(first), w).items():
+        first.accumulate("lam", column, value)
+    _add_coefficient_vjp(first, model, lambda i: w[i])
+
+    stage = Kernel("adjoint_stage", "t, x, k, s, h_gamma, w, gk", model.places)
+    factors, _ = write_factorisation(stage, model.plan, model.jacobian(stage), "%h_gamma")
+    solved = write_transposed_solution(stage, model.plan, factors, load(stage, "w"))
+    for i, value in enumerate(solved):
+        stage.store("w", i, value)
+    _add_coefficient_vjp(stage, model, lambda i: solved[i])
+
+    last = Kernel("adjoint_last", "t, x, k, s, h_gamma, lam, w, gk", model.places)
+    jacobian, pending = model.jacobian(last), load(last, "w")
+    lam = load(last, "lam")
+    for column, value in _jacobian_transposed_times(last, jacobian, pending).items():
+        lam[column] = last.add(lam[column], value)
+    factors, _ = write_factorisation(last, model.plan, jacobian, "%h_gamma")
+    eta = write_transposed_solution(last, model.plan, factors, lam)
+    for i, value in enumerate(eta):
+        last.store("lam", i, value)
+    weights: dict[int, str] = {}
+
+    def weight(i: int) -> str:
+        if i not in weights:
+            weights[i] = last.add(last.multiply("%h_gamma", eta[i]), pending[i])
+        return weights[i]
+
+    _add_coefficient_vjp(last, model, weight)
+
+    alone = Kernel("coefficient_vjp", "t, x, k, s, w, gk", model.places)
+    _add_coefficient_vjp(alone, model, lambda i: alone.load("w", i))
+    return [first.text(), stage.text(), last.text(), alone.text()]
+
+
+def _jacobian_transposed_times(kernel: Kernel, jacobian: dict[tuple[int, int], str], v: list[str]) -> dict[int, str]:
+    columns: dict[int, list[str]] = {}
+    for (row, column), value in jacobian.items():
+        columns.setdefault(column, []).append(kernel.multiply(value, v[row]))
+    return {column: _sum(kernel, values) for column, values in columns.items()}
+
+
+def _add_coefficient_vjp(kernel: Kernel, model: _Model, weight: Callable[[int], str]) -> None:
+    """Add w^T df/dk to gk; rates that have the same slope up to a factor share its product (reactions, volumes)."""
+    for number, (coefficient, _) in enumerate(model.dynamics.coefficients):
+        weights: dict[sp.Expr, list[str]] = {}
+        for i, rate in enumerate(model.dynamics.rates):
+            if coefficient in rate.free_symbols:
+                factor, slope = rate.diff(coefficient).as_coeff_Mul()
+                weights.setdefault(slope, []).append(_scaled(kernel, factor, weight(i)))
+        if weights:
+            terms = [kernel.multiply(kernel.value(slope), _sum(kernel, values)) for slope, values in weights.items()]
+            kernel.accumulate("gk", number, _sum(kernel, terms))
+
+
+def _scaled(kernel: Kernel, factor: sp.Expr, value: str) -> str:
+    return value if factor == 1 else kernel.multiply(kernel.value(factor), value)

@@ -20,7 +20,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from jakstat.simulation.kernel_cache import load_kernels
+from jakstat.simulation.kernel_cache import load_solver
 from jakstat.simulation.statuses import SolveStatus
 
 # PyTensor keeps compiled wrappers by this number: they are compiled anew when this module changes.
@@ -79,21 +79,20 @@ def first_failure(status):
 class SolveSegments(Op):
     """States of every segment at its output times; see ``jakstat.simulation.segments.solve_segments``.
 
+    Which model is solved is an input like the times, so that one compiled operation serves all.
+
     Parameters
     ----------
-    digest : str
-        Digest of the model's generated kernels.
     recording : bool
         Whether the tape is written; without it there is no gradient, and nothing is stored.
     """
 
-    __props__ = ("digest", "recording")
+    __props__ = ("recording",)
 
-    def __init__(self, digest: str, recording: bool = True):
-        self.digest = digest
+    def __init__(self, recording: bool = True):
         self.recording = recording
 
-    def make_node(self, parameters, initial_states, layout, spans, times, solver, counts):
+    def make_node(self, parameters, initial_states, layout, spans, times, solver, model, counts):
         """Build the node: inputs as in ``solve_segments``, then the address of the status counts."""
         inputs = [
             pt.as_tensor(parameters, dtype="float64"),
@@ -102,6 +101,7 @@ class SolveSegments(Op):
             pt.as_tensor(spans, dtype="float64"),
             pt.as_tensor(times, dtype="float64"),
             pt.as_tensor(solver, dtype="float64"),
+            pt.as_tensor(model, dtype="int64"),
             pt.as_tensor(counts, dtype="int64"),
         ]
         return Apply(self, inputs, [pt.dmatrix("states"), pt.dmatrix("tape"), pt.lvector("status")])
@@ -109,7 +109,7 @@ class SolveSegments(Op):
     def perform(self, node, inputs, output_storage):
         """Solve in Python mode."""
         *arguments, counts = inputs
-        results = load_kernels(self.digest).solve_segments(*map(np.ascontiguousarray, arguments), self.recording)
+        results = load_solver().solve_segments(*map(np.ascontiguousarray, arguments), self.recording)
         if counts:
             totals = (ctypes.c_int64 * len(SolveStatus)).from_address(int(counts))
             totals[first_failure.py_func(results[2])] += 1
@@ -124,26 +124,21 @@ class SolveSegments(Op):
     def connection_pattern(self, node):
         """Only the states, and only through parameters and initial states."""
         connected = [True, False, False]
-        return [connected, connected] + [[False] * 3] * 5
+        return [connected, connected] + [[False] * 3] * 6
 
     def pullback(self, inputs, outputs, cotangents):
         """Pull the states' cotangents back through the recorded steps."""
         if not self.recording:
-            raise NotImplementedError(
-                "SolveSegments(recording=False) keeps no tape; use recording=True for gradients"
-            )
-        parameters, initial_states, layout, *_ = inputs
-        pulled = PullBackSegments(self.digest)(parameters, initial_states, layout, outputs[1], cotangents[0])
-        return [*pulled, *[DisconnectedType()() for _ in range(5)]]
+            raise NotImplementedError("SolveSegments(recording=False) keeps no tape; use recording=True for gradients")
+        parameters, initial_states, layout, *_, model, _ = inputs
+        pulled = PullBackSegments()(parameters, initial_states, layout, outputs[1], cotangents[0], model)
+        return [*pulled, *[DisconnectedType()() for _ in range(6)]]
 
 
 class PullBackSegments(Op):
     """Cotangents of parameters and initial states; see ``adjoint.pull_back_segments``."""
 
-    __props__ = ("digest",)
-
-    def __init__(self, digest: str):
-        self.digest = digest
+    __props__ = ()
 
     def make_node(self, *inputs):
         """Build the node; inputs as in ``pull_back_segments``."""
@@ -151,7 +146,7 @@ class PullBackSegments(Op):
 
     def perform(self, node, inputs, output_storage):
         """Sweep back in Python mode."""
-        results = load_kernels(self.digest).pull_back_segments(*map(np.ascontiguousarray, inputs))
+        results = load_solver().pull_back_segments(*map(np.ascontiguousarray, inputs))
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
@@ -162,14 +157,15 @@ class PullBackSegments(Op):
 
 @register_funcify_default_op_cache_key(SolveSegments)
 def _numba_solve(op, node, **kwargs):
-    solve_segments = load_kernels(op.digest).solve_segments
+    solve_segments = load_solver().solve_segments
     recording = op.recording
 
     @numba_njit
-    def solve(parameters, initial_states, layout, spans, times, solver, counts):
+    def solve(parameters, initial_states, layout, spans, times, solver, model, counts):
         states, tape, status = solve_segments(
             np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(layout),
-            np.ascontiguousarray(spans), np.ascontiguousarray(times), np.ascontiguousarray(solver), recording,
+            np.ascontiguousarray(spans), np.ascontiguousarray(times), np.ascontiguousarray(solver),
+            np.ascontiguousarray(model), recording,
         )  # fmt: skip
         _add_one(counts.item(), first_failure(status))
         return states, tape, status
@@ -179,13 +175,13 @@ def _numba_solve(op, node, **kwargs):
 
 @register_funcify_default_op_cache_key(PullBackSegments)
 def _numba_pull_back(op, node, **kwargs):
-    pull_back_segments = load_kernels(op.digest).pull_back_segments
+    pull_back_segments = load_solver().pull_back_segments
 
     @numba_njit
-    def pull_back(parameters, initial_states, layout, tape, cotangents):
+    def pull_back(parameters, initial_states, layout, tape, cotangents, model):
         return pull_back_segments(
             np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(layout),
-            np.ascontiguousarray(tape), np.ascontiguousarray(cotangents),
+            np.ascontiguousarray(tape), np.ascontiguousarray(cotangents), np.ascontiguousarray(model),
         )  # fmt: skip
 
     return pull_back, _SOURCE_VERSION

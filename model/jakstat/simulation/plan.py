@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import sympy as sp
 
-from jakstat.pathway import TIME, Pathway, names_in, read_pathway, symbol
-from jakstat.problem import Experiment, Measurement, ProblemTables, UnsupportedError
+from jakstat.pathway import Pathway, read_pathway, symbol
+from jakstat.problem import Experiment, Measurement, ProblemTables
 from jakstat.simulation.dynamics import Dynamics, prepare_dynamics
 from jakstat.simulation.entities import EntityValues, period_of, states_made_by_conditions
 from jakstat.simulation.kernel_cache import generate_kernels
@@ -178,9 +178,7 @@ def _kernel_parameter(
     return placeholders.get(name, sp.Integer(0))
 
 
-def _output_rows(
-    tables: ProblemTables, found: _Segments
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _output_rows(tables: ProblemTables, found: _Segments) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return layout, spans, output times and the row of each measurement."""
     experiments = {one.id: one for one in tables.experiments}
     wanted: list[set[float]] = [set() for _ in found.segments]
@@ -193,7 +191,9 @@ def _output_rows(
     first_row = np.concatenate([[0], np.cumsum([len(one) for one in sorted_times])]).astype(np.int64)
     layout = np.array([(one.origin, one.jump, first_row[number], first_row[number + 1])
                        for number, one in enumerate(found.segments)], dtype=np.int64).reshape(-1, 4)  # fmt: skip
-    spans = np.array([(one.start, _end_of(one, times)) for one, times in zip(found.segments, sorted_times, strict=True)])
+    spans = np.array(
+        [(one.start, _end_of(one, times)) for one, times in zip(found.segments, sorted_times, strict=True)]
+    )
     row = {(segment, time): first_row[segment] + number
            for segment, one in enumerate(sorted_times) for number, time in enumerate(one)}  # fmt: skip
     rows = np.array([row[one] for one in read], dtype=np.int64)

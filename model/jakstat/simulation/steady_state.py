@@ -1,6 +1,6 @@
 """The steady state that a trajectory runs into, and the pull-back through it.
 
-Not imported as it stands, like the integrator. Newton's method for f(x) = 0 with the conserved totals of the start: where
+Compiled like the integrator. Newton's method for f(x) = 0 with the conserved totals of the start: where
 w^T J = 0 and w^T f = 0, the row of J that depends on the others makes room for w. The vectors w are found from J itself
 by elimination with complete pivoting (their weights can be volumes, so that they depend on parameters), rows scaled so
 that slow reactions are not taken for conserved totals. With A the matrix so completed, the implicit function theorem
@@ -13,99 +13,111 @@ to the one that the trajectory runs into.
 import numpy as np
 from numba import njit
 
-from jakstat.simulation.integrator import norm, set_weights
+from jakstat.simulation.integrator import OPTIONS, copy_to, norm, set_weights
 from jakstat.simulation.kernel_interface import (
+    COEFFICIENT_VJP,
+    IS_SPECIES,
+    JACOBIAN,
     JACOBIAN_COLUMNS,
     JACOBIAN_ROWS,
-    LEAST_STATE,
     N_JACOBIAN,
     N_STATES,
-    add_coefficient_vjp,
-    jacobian,
-    rhs,
+    RHS,
+    invoke,
 )
 
 NOT_YET, SOLVED = 0, 1
+_EXACT = {**OPTIONS, "fastmath": False}  # elimination counts on the order of its operations
 _ITERATIONS = 15
 _NEAR = 0.1  # the first correction, as a share of each state, from which Newton's method may start
 _CONVERGED = 1e-4  # the last correction, as a share of the tolerance
 _DEPENDENT = 1e-11  # a pivot this small, of rows scaled to 1, is no pivot
 _BALANCED = 1e-6  # w . f as a share of its terms, where w is a conserved total
-_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
-@njit(**_OPTIONS)
-def _dense(J):
+@njit(**_EXACT)
+def _dense(model, J):
     """Return the Jacobian with its zeros, (state, state)."""
-    matrix = np.zeros((N_STATES, N_STATES))
-    for n in range(N_JACOBIAN):
-        matrix[JACOBIAN_ROWS[n], JACOBIAN_COLUMNS[n]] = J[n]
+    n = model[N_STATES]
+    matrix = np.zeros((n, n))
+    for place in range(model[N_JACOBIAN]):
+        matrix[model[model[JACOBIAN_ROWS] + place], model[model[JACOBIAN_COLUMNS] + place]] = J[place]
     return matrix
 
 
-@njit(**_OPTIONS)
+@njit(**_EXACT)
+def _largest_of(vector):
+    """Return the largest absolute entry."""
+    largest = 0.0
+    for m in range(vector.shape[0]):
+        largest = max(largest, abs(vector[m]))
+    return largest
+
+
+@njit(**_EXACT)
 def _scale_of_rows(matrix):
     """Return the inverse of each row's largest entry; 1 for a row of zeros."""
-    scale = np.ones(N_STATES)
-    for i in range(N_STATES):
-        largest = np.abs(matrix[i]).max()
+    scale = np.ones(matrix.shape[0])
+    for i in range(matrix.shape[0]):
+        largest = _largest_of(matrix[i])
         if largest > 0.0:
             scale[i] = 1.0 / largest
     return scale
 
 
-@njit(**_OPTIONS)
+@njit(**_EXACT)
 def _largest_entry(matrix, free):
     """Return row and column of the largest entry in the rows that are ``free``."""
     best, row, column = -1.0, 0, 0
-    for i in range(N_STATES):
+    for i in range(matrix.shape[0]):
         if free[i]:
-            for j in range(N_STATES):
+            for j in range(matrix.shape[0]):
                 if abs(matrix[i, j]) > best:
                     best, row, column = abs(matrix[i, j]), i, j
     return row, column
 
 
-@njit(**_OPTIONS)
-def _complete(J):
+@njit(**_EXACT)
+def _complete(model, J):
     """Return A (rows scaled), which rows are conserved totals, and the scale of the others."""
-    matrix = _dense(J)
+    n = model[N_STATES]
+    matrix = _dense(model, J)
     scale = _scale_of_rows(matrix)
-    completed = np.empty((N_STATES, N_STATES))
-    for i in range(N_STATES):
-        for j in range(N_STATES):
+    combined = np.zeros((n, n))  # the rows of ``matrix`` are these combinations of the rows of J
+    for i in range(n):
+        combined[i, i] = scale[i]
+        for j in range(n):
             matrix[i, j] *= scale[i]
-            completed[i, j] = matrix[i, j]
-    combined = np.diag(scale)  # the rows of ``matrix`` are these combinations of the rows of J
-    total = np.ones(N_STATES, dtype=np.bool_)
-    for _ in range(N_STATES):
+    completed = matrix.copy()
+    total = np.ones(n, dtype=np.bool_)
+    for _ in range(n):
         row, column = _largest_entry(matrix, total)
         pivot = matrix[row, column]
         if not abs(pivot) > _DEPENDENT:
             break
         total[row] = False
-        for i in range(N_STATES):
+        for i in range(n):
             if total[i] and matrix[i, column] != 0.0:
                 share = matrix[i, column] / pivot
-                for j in range(N_STATES):
+                for j in range(n):
                     matrix[i, j] -= share * matrix[row, j]
                     combined[i, j] -= share * combined[row, j]
                 matrix[i, column] = 0.0
-    for i in range(N_STATES):
+    for i in range(n):
         if total[i]:
-            largest = np.abs(combined[i]).max()
-            for j in range(N_STATES):
+            largest = _largest_of(combined[i])
+            for j in range(n):
                 completed[i, j] = combined[i, j] / largest
     return completed, total, scale
 
 
-@njit(**_OPTIONS)
+@njit(**_EXACT)
 def _is_conserved(completed, total, f):
     """Whether each supposed total is one: the rates that feed it cancel."""
-    for i in range(N_STATES):
+    for i in range(total.shape[0]):
         if total[i]:
             net, gross = 0.0, 0.0
-            for j in range(N_STATES):
+            for j in range(total.shape[0]):
                 net += completed[i, j] * f[j]
                 gross += abs(completed[i, j] * f[j])
             if abs(net) > _BALANCED * gross:
@@ -113,66 +125,79 @@ def _is_conserved(completed, total, f):
     return True
 
 
-@njit(**_OPTIONS)
-def newton_steady_state(t, x, k, s, rtol, atol, J, y, f, weights):
-    """Look for the steady state next to ``x``; write it to ``y`` and return SOLVED, or return NOT_YET."""
-    for m in range(N_STATES):
-        y[m] = x[m]
+@njit(**_EXACT)
+def _is_finite(vector):
+    """Whether every entry is finite."""
+    for m in range(vector.shape[0]):
+        if not np.isfinite(vector[m]):
+            return False
+    return True
+
+
+@njit(**_EXACT)
+def newton_steady_state(work, t, rtol, atol):
+    """Look for the steady state next to ``work.x``; write it to ``work.base`` and return SOLVED, or return NOT_YET."""
+    model, y, f, J = work.model, work.base, work.residual, work.J
+    copy_to(work.x, y)
     for iteration in range(_ITERATIONS):
-        jacobian(t, y, k, s, J)
-        rhs(t, y, k, s, f)
-        if not np.isfinite(J).all() or not np.isfinite(f).all():
+        invoke(model[JACOBIAN], t, y, work.k, work.s, J)
+        invoke(model[RHS], t, y, work.k, work.s, f)
+        if not _is_finite(J) or not _is_finite(f):
             return NOT_YET
-        completed, total, scale = _complete(J)
+        completed, total, scale = _complete(model, J)
         if iteration == 0 and not _is_conserved(completed, total, f):
             return NOT_YET
-        for m in range(N_STATES):
+        for m in range(f.shape[0]):
             f[m] = 0.0 if total[m] else -f[m] * scale[m]
         correction = np.linalg.solve(completed, f)
-        set_weights(y, _NEAR if iteration == 0 else rtol, atol, weights)
-        size = norm(correction, weights)
+        set_weights(y, _NEAR if iteration == 0 else rtol, atol, work.weights)
+        size = norm(correction, work.weights)
         if not size < 1e10 or (iteration == 0 and size > 1.0):
             return NOT_YET
-        for m in range(N_STATES):
+        for m in range(f.shape[0]):
             y[m] += correction[m]
-            if y[m] < LEAST_STATE[m] - atol:
+            if model[model[IS_SPECIES] + m] and y[m] < -atol:
                 return NOT_YET
         if iteration > 0 and size <= _CONVERGED:
             return SOLVED
     return NOT_YET
 
 
-@njit(**_OPTIONS)
-def is_unstable(t, x, k, s, J):
+@njit(**_EXACT)
+def is_unstable(work, t, x):
     """Whether the Jacobian has an eigenvalue of clearly positive real part: a small push would grow."""
-    jacobian(t, x, k, s, J)
-    if not np.isfinite(J).all():
+    invoke(work.model[JACOBIAN], t, x, work.k, work.s, work.J)
+    if not _is_finite(work.J):
         return True
-    values = np.linalg.eigvals(_dense(J).astype(np.complex128))
-    return values.real.max() > 1e-9 * np.abs(values).max()
+    values = np.linalg.eigvals(_dense(work.model, work.J).astype(np.complex128))
+    largest, rightmost = 0.0, -np.inf
+    for m in range(values.shape[0]):
+        largest = max(largest, abs(values[m]))
+        rightmost = max(rightmost, values[m].real)
+    return rightmost > 1e-9 * largest
 
 
-@njit(**_OPTIONS)
-def is_below_zero(x, rtol, atol):
+@njit(**_EXACT)
+def is_below_zero(work, rtol, atol):
     """Whether a species is negative by more than the solver's error."""
-    largest = np.abs(x).max()
-    for m in range(N_STATES):
-        if x[m] < LEAST_STATE[m] - 100.0 * (atol + rtol * largest):
+    least = -100.0 * (atol + rtol * _largest_of(work.x))
+    for m in range(work.x.shape[0]):
+        if work.model[work.model[IS_SPECIES] + m] and work.x[m] < least:
             return True
     return False
 
 
-@njit(**_OPTIONS)
-def pull_back_steady_state(t, x, k, s, J, lam, w, gk):
+@njit(**_EXACT)
+def pull_back_steady_state(model, t, x, k, s, J, lam, w, gk):
     """Pull ``lam`` back through a steady state: what is left of it belongs to the conserved totals of the start."""
-    jacobian(t, x, k, s, J)
-    completed, total, scale = _complete(J)
+    invoke(model[JACOBIAN], t, x, k, s, J)
+    completed, total, scale = _complete(model, J)
     mu = np.linalg.solve(np.ascontiguousarray(completed.T), lam)
-    for m in range(N_STATES):
+    for m in range(lam.shape[0]):
         w[m] = 0.0 if total[m] else -mu[m] * scale[m]
         lam[m] = 0.0
-    add_coefficient_vjp(t, x, k, s, w, gk)
-    for i in range(N_STATES):
+    invoke(model[COEFFICIENT_VJP], t, x, k, s, w, gk)
+    for i in range(lam.shape[0]):
         if total[i]:
-            for m in range(N_STATES):
+            for m in range(lam.shape[0]):
                 lam[m] += mu[i] * completed[i, m]

@@ -13,7 +13,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from jakstat.pathway import TIME, names_in, substitute_names
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables
-from jakstat.simulation import EntityValues, SimulationPlan, SolveSegments, period_of
+from jakstat.simulation import EntityValues, SimulationPlan, SolveSegments, load_kernels, period_of
 from jakstat.statistics.expressions import ExpressionPool, as_tensor
 from jakstat.statistics.packed_data import PackedData
 
@@ -96,13 +96,14 @@ def measurement_graph(
         return values[data.integers(pool.indices(references))].reshape((rows, len(references) // rows))
 
     times = data.numbers(plan.times)
-    states, _, status = SolveSegments(plan.digest, recording)(
+    states, _, status = SolveSegments(recording)(
         gather(of_parameters, len(plan.parameters)),
         gather(of_states, len(plan.initial_states)),
         data.integers(plan.layout).reshape(plan.layout.shape),
         data.numbers(plan.spans).reshape(plan.spans.shape),
         times,
         data.numbers(solver.as_array()),
+        shared(load_kernels(plan.digest), name="model_addresses"),
         shared(np.array(counts_address, dtype=np.int64), name="status_counts_address"),  # pm.Data would cut it to int32
     )
     pieces = [_group_graph(group, plan, pool, values, states, times, data) for group in groups if group.numbers]

@@ -1,0 +1,266 @@
+"""Kernels as LLVM instructions: straight-line code of one function, from SymPy expressions and from plain arithmetic.
+
+The compiler that numba brings (llvmlite) turns the text into machine code in a fraction of the time that numba's own
+way from Python takes. A kernel loads what it reads, computes, and stores at its very end; equal subexpressions are
+computed once. All arithmetic is float64 and may be reassociated and contracted, never assumed finite.
+LLVM Language Reference, https://llvm.org/docs/LangRef.html.
+"""
+
+import struct
+from collections.abc import Sequence
+
+import sympy as sp
+from sympy.core.relational import Relational
+
+from jakstat.pathway import UnsupportedModelError
+
+Place = tuple[str, int] | str
+
+_FLAGS = "reassoc nsz arcp contract"
+#: Arguments that are numbers; all others are pointers to float64.
+_SCALARS = frozenset({"t", "h_gamma", "weight"})
+_FUNCTIONS: dict[type, str] = {
+    sp.exp: "llvm.exp.f64", sp.log: "llvm.log.f64", sp.sin: "llvm.sin.f64", sp.cos: "llvm.cos.f64",
+    sp.Abs: "llvm.fabs.f64", sp.floor: "llvm.floor.f64", sp.ceiling: "llvm.ceil.f64", sp.tan: "tan", sp.asin: "asin",
+    sp.acos: "acos", sp.atan: "atan", sp.sinh: "sinh", sp.cosh: "cosh", sp.tanh: "tanh",
+}  # fmt: skip
+_COMPARISONS: dict[type, str] = {sp.Lt: "olt", sp.Le: "ole", sp.Gt: "ogt", sp.Ge: "oge", sp.Eq: "oeq", sp.Ne: "une"}
+_MOST_MULTIPLICATIONS = 64  # exponents up to this are multiplied out
+#: Functions that kernels call, by number of arguments; a module declares them.
+DECLARATIONS = "\n".join(
+    [f"declare double @{name}(double)" for name in sorted({*_FUNCTIONS.values(), "llvm.sqrt.f64"})]
+    + ["declare double @llvm.pow.f64(double, double)", "declare double @llvm.minnum.f64(double, double)"]
+)
+
+
+class StatePower(sp.Function):
+    """x**n of a state, n no integer, for Hill terms: 0 at x <= 0 for n > 0, and so are its slopes.
+
+    SymPy's derivative n x**n / x is not a number at x = 0, where most species start.
+    """
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """Return the derivative by the base (1) or by the exponent (2)."""
+        base, exponent = self.args
+        return exponent * StatePower(base, exponent - 1) if argindex == 1 else StatePowerLog(base, exponent)
+
+
+class StatePowerLog(sp.Function):
+    """x**n ln x, continued by 0 at x <= 0; only its value is needed."""
+
+
+def guard_powers(expression: sp.Expr, varying: set[sp.Symbol]) -> sp.Expr:
+    """Replace powers of ``varying`` bases with exponents that are no integers by :class:`StatePower`."""
+    return expression.replace(
+        lambda part: isinstance(part, sp.Pow) and not part.exp.is_Integer and bool(part.base.free_symbols & varying),
+        lambda part: StatePower(part.base, part.exp),
+    )
+
+
+class Kernel:
+    """One function while it is written.
+
+    Values are texts: the name of a result, or a literal.
+
+    Parameters
+    ----------
+    name : str
+    arguments : str
+        Names with commas between them.
+    places : mapping of Symbol to (array, index) or scalar argument
+        Where each symbol of its expressions is read from.
+    """
+
+    def __init__(self, name: str, arguments: str, places: dict[sp.Symbol, Place] | None = None):
+        self._name = name
+        self._arguments = [one.strip() for one in arguments.split(",")]
+        self._places = places or {}
+        self._lines: list[str] = []
+        self._stores: list[str] = []
+        self._known: dict = {}
+        self._count = 0
+
+    def text(self, returned: str = "0.0") -> str:
+        """Return the function's text."""
+        declared = ", ".join(f"{'double' if one in _SCALARS else 'ptr'} %{one}" for one in self._arguments)
+        body = "\n".join(f"  {line}" for line in [*self._lines, *self._stores, f"ret double {returned}"])
+        return f"define double @{self._name}({declared}) {{\n{body}\n}}\n"
+
+    def load(self, array: str, index: int) -> str:
+        """Return the value that an array holds before the kernel changes it."""
+        key = (array, index)
+        if key not in self._known:
+            address = self._result(f"getelementptr double, ptr %{array}, i64 {index}")
+            self._known[key] = self._result(f"load double, ptr {address}")
+        return self._known[key]
+
+    def store(self, array: str, index: int, value: str) -> None:
+        """Store a value when everything has been computed."""
+        address = self._result(f"getelementptr double, ptr %{array}, i64 {index}")
+        self._stores.append(f"store double {value}, ptr {address}")
+
+    def accumulate(self, array: str, index: int, value: str) -> None:
+        """Add a value to what an array holds."""
+        self.store(array, index, self.add(self.load(array, index), value))
+
+    def store_all(self, array: str, expressions: Sequence[sp.Expr]) -> None:
+        """Store one expression after the other in an array."""
+        for index, expression in enumerate(expressions):
+            self.store(array, index, self.value(expression))
+
+    def add(self, first: str, second: str) -> str:
+        """Return a sum."""
+        return self._result(f"fadd {_FLAGS} double {first}, {second}")
+
+    def subtract(self, first: str, second: str) -> str:
+        """Return a difference."""
+        return self._result(f"fsub {_FLAGS} double {first}, {second}")
+
+    def multiply(self, first: str, second: str) -> str:
+        """Return a product."""
+        return self._result(f"fmul {_FLAGS} double {first}, {second}")
+
+    def reciprocal(self, one: str) -> str:
+        """Return 1 / ``one``."""
+        return self._result(f"fdiv {_FLAGS} double 1.0, {one}")
+
+    def call(self, function: str, *arguments: str) -> str:
+        """Return what a function of numbers gives."""
+        listed = ", ".join(f"double {one}" for one in arguments)
+        return self._result(f"call {_FLAGS} double @{function}({listed})")
+
+    def value(self, expression: sp.Basic) -> str:
+        """Return the value of an expression (a truth value for relations).
+
+        Raises
+        ------
+        UnsupportedModelError
+            A function of the expression cannot be computed; it is named.
+        """
+        if expression not in self._known:
+            self._known[expression] = self._computed(expression)
+        return self._known[expression]
+
+    def _computed(self, expression: sp.Basic) -> str:
+        if isinstance(expression, sp.Symbol):
+            place = self._places[expression]
+            return f"%{place}" if isinstance(place, str) else self.load(*place)
+        if expression in (sp.true, sp.false):
+            return "true" if expression == sp.true else "false"
+        if isinstance(expression, sp.Expr) and expression.is_number:
+            return literal(float(expression))
+        if isinstance(expression, Relational):
+            first, second = (self.value(part) for part in expression.args)
+            return self._result(f"fcmp {_COMPARISONS[expression.func]} double {first}, {second}")
+        for kind, compute in _COMPUTED.items():
+            if isinstance(expression, kind):
+                return compute(self, expression)
+        if expression.func in _FUNCTIONS:
+            return self.call(_FUNCTIONS[expression.func], self.value(expression.args[0]))
+        raise UnsupportedModelError(f"the model uses the function '{expression.func}', which cannot be computed")
+
+    def _sum(self, expression: sp.Add) -> str:
+        total = ""
+        for part in sorted(expression.args, key=lambda one: one.could_extract_minus_sign()):
+            negative = bool(total) and part.could_extract_minus_sign()
+            value = self.value(-part if negative else part)
+            total = value if not total else self.subtract(total, value) if negative else self.add(total, value)
+        return total
+
+    def _product(self, expression: sp.Mul) -> str:
+        total = ""
+        for part in expression.args:
+            if part != -1:
+                value = self.value(part)
+                total = self.multiply(total, value) if total else value
+        return self._result(f"fneg {_FLAGS} double {total}") if sp.Integer(-1) in expression.args else total
+
+    def _power(self, expression: sp.Pow) -> str:
+        base, exponent = expression.args
+        if exponent.is_Integer and abs(exponent) <= _MOST_MULTIPLICATIONS:
+            if exponent < 0:
+                return self.reciprocal(
+                    self.value(sp.Pow(base, -exponent, evaluate=False)) if exponent < -1 else self.value(base)
+                )
+            half = self.value(base) if exponent < 4 else self.value(sp.Pow(base, exponent // 2, evaluate=False))
+            square = self.multiply(half, half)
+            return self.multiply(square, self.value(base)) if exponent % 2 else square
+        return self._any_power(self.value(base), exponent)
+
+    def _any_power(self, base: str, exponent: sp.Expr) -> str:
+        if exponent == sp.Rational(1, 2):
+            return self.call("llvm.sqrt.f64", base)
+        if exponent == -sp.Rational(1, 2):
+            return self.reciprocal(self.call("llvm.sqrt.f64", base))
+        return self.call("llvm.pow.f64", base, self.value(exponent))
+
+    def _state_power(self, expression: StatePower) -> str:
+        base, exponent = (self.value(part) for part in expression.args)
+        at_zero = self._chosen(self._positive(exponent), literal(0.0), literal(float("inf")))
+        return self._chosen(self._positive(base), self._any_power(base, expression.args[1]), at_zero)
+
+    def _state_power_log(self, expression: StatePowerLog) -> str:
+        base = self.value(expression.args[0])
+        power = self._any_power(base, expression.args[1])
+        product = self.multiply(power, self.call("llvm.log.f64", base))
+        return self._chosen(self._positive(base), product, literal(0.0))
+
+    def _piecewise(self, expression: sp.Piecewise) -> str:
+        result = literal(float("nan"))
+        for value, condition in reversed(expression.args):
+            chosen = self.value(value)
+            result = chosen if condition == sp.true else self._chosen(self.value(condition), chosen, result)
+        return result
+
+    def _largest(self, expression: sp.Max | sp.Min) -> str:
+        comparison = "ogt" if isinstance(expression, sp.Max) else "olt"
+        result, *rest = (self.value(part) for part in expression.args)
+        for one in rest:
+            result = self._chosen(self._result(f"fcmp {comparison} double {one}, {result}"), one, result)
+        return result
+
+    def _sign(self, expression: sp.Expr) -> str:
+        one = expression.args[0]
+        return self.value(sp.Piecewise((1, one > 0), (-1, one < 0), (0, True)))
+
+    def _logical(self, expression: sp.Basic) -> str:
+        if isinstance(expression, sp.Not):
+            return self._result(f"xor i1 {self.value(expression.args[0])}, true")
+        word = "and" if isinstance(expression, sp.And) else "or"
+        result, *rest = (self.value(part) for part in expression.args)
+        for one in rest:
+            result = self._result(f"{word} i1 {result}, {one}")
+        return result
+
+    def _positive(self, one: str) -> str:
+        return self._result(f"fcmp ogt double {one}, 0.0")
+
+    def _chosen(self, condition: str, first: str, second: str) -> str:
+        return self._result(f"select i1 {condition}, double {first}, double {second}")
+
+    def _result(self, instruction: str) -> str:
+        name = f"%v{self._count}"
+        self._count += 1
+        self._lines.append(f"{name} = {instruction}")
+        return name
+
+
+_COMPUTED = {
+    sp.Add: Kernel._sum,
+    sp.Mul: Kernel._product,
+    sp.Pow: Kernel._power,
+    StatePower: Kernel._state_power,
+    StatePowerLog: Kernel._state_power_log,
+    sp.Piecewise: Kernel._piecewise,
+    sp.Max: Kernel._largest,
+    sp.Min: Kernel._largest,
+    sp.sign: Kernel._sign,
+    sp.And: Kernel._logical,
+    sp.Or: Kernel._logical,
+    sp.Not: Kernel._logical,
+}
+
+
+def literal(value: float) -> str:
+    """Return a number as LLVM writes it exactly: its bits."""
+    return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
