@@ -16,10 +16,14 @@ import sympy as sp
 import xarray as xr
 from pytensor import function, grad
 from pytensor import tensor as pt
+from pytensor.compile.mode import Mode
 
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables, read_tables
 from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
 from jakstat.statistics import PackedData, SolverSettings, build_model, log_likelihood_graph, measurement_graph
+
+#: Graphs as they are, in Python: no rewriting, no compilation.
+_INTERPRETED = Mode(linker="py", optimizer=None)
 
 
 class SolveError(RuntimeError):
@@ -61,10 +65,24 @@ class Problem:
         return plan_simulation(self.tables)
 
     @cached_property
-    def _value_and_gradient(self) -> Any:
+    def _value(self) -> Any:
+        """Log likelihood of single points: built in a second, since only the solve itself is compiled."""
+        parameters, terms, graph = log_likelihood_graph(self.tables, self.plan, self.solver, recording=False)
+        return function([parameters], [pt.sum(terms), graph.status], mode=_INTERPRETED)
+
+    def _value_and_gradient(self, mode: Any) -> Any:
         parameters, terms, graph = log_likelihood_graph(self.tables, self.plan, self.solver)
         total = pt.sum(terms)
-        return function([parameters], [total, grad(total, parameters), graph.status], mode="NUMBA")
+        return function([parameters], [total, grad(total, parameters), graph.status], mode=mode)
+
+    @cached_property
+    def _gradient(self) -> Any:
+        return self._value_and_gradient(_INTERPRETED)
+
+    @cached_property
+    def _compiled(self) -> Any:
+        """For many points: compiled in tens of seconds the first time, then as fast as it gets."""
+        return self._value_and_gradient("NUMBA")
 
     def vector(self, parameters: Mapping[str, float] | None = None) -> np.ndarray:
         """Return the values of the estimated parameters, (estimated,); absent ones are nominal.
@@ -96,6 +114,8 @@ class Problem:
     def value_and_gradient(self, values: np.ndarray) -> tuple[float, np.ndarray]:
         """Return log likelihood and its gradient at an array of values, for optimisers and samplers.
 
+        The first call compiles; :meth:`log_likelihood` and :meth:`gradient` do not, and are for single values.
+
         Parameters
         ----------
         values : (estimated,) array
@@ -110,13 +130,16 @@ class Problem:
         SolveError
             An experiment could not be solved; its status is named.
         """
-        value, slope, status = self._value_and_gradient(values)
+        value, slope, status = self._compiled(values)
+        return self._checked(value, status), slope
+
+    def _checked(self, value: np.ndarray, status: np.ndarray) -> float:
         self._require_success(status)
         if np.isnan(value):
             raise SolveError(
                 "the log likelihood is not a number: a signal or noise formula is undefined at these values"
             )
-        return float(value), slope
+        return float(value)
 
     def log_likelihood(self, parameters: Mapping[str, float] | None = None) -> float:
         """Return the log likelihood at ``parameters`` (id -> value, linear scale; nominal where absent).
@@ -128,7 +151,7 @@ class Problem:
         SolveError
             An experiment could not be solved; its status is named.
         """
-        return self.value_and_gradient(self.vector(parameters))[0]
+        return self._checked(*self._value(self.vector(parameters)))
 
     def gradient(self, parameters: Mapping[str, float] | None = None, scale: str = "linear") -> dict[str, float]:
         """Return the derivatives of the log likelihood by each estimated parameter.
@@ -148,7 +171,8 @@ class Problem:
         if scale not in ("linear", "log"):
             raise ValueError(f"scale is {scale!r}; choose 'linear' or 'log'")
         vector = self.vector(parameters)
-        _, slope = self.value_and_gradient(vector)
+        value, slope, status = self._gradient(vector)
+        self._checked(value, status)
         return dict(zip(self.estimated, (slope * vector if scale == "log" else slope).tolist(), strict=True))
 
     def simulate(self, parameters: Mapping[str, float] | None = None, times: np.ndarray | None = None) -> xr.Dataset:
@@ -192,7 +216,7 @@ class Problem:
 def _state_function(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings) -> Any:
     parameters = pt.dvector("parameters")
     graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=False)
-    return function([parameters], [graph.states, graph.status], mode="NUMBA")
+    return function([parameters], [graph.states, graph.status], mode=_INTERPRETED)
 
 
 def _state_dataset(
