@@ -47,13 +47,13 @@ class Solver:
             times,
         )
 
-    def solve(self, times, rtol=1e-8, atol=1e-10, max_steps=100_000, recording=False, newton=1e-2, **changed):
-        settings = np.array([rtol, atol, max_steps, newton])
+    def solve(self, times, rtol=1e-8, atol=1e-10, max_steps=100_000, recording=False, newton=1e-2, method=0, **changed):
+        settings = np.array([rtol, atol, max_steps, newton, method])
         return self.module.solve_segments(*self.arguments(times, **changed), settings, self.model, recording)
 
-    def gradient(self, times, weights, rtol=1e-8, atol=1e-10, newton=1e-2, **changed):
-        _, tape, status = self.solve(times, rtol, atol, recording=True, newton=newton, **changed)
+    def gradient(self, times, weights, rtol=1e-8, atol=1e-10, newton=1e-2, method=0, **changed):
+        _, tape, status = self.solve(times, rtol, atol, recording=True, newton=newton, method=method, **changed)
         assert status[0] == 0
-        arguments = self.arguments(times, **changed)[:3]
-        gp, gx = self.module.pull_back_segments(*arguments, tape, np.asarray(weights, dtype=float), self.model)
+        arguments, settings = self.arguments(times, **changed)[:3], np.array([rtol, atol, 0, newton, method])
+        gp, gx = self.module.pull_back_segments(*arguments, tape, np.asarray(weights, dtype=float), settings, self.model)
         return gp[0], gx[0], tape

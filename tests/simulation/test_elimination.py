@@ -8,7 +8,7 @@ from jakstat.pathway import symbol
 from jakstat.simulation.dynamics import prepare_dynamics
 from jakstat.simulation.elimination import plan_elimination
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
-from jakstat.simulation.kernel_interface import ADJOINT_STAGE, FACTORISE, JACOBIAN, N_FACTORS, N_JACOBIAN, SOLVE
+from jakstat.simulation.kernel_interface import ADJOINT_STAGE, FACTORISE, N_FACTORS, NEWTON
 
 from .models import pathway
 from .solving import run_kernel
@@ -23,9 +23,8 @@ def linear_system(jacobian: np.ndarray) -> np.ndarray:
 
 
 def factors_of(model: np.ndarray, size: int, h_gamma: float) -> tuple[float, np.ndarray]:
-    values, factors, nothing = np.zeros(model[N_JACOBIAN]), np.zeros(model[N_FACTORS]), np.zeros(1)
-    run_kernel(model[JACOBIAN], 0.0, np.zeros(size), nothing, nothing, values)
-    return run_kernel(model[FACTORISE], h_gamma, values, factors), factors
+    factors, nothing = np.zeros(model[N_FACTORS]), np.zeros(1)
+    return run_kernel(model[FACTORISE], 0.0, np.zeros(size), nothing, nothing, h_gamma, factors), factors
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -37,9 +36,10 @@ def test_solutions_agree_with_dense_ones(seed):
     _, factors = factors_of(model, n, 0.1)
     matrix = np.eye(n) - 0.1 * jacobian
     right, nothing = rng.normal(size=n), np.zeros(1)
-    solved, transposed = right.copy(), right.copy()
-    run_kernel(model[SOLVE], factors, solved)
-    run_kernel(model[ADJOINT_STAGE], 0.0, np.zeros(n), nothing, nothing, 0.1, transposed, nothing)
+    solved, eta = np.zeros(n), np.zeros(n)
+    run_kernel(model[NEWTON], 0.0, 0.1, nothing, nothing, factors, right, np.ones(n), solved)
+    run_kernel(model[ADJOINT_STAGE], 0.0, np.zeros(n), nothing, nothing, 0.1, right, eta, nothing)
+    transposed = right + 0.1 * eta
     assert solved == pytest.approx(np.linalg.solve(matrix, right), rel=1e-10)
     assert transposed == pytest.approx(np.linalg.solve(matrix.T, right), rel=1e-10)
 

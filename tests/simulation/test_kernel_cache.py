@@ -20,7 +20,7 @@ model = Pathway(("x",), (-k * x**3,), {"x": x * 0 + 1}, {"k": 1.0}, {}, {})
 kernels = load_kernels(generate_kernels(prepare_dynamics(model)))
 states, _, status = load_solver().solve_segments(np.ones((1, 1)), np.ones((1, 1)), np.array([[-1, -1, 0, 1]]),
                                           np.array([[0.0, 1.0]]), np.array([1.0]),
-                                          np.array([1e-8, 1e-10, 1e4, 1e-2]), kernels, False)
+                                          np.array([1e-8, 1e-10, 1e4, 1e-2, 0.0]), kernels, False)
 print(float(states[0, 0]))
 """
 

@@ -11,7 +11,7 @@ from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
 
 from . import models
 
-SOLVER = np.array([1e-8, 1e-10, 10_000.0, 1e-3])
+SOLVER = np.array([1e-8, 1e-10, 10_000.0, 1e-3, 0.0])
 TIMES = np.array([0.5, 2.0, 1.0, 3.0, 4.0])
 LAYOUT, SPANS = np.array([[-1, -1, 0, 2], [-2, -1, 2, 5]]), np.array([[0.0, 2.0], [0.0, 4.0]])
 PARAMETERS = np.array([[0.6, 1.3, 2.0], [0.9, 0.7, 1.5]])

@@ -141,7 +141,7 @@ def test_segments_hand_on_their_state_through_jumps_and_share_what_is_alike():
     parameters = np.array([[1.0, 0.5, 0.0], [0.0, 0.5, 0.0], [0.2, 0.5, 0.7]])
     layout = np.array([[-1, -1, 0, 0], [0, -1, 0, 2], [0, 0, 2, 4]])
     spans = np.array([[-np.inf, np.inf], [5.0, 7.0], [5.0, 6.0]])
-    times, settings = np.array([5.0, 7.0, 5.0, 6.0]), np.array([1e-9, 1e-11, 10_000.0, 1e-2])
+    times, settings = np.array([5.0, 7.0, 5.0, 6.0]), np.array([1e-9, 1e-11, 10_000.0, 1e-2, 0.0])
 
     def solve(values, initial=((0.0,),)):
         return module.solve_segments(values, np.array(initial), layout, spans, times, settings, kernels, True)
@@ -151,7 +151,7 @@ def test_segments_hand_on_their_state_through_jumps_and_share_what_is_alike():
     after = 0.4 + (1.7 - 0.4) * np.exp(-0.5)
     assert states[:, 0] == pytest.approx([2.0, 2.0 * np.exp(-1.0), 1.7, after], rel=1e-8)
     weights = np.array([[1.0], [2.0], [-1.0], [0.5]])
-    by_parameter, by_initial = module.pull_back_segments(parameters, np.zeros((1, 1)), layout, tape, weights, kernels)
+    by_parameter, by_initial = module.pull_back_segments(parameters, np.zeros((1, 1)), layout, tape, weights, settings, kernels)
     for place in np.ndindex(parameters.shape):
         ends = []
         for sign in (1, -1):
@@ -171,7 +171,7 @@ def test_a_failed_segment_fails_what_starts_from_it():
         layout,
         spans,
         np.array([3.0]),
-        np.array([1e-8, 1e-10, 1e4, 1e-2]),
+        np.array([1e-8, 1e-10, 1e4, 1e-2, 0.0]),
         solver.model,
         False,
     )

@@ -5,8 +5,10 @@ from jakstat.simulation.kernel_cache import load_kernels
 from jakstat.simulation.op import SolveSegments, StatusCounts
 from jakstat.simulation.plan import SimulationPlan, plan_simulation
 from jakstat.simulation.statuses import SolveStatus
+from jakstat.simulation.tableaus import METHODS
 
 __all__ = [
+    "METHODS",
     "EntityValues",
     "SimulationPlan",
     "SolveSegments",

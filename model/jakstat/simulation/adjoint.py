@@ -16,150 +16,170 @@ import numpy as np
 from numba import njit
 
 from jakstat.simulation.integrator import (
+    A_OF,
+    C_OF,
     FIRST_STAGE_COLUMN,
+    GAMMA_OF,
     JUMP,
-    METHOD,
     OPTIONS,
     ROOT,
-    STAGES,
+    STAGES_OF,
     START,
     STEADY,
     STEP,
     THRESHOLD,
-    copy_to,
-    new_work,
     set_from_bits,
+    write_rate,
 )
 from jakstat.simulation.kernel_interface import (
     ADJOINT_FIRST,
     ADJOINT_LAST,
     ADJOINT_STAGE,
+    AT_BASE,
+    AT_BEFORE,
+    AT_C,
+    AT_COEFFICIENTS,
+    AT_K,
+    AT_SCRATCH,
+    AT_SWITCHES,
+    AT_X,
     COEFFICIENTS,
     COEFFICIENTS_VJP,
+    GATHERS,
     JUMP_VJPS,
+    N_COEFFICIENTS,
+    N_PARAMETERS,
     N_STATES,
-    RHS,
+    N_THRESHOLDS,
     ROOT_VJPS,
+    SUMS,
     THRESHOLDS_VJP,
+    WORK_SIZE,
     address_in,
     invoke,
 )
 from jakstat.simulation.steady_state import pull_back_steady_state
 
-_A, _C, _GAMMA = METHOD.a, METHOD.c, METHOD.gamma
-
 
 @njit(**OPTIONS)
-def _adjoint_step(model, t, h, tape, number, k, s, kappa, pending, w, eta, lam, gk):
-    """Pull ``lam`` back through the step of one line; ``pending`` is kappa_1 of the step after, or 0."""
-    n, h_gamma, last = lam.shape[0], h * _GAMMA, STAGES - 1
+def _adjoint_step(model, work, t, h, tape, number, method, lam, gk):
+    """Pull ``lam`` back through the step of one line; kappa_1 of the step after waits at AT_BEFORE, and is replaced."""
+    n, h_gamma, last = model[N_STATES], h * GAMMA_OF[method], STAGES_OF[method] - 1
+    k, s = address_in(work, model[AT_COEFFICIENTS]), address_in(work, model[AT_SWITCHES])
+    eta, c, kappa = address_in(work, model[AT_K]), address_in(work, model[AT_C]), address_in(work, model[AT_BASE])
+    pending, shares = address_in(work, model[AT_BEFORE]), model[AT_C]
     begin = number * tape.shape[1] + FIRST_STAGE_COLUMN
     stage = address_in(tape, begin + (last - 1) * n)
-    invoke(model[ADJOINT_LAST], t + h, stage, k, s, h_gamma, lam, pending, gk)
-    for m in range(n):
-        eta[last, m] = lam[m]
-    inverse = 1.0 / h_gamma
+    invoke(model[ADJOINT_LAST], t + h, stage, k, s, h_gamma, lam, pending, eta, gk)
     for i in range(last - 1, 0, -1):
-        for m in range(n):
-            kappa[m] = h * _A[last, i] * eta[last, m]
-        for j in range(i + 1, last):
-            share = h * _A[j, i]
-            for m in range(n):
-                kappa[m] += share * eta[j, m]
-        for m in range(n):
-            w[m] = kappa[m]
+        rows = last - i  # eta of the stages after this one, the last first
+        for r in range(rows):
+            work[shares + r] = h * A_OF[method, last - r, i]
+        invoke(model[model[SUMS] + rows - 1], c, eta, kappa)
         stage = address_in(tape, begin + (i - 1) * n)
-        invoke(model[ADJOINT_STAGE], t + _C[i] * h, stage, k, s, h_gamma, w, gk)
-        for m in range(n):
-            eta[i, m] = (w[m] - kappa[m]) * inverse
-    for m in range(n):
-        pending[m] = h * _A[last, 0] * eta[last, m]
-    for i in range(1, last):
-        share = h * _A[i, 0]
-        for m in range(n):
-            pending[m] += share * eta[i, m]
-            lam[m] += eta[i, m]
+        row = address_in(work, model[AT_K] + rows * n)
+        invoke(model[ADJOINT_STAGE], t + C_OF[method, i] * h, stage, k, s, h_gamma, kappa, row, gk)
+    for r in range(last):
+        work[shares + r] = h * A_OF[method, last - r, 0]
+    invoke(model[model[GATHERS] + last - 1], c, eta, lam, pending)
 
 
 @njit(**OPTIONS)
-def _along_rate(model, t, x, k, s, lam, f):
-    """Return lambda . f(t, x)."""
-    invoke(model[RHS], t, x, k, s, f)
+def _along_rate(model, work, t, lam):
+    """Return lambda . f(t, x) at the state and with the switches in ``work``."""
+    write_rate(model, work, t, model[AT_X], model[AT_SCRATCH])
     total = 0.0
-    for m in range(lam.shape[0]):
-        total += lam[m] * f[m]
+    for m in range(model[N_STATES]):
+        total += lam[m] * work[model[AT_SCRATCH] + m]
     return total
 
 
 @njit(**OPTIONS)
-def _adjoint_of_moment(model, number, kind, cotangent, t, x, k, s, lam, gk, gthreshold):
+def _adjoint_of_moment(model, work, number, kind, cotangent, t, lam, gk, gthreshold):
     """Hand the cotangent of a switch's moment to its threshold, or to what moves its root."""
     if kind == THRESHOLD:
         gthreshold[number] += cotangent
         return
-    kernel = model[model[ROOT_VJPS] + number]
-    slope, unused = np.zeros_like(x), np.zeros_like(gk)
-    speed = invoke(kernel, t, x, k, s, 1.0, slope, unused)
-    speed += _along_rate(model, t, x, k, s, slope, np.empty_like(x))
-    invoke(kernel, t, x, k, s, -cotangent / speed, lam, gk)
+    kernel, x = model[model[ROOT_VJPS] + number], address_in(work, model[AT_X])
+    k, s = address_in(work, model[AT_COEFFICIENTS]), address_in(work, model[AT_SWITCHES])
+    slope, unused = np.zeros(model[N_STATES]), np.zeros(gk.shape[0])
+    speed = invoke(kernel, t, x, k, s, 1.0, address_in(slope, 0), address_in(unused, 0))
+    speed += _along_rate(model, work, t, slope)
+    unused[:] = 0.0  # keeps the arrays until here
+    invoke(kernel, t, x, k, s, -cotangent / speed, address_in(lam, 0), address_in(gk, 0))
 
 
 @njit(**OPTIONS)
-def _read_state(tape, number, place, x):
+def _read_state(model, work, tape, number, place):
     """Read the state before (0) or after (1) what a line tells of."""
-    n = x.shape[0]
+    n = model[N_STATES]
     for m in range(n):
-        x[m] = tape[number, FIRST_STAGE_COLUMN + place * n + m]
+        work[model[AT_X] + m] = tape[number, FIRST_STAGE_COLUMN + place * n + m]
 
 
 @njit(**OPTIONS)
-def _adjoint_segment(model, work, tape, first, last, p, cotangents, gp, lam):
+def _adjoint_of_first_stage(model, work, t, lam, gk):
+    """Pull kappa_1, which waits at AT_BEFORE, back through K_1 = f(t, x); nothing waits then."""
+    k, s = address_in(work, model[AT_COEFFICIENTS]), address_in(work, model[AT_SWITCHES])
+    x, pending = address_in(work, model[AT_X]), address_in(work, model[AT_BEFORE])
+    invoke(model[ADJOINT_FIRST], t, x, k, s, pending, address_in(lam, 0), address_in(gk, 0))
+    for m in range(model[N_STATES]):
+        work[model[AT_BEFORE] + m] = 0.0
+
+
+@njit(**OPTIONS)
+def _adjoint_of_jump(model, work, t, number, p, lam, gp):
+    """Pull ``lam`` back through a jump; return the cotangent of its moment."""
+    x, before = address_in(work, model[AT_X]), address_in(work, model[AT_SCRATCH])
+    moment = invoke(model[model[JUMP_VJPS] + number], t, x, p, address_in(lam, 0), before, gp)
+    for m in range(model[N_STATES]):
+        lam[m] = work[model[AT_SCRATCH] + m]
+    return moment
+
+
+@njit(**OPTIONS)
+def _adjoint_segment(model, work, tape, first, last, p, cotangents, gp, lam, gk, gthreshold, method):
     """Sweep lines last-1 ... first of one segment; ``lam`` becomes the cotangent of the state that it started from."""
-    n, k, s, x = lam.shape[0], work.k, work.s, work.x
-    kappa, w, pending, nothing, eta = work.base, work.residual, np.zeros(n), np.zeros(n), work.K
-    gk, gthreshold = np.zeros(k.shape[0]), np.zeros(work.threshold.shape[0])
-    invoke(model[COEFFICIENTS], p, k)
-    waits = False  # whether ``pending`` waits for the line before
+    invoke(model[COEFFICIENTS], p, address_in(work, model[AT_COEFFICIENTS]))
+    for m in range(model[N_STATES]):
+        work[model[AT_BEFORE] + m] = 0.0
+    waits = False  # whether kappa_1 of a step waits for the line before
     moment = 0.0  # the cotangent of the moment at which the lines being swept happened
     for number in range(last - 1, first - 1, -1):
         t, row, kind, what = tape[number, 1], int(tape[number, 3]), int(tape[number, 5]), int(tape[number, 6])
         if row >= 0:
-            for m in range(n):
+            for m in range(model[N_STATES]):
                 lam[m] += cotangents[row, m]
-        set_from_bits(tape[number, 4], s)
+        set_from_bits(model, work, tape[number, 4])
         if kind == STEP:
-            _adjoint_step(model, t, tape[number, 2], tape, number, k, s, kappa, pending, w, eta, lam, gk)
+            _adjoint_step(model, work, t, tape[number, 2], tape, number, method, address_in(lam, 0), address_in(gk, 0))
             waits = True
             continue
-        _read_state(tape, number, 1, x)
+        _read_state(model, work, tape, number, 1)
         if waits:
-            invoke(model[ADJOINT_FIRST], t, x, k, s, pending, lam, gk)
-            copy_to(nothing, pending)
+            _adjoint_of_first_stage(model, work, t, lam, gk)
             waits = False
         if kind == STEADY:
-            pull_back_steady_state(model, t, x, k, s, work.J, lam, w, gk)
+            pull_back_steady_state(model, work, t, lam, gk)
             continue
         if number == last - 1 or tape[number + 1, 5] == STEP or tape[number + 1, 5] == STEADY:
-            moment = -_along_rate(model, t, x, k, s, lam, w)
-        _read_state(tape, number, 0, x)
+            moment = -_along_rate(model, work, t, lam)
+        _read_state(model, work, tape, number, 0)
         if kind == JUMP or (kind == START and what >= 0):
-            moment += invoke(model[model[JUMP_VJPS] + what], t, x, p, lam, w, gp)
-            copy_to(w, lam)
+            moment += _adjoint_of_jump(model, work, t, what, p, lam, gp)
         elif kind == THRESHOLD or kind == ROOT:
-            set_from_bits(tape[number - 1, 4], s)
-            moment += _along_rate(model, t, x, k, s, lam, w)
-            _adjoint_of_moment(model, what, kind, moment, t, x, k, s, lam, gk, gthreshold)
-    invoke(model[COEFFICIENTS_VJP], p, gk, gp)
-    invoke(model[THRESHOLDS_VJP], p, gthreshold, gp)
+            set_from_bits(model, work, tape[number - 1, 4])
+            moment += _along_rate(model, work, t, lam)
+            _adjoint_of_moment(model, work, what, kind, moment, t, lam, gk, gthreshold)
 
 
 @njit(**{**OPTIONS, "no_cpython_wrapper": False})
-def pull_back_segments(parameters, initial_states, layout, tape, cotangents, model):
+def pull_back_segments(parameters, initial_states, layout, tape, cotangents, solver, model):
     """Pull cotangents of the states at the output rows back to parameters and initial states.
 
     Parameters
     ----------
-    parameters, initial_states, layout, tape, model
+    parameters, initial_states, layout, tape, solver, model
         As given to and returned by ``solve_segments``.
     cotangents : (row, state)
 
@@ -167,21 +187,29 @@ def pull_back_segments(parameters, initial_states, layout, tape, cotangents, mod
     -------
     (segment, parameter) and (root, state)
     """
-    gp = np.zeros_like(parameters)
-    gx = np.zeros_like(initial_states)
-    of_end = np.zeros((parameters.shape[0], model[N_STATES]))
-    work = new_work(model)
+    n, n_parameters, n_segments = model[N_STATES], model[N_PARAMETERS], parameters.shape[0]
+    gp, gx = np.zeros((n_segments, n_parameters)), np.zeros((initial_states.shape[0], n))
+    of_end, lam = np.zeros((n_segments, n)), np.empty(n)
+    gk, gthreshold = np.empty(model[N_COEFFICIENTS]), np.empty(model[N_THRESHOLDS])
+    work = np.empty(model[WORK_SIZE])
     last = tape.shape[0]
-    for c in range(parameters.shape[0] - 1, -1, -1):
+    for c in range(n_segments - 1, -1, -1):
         first = last
         while first > 0 and tape[first - 1, 0] == c:
             first -= 1
-        lam = of_end[c]
+        for m in range(n):
+            lam[m] = of_end[c, m]
         if first < last:
-            _adjoint_segment(model, work, tape, first, last, parameters[c], cotangents, gp[c], lam)
+            gk[:], gthreshold[:] = 0.0, 0.0
+            p, target = address_in(parameters, c * n_parameters), address_in(gp, c * n_parameters)
+            _adjoint_segment(model, work, tape, first, last, p, cotangents, target, lam, gk, gthreshold, int(solver[4]))
+            invoke(model[COEFFICIENTS_VJP], p, address_in(gk, 0), target)
+            invoke(model[THRESHOLDS_VJP], p, address_in(gthreshold, 0), target)
         origin = layout[c, 0]
-        target = of_end[origin] if origin >= 0 else gx[-1 - origin]
-        for m in range(lam.shape[0]):
-            target[m] += lam[m]
+        for m in range(n):
+            if origin >= 0:
+                of_end[origin, m] += lam[m]
+            else:
+                gx[-1 - origin, m] += lam[m]
         last = first
     return gp, gx

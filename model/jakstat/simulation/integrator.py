@@ -8,44 +8,60 @@ Which steps are taken, and what happens between them, is :mod:`jakstat.simulatio
 
 The tape is a float64 array (line, 7 + stage values): segment, time, step size, output row reached (or -1), switches in
 force (bits), kind of line, number of what happened. Of a step follow the stage values Y_2, Y_3, ...; Y_1 is the state
-at the end of the line before. Of any other line follow the state before and the state after it. A tape of no lines is
-not written. ``cursor`` (1,) is the number of lines in use.
+at the end of the line before. Of any other line follow the state before and the state after it. ``cursor`` is the line
+that is written next and by how many lines it moves on: a tape that is not wanted has one line, written again and again.
 """
 
-from math import isfinite, sqrt
+from math import exp, isfinite, sqrt
 
 import numpy as np
 from numba import njit
 
 from jakstat.simulation.kernel_interface import (
+    AT_BASE,
+    AT_C,
+    AT_COEFFICIENTS,
+    AT_FACTORS,
+    AT_K,
+    AT_SCRATCH,
+    AT_SHARE,
+    AT_SWITCHES,
+    AT_WEIGHTS,
+    AT_X,
+    ERRORS,
     FACTORISE,
-    N_COEFFICIENTS,
-    N_EVENTS,
-    N_FACTORS,
-    N_JACOBIAN,
     N_ROOTS,
     N_STATES,
     N_THRESHOLDS,
     NEWTON,
     RHS,
-    SOLVE,
-    Work,
+    STAGES,
     address_in,
     invoke,
 )
-from jakstat.simulation.tableaus import ESDIRK43 as METHOD
+from jakstat.simulation.tableaus import METHODS, lagrange_weights
 
-_A = METHOD.a
-_C = METHOD.c
-_E = METHOD.error_weights
-_GAMMA = METHOD.gamma
-STAGES = len(METHOD.c)
-_ORDER = METHOD.embedded_order + 1  # of the step-size controller
+_MOST = max(len(method.c) for method in METHODS)
+STAGES_OF = np.array([len(method.c) for method in METHODS])
+A_OF = np.array([np.pad(method.a, (0, _MOST - len(method.c))) for method in METHODS])
+C_OF = np.array([np.pad(method.c, (0, _MOST - len(method.c))) for method in METHODS])
+_E_OF = np.array([np.pad(method.error_weights, (0, _MOST - len(method.c))) for method in METHODS])
+# First guess of a stage's K: a polynomial through the K of the stages before, weights (method, stage, stage before).
+_GUESS_OF = np.zeros((len(METHODS), _MOST, _MOST))
+for _number, _method in enumerate(METHODS):
+    for _stage in range(2, len(_method.c)):
+        _GUESS_OF[_number, _stage, :_stage] = lagrange_weights(_method.c[:_stage], _method.c[_stage])
+# That of the first stage: a parabola through these stages of the step before, the last of them its end.
+_EARLIER_OF = np.array([(2, 3, 5), (3, 2, 6)])
+GAMMA_OF = np.array([method.gamma for method in METHODS])
+_ORDER_OF = np.array([method.embedded_order + 1.0 for method in METHODS])  # of the step-size controller
 
 STEP, START, THRESHOLD, ROOT, JUMP, STEADY = 0, 1, 2, 3, 4, 5  # kinds of lines
 FIRST_STAGE_COLUMN = 7
 FAILED_NEWTON = -1.0
 _TINY_PIVOT = 1e-10
+UNKNOWN_SHARE = 1e3  # of Newton's correction that is left: no first iteration is the last
+_LEAST_SHARE = 1e-3  # however fast the iteration before
 _NEWTON_ITERATIONS = 8
 _SAFETY, _SMALLEST_FACTOR, _LARGEST_FACTOR = 0.9, 0.2, 8.0
 
@@ -59,161 +75,154 @@ OPTIONS = {
 
 
 @njit(**OPTIONS)
-def width_of(n):
-    """Return the columns of a tape of ``n`` states."""
-    return FIRST_STAGE_COLUMN + (STAGES - 1) * n
+def width_of(n, method):
+    """Return the columns of a tape of ``n`` states (a line that is no step holds two)."""
+    return FIRST_STAGE_COLUMN + max(2, STAGES_OF[method] - 1) * n
 
 
 @njit(**OPTIONS)
-def new_work(model):
-    """Allocate what the solve of one segment works on."""
-    n, roots = model[N_STATES], model[N_ROOTS]
-    return Work(
-        model,
-        np.empty(model[N_COEFFICIENTS]),
-        np.empty(model[N_THRESHOLDS] + roots),
-        np.empty(n),
-        np.empty((STAGES, n)),
-        np.empty((STAGES, n)),
-        np.empty(model[N_JACOBIAN]),
-        np.empty(model[N_FACTORS]),
-        np.empty(n),
-        np.empty(n),
-        np.empty(n),
-        np.empty(model[N_THRESHOLDS]),
-        np.empty(roots),
-        np.empty(roots),
-        np.empty(model[N_EVENTS]),
-    )
+def copy_within(work, source, target, count):
+    """Copy ``count`` numbers from one place to another."""
+    for m in range(count):
+        work[target + m] = work[source + m]
 
 
 @njit(**OPTIONS)
-def copy_to(vector, target):
-    """Write one vector into another (numba compiles this in a fraction of the time of a slice)."""
-    for m in range(vector.shape[0]):
-        target[m] = vector[m]
-
-
-@njit(**OPTIONS)
-def norm(vector, weights):
-    """Root mean square of ``vector * weights``."""
+def norm(work, place, weights, n):
+    """Root mean square of the vector at a place, each entry times its weight."""
     total = 0.0
-    for m in range(vector.shape[0]):
-        total += (vector[m] * weights[m]) ** 2
-    return sqrt(total / vector.shape[0])
+    for m in range(n):
+        total += (work[place + m] * work[weights + m]) ** 2
+    return sqrt(total / n)
 
 
 @njit(**OPTIONS)
-def set_weights(x, rtol, atol, weights):
-    """Write what turns an error of ``x`` into a share of its tolerance."""
-    for m in range(x.shape[0]):
-        weights[m] = 1.0 / (atol + rtol * abs(x[m]))
+def set_weights(model, work, place, rtol, atol):
+    """Write what turns an error of the state at a place into a share of its tolerance."""
+    weights = model[AT_WEIGHTS]
+    for m in range(model[N_STATES]):
+        work[weights + m] = 1.0 / (atol + rtol * abs(work[place + m]))
 
 
 @njit(**OPTIONS)
-def bits_of(s):
+def bits_of(model, work):
     """Return the switches as one number."""
-    total, value = 0.0, 1.0
-    for j in range(s.shape[0]):
-        if s[j] > 0.5:
+    s, total, value = model[AT_SWITCHES], 0.0, 1.0
+    for j in range(model[N_THRESHOLDS] + model[N_ROOTS]):
+        if work[s + j] > 0.5:
             total += value
         value *= 2.0
     return total
 
 
 @njit(**OPTIONS)
-def set_from_bits(bits, s):
+def set_from_bits(model, work, bits):
     """Write the switches that ``bits_of`` made a number of."""
-    rest = np.int64(bits)
-    for j in range(s.shape[0]):
-        s[j] = 1.0 if rest & 1 else 0.0
+    s, rest = model[AT_SWITCHES], np.int64(bits)
+    for j in range(model[N_THRESHOLDS] + model[N_ROOTS]):
+        work[s + j] = 1.0 if rest & 1 else 0.0
         rest >>= 1
 
 
 @njit(**OPTIONS)
-def first_step(work, t, span):
+def write_rate(model, work, t, place, target):
+    """Write dx/dt of the state at a place to another."""
+    k, s = address_in(work, model[AT_COEFFICIENTS]), address_in(work, model[AT_SWITCHES])
+    invoke(model[RHS], t, address_in(work, place), k, s, address_in(work, target))
+
+
+@njit(**OPTIONS)
+def first_step(model, work, t, span, method):
     """Propose a first step from the size of x, f and the change of f (Hairer, Norsett, Wanner 1993, II.4)."""
-    x, rate, weights, trial, change = work.x, work.K[0], work.weights, work.base, work.residual
-    size, speed = norm(x, weights), norm(rate, weights)
+    n, x, rate, weights = model[N_STATES], model[AT_X], model[AT_K], model[AT_WEIGHTS]
+    trial, change = model[AT_BASE], model[AT_SCRATCH]
+    size, speed = norm(work, x, weights, n), norm(work, rate, weights, n)
     h = 0.01 * size / speed if size > 1e-5 and speed > 1e-5 else 1e-6
     h = min(h, span)
-    for m in range(x.shape[0]):
-        trial[m] = x[m] + h * rate[m]
-    invoke(work.model[RHS], t + h, trial, work.k, work.s, change)
-    for m in range(x.shape[0]):
-        change[m] -= rate[m]
-    fastest = max(speed, norm(change, weights) / h)
-    h_second = max(1e-6, h * 1e-3) if fastest <= 1e-15 else (0.01 / fastest) ** (1.0 / _ORDER)
+    for m in range(n):
+        work[trial + m] = work[x + m] + h * work[rate + m]
+    write_rate(model, work, t + h, trial, change)
+    for m in range(n):
+        work[change + m] -= work[rate + m]
+    fastest = max(speed, norm(work, change, weights, n) / h)
+    h_second = max(1e-6, h * 1e-3) if fastest <= 1e-15 else (0.01 / fastest) ** (1.0 / _ORDER_OF[method])
     return min(100.0 * h, h_second, span)
 
 
 @njit(**OPTIONS)
-def _newton(model, t, h_gamma, k, s, F, base, weights, tolerance, Y, stage):
-    """Solve Y = base + h gamma f(Y) from the guess in a row of Y; return whether it converged."""
-    n, before = base.shape[0], 0.0
-    row = address_in(Y, stage * n)
+def _newton(model, work, t, h_gamma, tolerance, Y):
+    """Solve Y = base + h gamma f(Y) from the guess at the address Y; return whether it converged.
+
+    What an iteration leaves, as a share of its correction, is known from the iteration before, or from the stage
+    before (Hairer, Wanner 1996, IV.8).
+    """
+    k, s = address_in(work, model[AT_COEFFICIENTS]), address_in(work, model[AT_SWITCHES])
+    F, base = address_in(work, model[AT_FACTORS]), address_in(work, model[AT_BASE])
+    weights, kernel = address_in(work, model[AT_WEIGHTS]), model[NEWTON]
+    per_state, before, share = 1.0 / model[N_STATES], 0.0, work[model[AT_SHARE]]
     for iteration in range(_NEWTON_ITERATIONS):
-        size = sqrt(invoke(model[NEWTON], t, h_gamma, k, s, F, base, weights, row) / n)
+        size = sqrt(invoke(kernel, t, h_gamma, k, s, F, base, weights, Y) * per_state)
         if not size < 1e10:
             return False
-        if iteration == 0:
-            if size <= 0.01 * tolerance:
-                return True
-        else:
+        if iteration > 0:
             rate = size / before
             if rate >= 1.0 and size > tolerance:
                 return False
-            if size * rate <= tolerance * (1.0 - min(rate, 0.9)):
-                return True
+            share = rate / (1.0 - min(rate, 0.9))
+        if size * share <= tolerance:
+            work[model[AT_SHARE]] = max(share, _LEAST_SHARE)
+            return True
         before = size
     return False
 
 
 @njit(**OPTIONS)
-def _stages(model, t, h, x, k, s, F, K, Y, weights, tolerance, base):
-    """Fill stage values Y and derivatives K of one step; return whether every stage converged."""
-    n, h_gamma = x.shape[0], h * _GAMMA
-    for i in range(1, STAGES):
-        share = h * _A[i, 0]
-        for m in range(n):
-            base[m] = x[m] + share * K[0, m]
-        for j in range(1, i):
-            share = h * _A[i, j]
-            for m in range(n):
-                base[m] += share * K[j, m]
-        for m in range(n):
-            Y[i, m] = base[m] + h_gamma * K[i - 1, m]  # extrapolating K to the stage saved no iterations when tried
-        if not _newton(model, t + _C[i] * h, h_gamma, k, s, F, base, weights, tolerance, Y, i):
-            return False
-        inverse = 1.0 / h_gamma
-        for m in range(n):
-            K[i, m] = (Y[i, m] - base[m]) * inverse
-    return True
+def _set_first_guess(work, place, step, step_before, method):
+    """Write the weights of the step before's K in the first stage's guess; without such a step that is K of its start."""
+    for j in range(_MOST):
+        work[place + j] = 0.0
+    work[place] = 1.0
+    if step_before > 0.0:
+        target = 1.0 + C_OF[method, 1] * step / step_before
+        work[place] = 0.0
+        for a in range(3):
+            weight, row = 1.0, _EARLIER_OF[method, a]
+            for b in range(3):
+                other = _EARLIER_OF[method, b]
+                if b != a:
+                    weight *= (target - C_OF[method, other]) / (C_OF[method, row] - C_OF[method, other])
+            work[place + row] = weight
 
 
 @njit(**OPTIONS)
-def _error(model, h, F, K, weights, error):
-    """Return the norm of the embedded error after one solve with M, which filters its stiff part."""
-    n = error.shape[0]
-    for m in range(n):
-        error[m] = h * _E[0] * K[0, m]
-    for i in range(1, STAGES):
-        share = h * _E[i]
-        for m in range(n):
-            error[m] += share * K[i, m]
-    invoke(model[SOLVE], F, error)
-    return norm(error, weights)
+def attempt_step(model, work, t, step, step_before, newton_tolerance, method, tape, line):
+    """Try one step, its stages on a line of the tape; return the norm of its error, or ``FAILED_NEWTON``.
 
-
-@njit(**OPTIONS)
-def attempt_step(work, t, step, newton_tolerance):
-    """Try one step from ``work.x``; return the norm of its error, or ``FAILED_NEWTON``."""
-    model, F, K, weights = work.model, work.F, work.K, work.weights
-    if not invoke(model[FACTORISE], step * _GAMMA, work.J, F) > _TINY_PIVOT:
+    ``step_before`` is the size of the step whose K stand in ``work``, 0 where there are none.
+    """
+    n, stages, h_gamma, c = model[N_STATES], STAGES_OF[method], step * GAMMA_OF[method], model[AT_C]
+    x, K, F = address_in(work, model[AT_X]), address_in(work, model[AT_K]), address_in(work, model[AT_FACTORS])
+    k, s = address_in(work, model[AT_COEFFICIENTS]), address_in(work, model[AT_SWITCHES])
+    if not invoke(model[FACTORISE], t, x, k, s, h_gamma, F) > _TINY_PIVOT:
         return FAILED_NEWTON
-    if not _stages(model, t, step, work.x, work.k, work.s, F, K, work.Y, weights, newton_tolerance, work.base):
-        return FAILED_NEWTON
-    error = _error(model, step, F, K, weights, work.residual)
+    base, shares = address_in(work, model[AT_BASE]), address_in(work, c)
+    first = line * tape.shape[1] + FIRST_STAGE_COLUMN
+    Y = address_in(tape, first)
+    for i in range(1, stages):
+        for j in range(i):
+            work[c + j] = step * A_OF[method, i, j]
+            work[c + _MOST + j] = _GUESS_OF[method, i, j]
+        if i == 1:
+            _set_first_guess(work, c + _MOST, step, step_before, method)
+        invoke(model[model[STAGES] + i - 1], h_gamma, x, K, shares, base, Y)
+        stage = address_in(tape, first + (i - 1) * n)
+        if not _newton(model, work, t + C_OF[method, i] * step, h_gamma, newton_tolerance, stage):
+            work[model[AT_SHARE]] = UNKNOWN_SHARE
+            return FAILED_NEWTON
+    for j in range(stages):
+        work[c + j] = step * _E_OF[method, j]
+    weights = address_in(work, model[AT_WEIGHTS])
+    error = sqrt(invoke(model[model[ERRORS] + stages - 2], h_gamma, K, Y, base, shares, F, weights) / n)
     return max(error, 1e-10) if isfinite(error) else 1e10
 
 
@@ -226,17 +235,17 @@ def step_within(h, remaining):
 
 
 @njit(**OPTIONS)
-def step_after_rejection(step, error):
+def step_after_rejection(step, error, method):
     """Return a shorter step after a failed Newton iteration (negative ``error``) or too large an error."""
     if error < 0.0:
         return 0.25 * step
-    return step * max(_SMALLEST_FACTOR, min(0.9, _SAFETY * error ** (-1.0 / _ORDER)))
+    return step * max(_SMALLEST_FACTOR, min(0.9, _SAFETY * error ** (-1.0 / _ORDER_OF[method])))
 
 
 @njit(**OPTIONS)
-def step_after_success(step, h, error, error_before, rejected):
+def step_after_success(step, h, log_error, log_error_before, rejected, method):
     """Return the next proposal (PI control); a step cut short by a border does not lower it."""
-    factor = _SAFETY * error ** (-0.7 / _ORDER) * error_before ** (0.4 / _ORDER)
+    factor = _SAFETY * exp((0.4 * log_error_before - 0.7 * log_error) / _ORDER_OF[method])
     factor = max(_SMALLEST_FACTOR, min(_LARGEST_FACTOR, factor))
     if rejected:
         return step * min(factor, 1.0)
@@ -244,53 +253,37 @@ def step_after_success(step, h, error, error_before, rejected):
 
 
 @njit(**OPTIONS)
-def with_room(tape, used, lines):
-    """Return the tape with room for more lines, unless it is one that is not written."""
-    if tape.shape[0] == 0 or used + lines <= tape.shape[0]:
+def with_room(tape, cursor, lines):
+    """Return the tape with room for more lines."""
+    if cursor[1] == 0 or cursor[0] + lines <= tape.shape[0]:
         return tape
     longer = np.empty((2 * tape.shape[0] + lines, tape.shape[1]))
-    for line in range(used):
+    for line in range(cursor[0]):
         for column in range(tape.shape[1]):
             longer[line, column] = tape[line, column]
     return longer
 
 
 @njit(**OPTIONS)
-def _write_head(tape, cursor, segment, t, h, bits, kind, number):
+def record(tape, cursor, segment, t, h, bits, kind, number):
+    """Write what stands first on a line; a step's stages stand on it already."""
     line = cursor[0]
     tape[line, 0], tape[line, 1], tape[line, 2], tape[line, 3] = segment, t, h, -1.0
     tape[line, 4], tape[line, 5], tape[line, 6] = bits, kind, number
-    cursor[0] += 1
-    return line
+    cursor[0] += cursor[1]
 
 
 @njit(**OPTIONS)
-def record_step(tape, cursor, segment, t, h, bits, Y):
-    """Append one accepted step to the tape."""
-    if tape.shape[0] == 0:
-        return
-    line = _write_head(tape, cursor, segment, t, h, bits, STEP, 0)
-    place = FIRST_STAGE_COLUMN
-    for i in range(1, STAGES):
-        for m in range(Y.shape[1]):
-            tape[line, place + m] = Y[i, m]
-        place += Y.shape[1]
-
-
-@njit(**OPTIONS)
-def record_happening(tape, cursor, segment, t, bits, kind, number, before, after):
-    """Append what is no step: a start, a switch that changed, a jump, a steady state."""
-    if tape.shape[0] == 0:
-        return
-    line = _write_head(tape, cursor, segment, t, 0.0, bits, kind, number)
-    n = before.shape[0]
+def record_happening(model, work, tape, cursor, segment, t, kind, number, before, after):
+    """Append what is no step (a start, a switch that changed, a jump, a steady state) with the states at two places."""
+    n, line = model[N_STATES], cursor[0]
     for m in range(n):
-        tape[line, FIRST_STAGE_COLUMN + m] = before[m]
-        tape[line, FIRST_STAGE_COLUMN + n + m] = after[m]
+        tape[line, FIRST_STAGE_COLUMN + m] = work[before + m]
+        tape[line, FIRST_STAGE_COLUMN + n + m] = work[after + m]
+    record(tape, cursor, segment, t, 0.0, bits_of(model, work), kind, number)
 
 
 @njit(**OPTIONS)
 def record_output(tape, cursor, row):
     """Note on the last line that it reached an output row."""
-    if tape.shape[0] > 0:
-        tape[cursor[0] - 1, 3] = row
+    tape[cursor[0] - cursor[1], 3] = row

@@ -28,11 +28,12 @@ import sympy as sp
 from numba import types
 
 from jakstat.simulation.dynamics import Dynamics
-from jakstat.simulation.kernels import FIXED_KERNELS, KernelModule, write_kernels
+from jakstat.simulation.kernel_interface import HEADER, work_sizes
+from jakstat.simulation.kernels import FIXED_KERNELS, MOST_STAGES, KernelModule, write_kernels
 
 #: Modules of this package that are compiled by numba, in the order of their imports.
 _SOLVER_PARTS = ("integrator", "switching", "steady_state", "segments", "adjoint")
-_GENERATOR_PARTS = ("kernels", "switch_kernels", "elimination", "kernel_ir", "kernel_interface")
+_GENERATOR_PARTS = ("tableaus", "kernels", "switch_kernels", "elimination", "kernel_ir", "kernel_interface")
 _ENGINES: dict[str, tuple[Any, np.ndarray]] = {}
 
 
@@ -112,24 +113,26 @@ def _compile(solver: Solver, digest: str) -> None:
     with open(_folder(digest) / "compile.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         solver.solve_segments.compile((matrix, matrix, integers, matrix, vector, vector, model, types.boolean))
-        solver.pull_back_segments.compile((matrix, matrix, integers, matrix, matrix, model))
+        solver.pull_back_segments.compile((matrix, matrix, integers, matrix, matrix, vector, model))
 
 
 def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
     """Lay sizes, lists and addresses out in the order of ``kernel_interface``."""
+    families = {"root_vjp": range(module.roots), "jump": range(module.jumps), "jump_vjp": range(module.jumps)}
+    stages = range(1, MOST_STAGES + 1)
+    families |= dict.fromkeys(("stage", "error", "sum", "gather"), stages)
     lists = [
-        [engine.get_function_address(f"root_vjp_{number}") for number in range(module.roots)],
-        [engine.get_function_address(f"jump_{number}") for number in range(module.jumps)],
-        [engine.get_function_address(f"jump_vjp_{number}") for number in range(module.jumps)],
+        *([engine.get_function_address(f"{name}_{number}") for number in numbers] for name, numbers in families.items()),
         module.jacobian_rows,
         module.jacobian_columns,
         module.is_species,
         module.initially_on,
     ]
     fixed = [engine.get_function_address(name) for name in FIXED_KERNELS]
-    begins = len(module.sizes) + len(lists) + len(fixed)
-    offsets = begins + np.cumsum([0, *(len(one) for one in lists)])[:-1]
-    return np.array([*module.sizes, *offsets, *fixed, *(entry for one in lists for entry in one)], dtype=np.int64)
+    offsets = HEADER + np.cumsum([0, *(len(one) for one in lists)])[:-1]
+    places = np.cumsum([0, *work_sizes(module.sizes, MOST_STAGES + 1)])
+    entries = (entry for one in lists for entry in one)
+    return np.array([*module.sizes, *offsets, *fixed, *places, *entries], dtype=np.int64)
 
 
 def _machine_code(text: str) -> bytes:

@@ -24,12 +24,15 @@ from jakstat.simulation.elimination import (
 )
 from jakstat.simulation.kernel_ir import DECLARATIONS, Kernel, Place, guard_powers
 from jakstat.simulation.switch_kernels import jump_kernels, switching_kernels
+from jakstat.simulation.tableaus import METHODS
 
 #: Kernels that every model has, in the order of their addresses.
 FIXED_KERNELS = (
-    "coefficients", "thresholds", "coefficients_vjp", "thresholds_vjp", "rhs", "jacobian", "factorise", "solve", "newton",
+    "coefficients", "thresholds", "coefficients_vjp", "thresholds_vjp", "rhs", "jacobian", "factorise", "newton",
     "adjoint_first", "adjoint_stage", "adjoint_last", "coefficient_vjp", "roots", "triggers",
 )  # fmt: skip
+#: Most stages of a method after its first.
+MOST_STAGES = max(len(method.c) for method in METHODS) - 1
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
         *_rate_kernels(model),
         *_step_kernels(model),
         *_adjoint_kernels(model),
+        *_sum_kernels(model),
         *switching_kernels(model.dynamics, model.places),
         *jump_kernels(model.dynamics),
     ]
@@ -160,15 +164,84 @@ def _rate_kernels(model: _Model) -> list[str]:
 
 
 def _step_kernels(model: _Model) -> list[str]:
-    factorise = Kernel("factorise", "h_gamma, J, F")
-    loaded = {place: factorise.load("J", number) for number, place in enumerate(model.entries)}
-    factors, smallest = write_factorisation(factorise, model.plan, loaded, "%h_gamma")
+    factorise = Kernel("factorise", "t, x, k, s, h_gamma, F", model.places)
+    factors, smallest = write_factorisation(factorise, model.plan, model.jacobian(factorise), "%h_gamma")
     store_factors(factorise, model.plan, factors)
-    solve = Kernel("solve", "F, b")
-    right = [solve.load("b", i) for i in range(model.size)]
-    for i, value in enumerate(write_solution(solve, model.plan, load_factors(solve, model.plan), right)):
-        solve.store("b", i, value)
-    return [factorise.text(smallest), solve.text(), _newton_kernel(model)]
+    numbers = range(1, MOST_STAGES + 1)
+    return [
+        factorise.text(smallest),
+        _newton_kernel(model),
+        *(_stage_kernel(model, number) for number in numbers),
+        *(_error_kernel(model, number) for number in numbers),
+    ]
+
+
+def _stage_kernel(model: _Model, stage: int) -> str:
+    """Write one stage's base x + sum_j c_j K_j and its first guess base + h gamma sum_j g_j K_j, g after c.
+
+    The first stage guesses from K of the step before, which still stand in their rows.
+    """
+    n = model.size
+    kernel = Kernel(f"stage_{stage}", "h_gamma, x, K, c, base, Y")
+    before = _rates_of_stage(kernel, n, stage - 1)
+    rows = MOST_STAGES + 1 if stage == 1 else stage
+    for m in range(n):
+        rates = [before[m] if j == stage - 1 else kernel.load("K", j * n + m) for j in range(rows)]
+        terms = [kernel.multiply(kernel.load("c", j), rates[j]) for j in range(stage)]
+        base = _sum(kernel, [kernel.load("x", m), *terms])
+        guess = _sum(kernel, [kernel.multiply(kernel.load("c", MOST_STAGES + 1 + j), rates[j]) for j in range(rows)])
+        kernel.store("base", m, base)
+        kernel.store("Y", (stage - 1) * n + m, kernel.add(base, kernel.multiply("%h_gamma", guess)))
+    return kernel.text()
+
+
+def _rates_of_stage(kernel: Kernel, n: int, stage: int) -> list[str]:
+    """Return K of a stage, (Y - base) / (h gamma), and store it; that of the first is known."""
+    if stage == 0:
+        return [kernel.load("K", m) for m in range(n)]
+    inverse = kernel.reciprocal("%h_gamma")
+    rates = []
+    for m in range(n):
+        change = kernel.subtract(kernel.load("Y", (stage - 1) * n + m), kernel.load("base", m))
+        rates.append(kernel.multiply(change, inverse))
+        kernel.store("K", stage * n + m, rates[m])
+    return rates
+
+
+def _error_kernel(model: _Model, last: int) -> str:
+    """Write the embedded error's norm after one solve with M, which filters its stiff part."""
+    n = model.size
+    kernel = Kernel(f"error_{last}", "h_gamma, K, Y, base, c, F, weights")
+    rates = _rates_of_stage(kernel, n, last)
+    errors = []
+    for m in range(n):
+        terms = [kernel.multiply(kernel.load("c", j), kernel.load("K", j * n + m)) for j in range(last)]
+        errors.append(_sum(kernel, [*terms, kernel.multiply(kernel.load("c", last), rates[m])]))
+    filtered = write_solution(kernel, model.plan, load_factors(kernel, model.plan), errors)
+    return kernel.text(_square_norm(kernel, filtered))
+
+
+def _square_norm(kernel: Kernel, values: list[str]) -> str:
+    """Return the sum of squares, each value times its weight."""
+    shares = [kernel.multiply(value, kernel.load("weights", i)) for i, value in enumerate(values)]
+    return _sum(kernel, [kernel.multiply(one, one) for one in shares])
+
+
+def _sum_kernels(model: _Model) -> list[str]:
+    """Write sums over the first rows of eta: with coefficients, and beside it without."""
+    n, texts = model.size, []
+    for rows in range(1, MOST_STAGES + 1):
+        weighted = Kernel(f"sum_{rows}", "c, eta, kappa")
+        both = Kernel(f"gather_{rows}", "c, eta, lam, kappa")
+        for kernel in (weighted, both):
+            for m in range(n):
+                values = [kernel.load("eta", r * n + m) for r in range(rows)]
+                terms = [kernel.multiply(kernel.load("c", r), value) for r, value in enumerate(values)]
+                kernel.store("kappa", m, _sum(kernel, terms))
+                if kernel is both:
+                    kernel.store("lam", m, _sum(kernel, values))
+        texts += [weighted.text(), both.text()]
+    return texts
 
 
 def _newton_kernel(model: _Model) -> str:
@@ -178,10 +251,9 @@ def _newton_kernel(model: _Model) -> str:
         implicit = kernel.add(kernel.load("base", i), kernel.multiply("%h_gamma", kernel.value(rate)))
         residual.append(kernel.subtract(implicit, kernel.load("x", i)))
     changes = write_solution(kernel, model.plan, load_factors(kernel, model.plan), residual)
-    shares = [kernel.multiply(change, kernel.load("weights", i)) for i, change in enumerate(changes)]
     for i, change in enumerate(changes):
         kernel.accumulate("x", i, change)
-    return kernel.text(_sum(kernel, [kernel.multiply(one, one) for one in shares]))
+    return kernel.text(_square_norm(kernel, changes))
 
 
 def _adjoint_kernels(model: _Model) -> list[str]:
@@ -194,14 +266,15 @@ def _adjoint_kernels(model: _Model) -> list[str]:
         first.accumulate("lam", column, value)
     _add_coefficient_vjp(first, model, lambda i: w[i])
 
-    stage = Kernel("adjoint_stage", "t, x, k, s, h_gamma, w, gk", model.places)
+    stage = Kernel("adjoint_stage", "t, x, k, s, h_gamma, w, eta, gk", model.places)
     factors, _ = write_factorisation(stage, model.plan, model.jacobian(stage), "%h_gamma")
-    solved = write_transposed_solution(stage, model.plan, factors, load(stage, "w"))
+    kappa, inverse = load(stage, "w"), stage.reciprocal("%h_gamma")
+    solved = write_transposed_solution(stage, model.plan, factors, kappa)
     for i, value in enumerate(solved):
-        stage.store("w", i, value)
+        stage.store("eta", i, stage.multiply(stage.subtract(value, kappa[i]), inverse))
     _add_coefficient_vjp(stage, model, lambda i: solved[i])
 
-    last = Kernel("adjoint_last", "t, x, k, s, h_gamma, lam, w, gk", model.places)
+    last = Kernel("adjoint_last", "t, x, k, s, h_gamma, lam, w, eta, gk", model.places)
     jacobian, pending = model.jacobian(last), load(last, "w")
     lam = load(last, "lam")
     for column, value in _jacobian_transposed_times(last, jacobian, pending).items():
@@ -209,7 +282,7 @@ def _adjoint_kernels(model: _Model) -> list[str]:
     factors, _ = write_factorisation(last, model.plan, jacobian, "%h_gamma")
     eta = write_transposed_solution(last, model.plan, factors, lam)
     for i, value in enumerate(eta):
-        last.store("lam", i, value)
+        last.store("eta", i, value)
     weights: dict[int, str] = {}
 
     def weight(i: int) -> str:

@@ -130,8 +130,8 @@ class SolveSegments(Op):
         """Pull the states' cotangents back through the recorded steps."""
         if not self.recording:
             raise NotImplementedError("SolveSegments(recording=False) keeps no tape; use recording=True for gradients")
-        parameters, initial_states, layout, *_, model, _ = inputs
-        pulled = PullBackSegments()(parameters, initial_states, layout, outputs[1], cotangents[0], model)
+        parameters, initial_states, layout, _, _, solver, model, _ = inputs
+        pulled = PullBackSegments()(parameters, initial_states, layout, outputs[1], cotangents[0], solver, model)
         return [*pulled, *[DisconnectedType()() for _ in range(6)]]
 
 
@@ -178,10 +178,11 @@ def _numba_pull_back(op, node, **kwargs):
     pull_back_segments = load_solver().pull_back_segments
 
     @numba_njit
-    def pull_back(parameters, initial_states, layout, tape, cotangents, model):
+    def pull_back(parameters, initial_states, layout, tape, cotangents, solver, model):
         return pull_back_segments(
             np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(layout),
-            np.ascontiguousarray(tape), np.ascontiguousarray(cotangents), np.ascontiguousarray(model),
+            np.ascontiguousarray(tape), np.ascontiguousarray(cotangents), np.ascontiguousarray(solver),
+            np.ascontiguousarray(model),
         )  # fmt: skip
 
     return pull_back, _SOURCE_VERSION

@@ -6,40 +6,58 @@ periods are alike share them. Within a segment steps end on output times, thresh
 that ends at infinity ends in a steady state.
 """
 
+from math import log
+
 import numpy as np
 from numba import njit
 
 from jakstat.simulation.integrator import (
     FAILED_NEWTON,
+    FIRST_STAGE_COLUMN,
     OPTIONS,
-    STAGES,
+    STAGES_OF,
     STEADY,
     STEP,
+    UNKNOWN_SHARE,
     attempt_step,
     bits_of,
-    copy_to,
+    copy_within,
     first_step,
-    new_work,
     norm,
+    record,
     record_happening,
     record_output,
-    record_step,
     set_weights,
     step_after_rejection,
     step_after_success,
     step_within,
     width_of,
     with_room,
+    write_rate,
 )
 from jakstat.simulation.kernel_interface import (
+    AT_BASE,
+    AT_C,
+    AT_COEFFICIENTS,
+    AT_K,
+    AT_LARGEST,
+    AT_ON,
+    AT_SHARE,
+    AT_SWITCHES,
+    AT_THRESHOLDS,
+    AT_WEIGHTS,
+    AT_X,
     AUTONOMOUS,
     COEFFICIENTS,
     INITIALLY_ON,
-    JACOBIAN,
     N_EVENTS,
+    N_PARAMETERS,
+    N_ROOTS,
     N_STATES,
-    RHS,
+    N_THRESHOLDS,
     THRESHOLDS,
+    WORK_SIZE,
+    address_in,
     invoke,
 )
 from jakstat.simulation.steady_state import (
@@ -51,167 +69,182 @@ from jakstat.simulation.steady_state import (
 )
 from jakstat.simulation.switching import (
     MOST_EVENTS,
-    find_roots,
-    is_any,
-    mark_crossed,
     next_threshold,
     pass_border,
+    shorten_to_root,
     start_segment,
-    step_to_root,
 )
 
 SUCCESS, TOO_MANY_STEPS, STEP_TOO_SMALL, NEWTON_FAILED, NOT_FINITE = 0, 1, 2, 3, 4
 NO_STEADY_STATE, UNSTABLE_STEADY_STATE, NEGATIVE_STEADY_STATE, TOO_MANY_EVENTS = 5, 6, 7, 8
 _LARGEST_SPEED = 1e200  # of a rate, in tolerances a unit of time: beyond that nothing is solved
+_LEAST_LOG_ERROR = -9.2  # of a step's error, 1e-4, in what it says of the next
 _ROOM = MOST_EVENTS + 4  # lines that one step may add to the tape
 
 
 @njit(**OPTIONS)
-def _find_steady_state(work, taken, elapsed, t, rtol, atol):
-    """Return NOT_YET, SOLVED (the state is in ``work.base``), 2 where integration stands still, or minus a status."""
-    speed = norm(work.K[0], work.weights)
+def _find_steady_state(model, work, taken, elapsed, t, rtol, atol):
+    """Return NOT_YET, SOLVED (the state stands at AT_BASE), 2 where integration stands still, or minus a status."""
+    speed = norm(work, model[AT_K], model[AT_WEIGHTS], model[N_STATES])
     still = speed == 0.0 or (taken >= 20 and speed * elapsed <= 0.1)
     due = taken >= 8 and taken & (taken - 1) == 0
-    if work.model[AUTONOMOUS] and (still or due):
-        found = newton_steady_state(work, t, rtol, atol)
-        set_weights(work.x, rtol, atol, work.weights)
-        if found == SOLVED and not is_unstable(work, t, work.base):
+    if model[AUTONOMOUS] and (still or due):
+        found = newton_steady_state(model, work, t, rtol, atol)
+        set_weights(model, work, model[AT_X], rtol, atol)
+        if found == SOLVED and not is_unstable(model, work, t, model[AT_BASE]):
             return SOLVED
         if found == SOLVED and still:
             return -UNSTABLE_STEADY_STATE
-    if still and is_below_zero(work, rtol, atol):
+    if still and is_below_zero(model, work, rtol, atol):
         return -NEGATIVE_STEADY_STATE
     return 2 * SOLVED if still else NOT_YET
 
 
 @njit(**OPTIONS)
-def _settle(work, outcome, segment, t, tape, cursor):
+def _settle(model, work, outcome, segment, t, tape, cursor):
     """Take the steady state that Newton's method found in place of the steps that led to it."""
     if outcome != SOLVED:
         return
-    while cursor[0] > 0 and tape.shape[0] > 0 and tape[cursor[0] - 1, 5] == STEP and tape[cursor[0] - 1, 3] < 0.0:
+    while cursor[0] > 0 and tape[cursor[0] - 1, 5] == STEP and tape[cursor[0] - 1, 3] < 0.0:
         cursor[0] -= 1
-    record_happening(tape, cursor, segment, t, bits_of(work.s), STEADY, 0, work.x, work.base)
-    copy_to(work.base, work.x)
+    record_happening(model, work, tape, cursor, segment, t, STEADY, 0, model[AT_X], model[AT_BASE])
+    copy_within(work, model[AT_BASE], model[AT_X], model[N_STATES])
 
 
 @njit(**OPTIONS)
-def _shorten_to_root(work, t, step, tolerance, crossed):
-    """Return the step cut to the first root that it crosses (0: a trial failed); ``crossed`` says of which functions."""
-    find_roots(work, t + step, work.Y[STAGES - 1])
-    if mark_crossed(work, crossed):
-        step = step_to_root(work, t, step, tolerance, crossed)
-    for j in range(crossed.shape[0]):
-        work.largest[j] = max(work.largest[j], abs(work.g[j]))
-    return step
+def _advance(model, work, method, tape, line):
+    """Make the end of the step on a line the start of the next."""
+    last, n, x, rates = STAGES_OF[method] - 1, model[N_STATES], model[AT_X], model[AT_K]
+    end = FIRST_STAGE_COLUMN + (last - 1) * n
+    for m in range(n):
+        work[x + m] = tape[line, end + m]
+        work[rates + m] = work[rates + last * n + m]
 
 
 @njit(**OPTIONS)
-def _advance(work, Y, K):
-    """Make the end of a step the start of the next."""
-    for m in range(work.x.shape[0]):
-        work.x[m] = Y[STAGES - 1, m]
-        K[0, m] = K[STAGES - 1, m]
-
-
-@njit(**OPTIONS)
-def _reach_row(x, row, states, tape, cursor):
+def _reach_row(model, work, row, states, tape, cursor):
     """Store the state of an output row."""
-    for m in range(x.shape[0]):
-        states[row, m] = x[m]
+    for m in range(model[N_STATES]):
+        states[row, m] = work[model[AT_X] + m]
     record_output(tape, cursor, row)
 
 
 @njit(**OPTIONS)
 def _integrate(  # noqa: C901, PLR0915 - the one loop; what it calls is split off above
-    work, segment, t, end, p, times, row, last, solver, states, tape, cursor
+    model, work, segment, t, end, p, times, row, last, solver, states, tape, cursor
 ):
     """Integrate one started segment to its end over output rows row..last-1; return status and tape."""
-    rtol, atol, max_steps, newton_tolerance = solver[0], solver[1], solver[2], solver[3]
-    model, x, k, s, K, weights = work.model, work.x, work.k, work.s, work.K, work.weights
-    roots = work.g.shape[0]
-    crossed = np.zeros(roots, dtype=np.bool_)
-    began = t
-    rate = K[0]
-    invoke(model[RHS], t, x, k, s, rate)
-    set_weights(x, rtol, atol, weights)
-    if not norm(rate, weights) < _LARGEST_SPEED:
+    rtol, atol, max_steps, newton_tolerance, method = solver[0], solver[1], solver[2], solver[3], int(solver[4])
+    x, rate, began = model[AT_X], model[AT_K], t
+    work[model[AT_SHARE]] = UNKNOWN_SHARE
+    write_rate(model, work, t, x, rate)
+    set_weights(model, work, x, rtol, atol)
+    if not norm(work, rate, model[AT_WEIGHTS], model[N_STATES]) < _LARGEST_SPEED:
         return NOT_FINITE, tape
-    h = first_step(work, t, end - t)
-    border, error, error_before, rejected = next_threshold(t, end, work.threshold), 1.0, 1.0, False
+    h, step_before = first_step(model, work, t, end - t, method), 0.0
+    for place in range(rate + model[N_STATES], model[AT_C]):
+        work[place] = 0.0  # K of no step before
+    border, error, log_error_before, rejected = next_threshold(model, work, t, end), 1.0, 0.0, False
     for taken in range(int(max_steps)):
         target = min(times[row], border) if row < last else border
         if end == np.inf and target == np.inf and not rejected:
-            outcome = _find_steady_state(work, taken, t - began, t, rtol, atol)
+            outcome = _find_steady_state(model, work, taken, t - began, t, rtol, atol)
             if outcome < 0:
                 return -outcome, tape
             if outcome != NOT_YET:
-                _settle(work, outcome, segment, t, tape, cursor)
+                _settle(model, work, outcome, segment, t, tape, cursor)
                 if row < last:
-                    _reach_row(x, row, states, tape, cursor)
+                    _reach_row(model, work, row, states, tape, cursor)
                 return SUCCESS, tape
         step = step_within(h, target - t)
         if step <= 1e-14 * max(abs(t), abs(target) if target < np.inf else 0.0):
             return (NEWTON_FAILED if error < 0.0 else STEP_TOO_SMALL), tape
-        if not rejected:
-            invoke(model[JACOBIAN], t, x, k, s, work.J)
-        error = attempt_step(work, t, step, newton_tolerance)
+        tape = with_room(tape, cursor, _ROOM)
+        line = cursor[0]
+        error = attempt_step(model, work, t, step, step_before, newton_tolerance, method, tape, line)
         if not 0.0 <= error <= 1.0:
-            h, rejected = step_after_rejection(step, error), True
+            h, rejected, step_before = step_after_rejection(step, error, method), True, 0.0
             continue
         reached, crosses = step == target - t, False
-        if roots > 0:
-            shorter = _shorten_to_root(work, t, step, newton_tolerance, crossed)
+        if model[N_ROOTS] > 0:
+            shorter = shorten_to_root(model, work, t, step, newton_tolerance, method, tape, line)
             if shorter == 0.0:
-                h, error, rejected = 0.25 * step, FAILED_NEWTON, True
+                h, error, rejected, step_before = 0.25 * step, FAILED_NEWTON, True, 0.0
                 continue
-            crosses = is_any(crossed)
-            reached = reached and shorter == step
-            step = shorter
-        h = step_after_success(step, h, error, error_before, rejected)
-        error_before, rejected = max(error, 1e-4), False
-        tape = with_room(tape, cursor[0], _ROOM)
-        record_step(tape, cursor, segment, t, step, bits_of(s), work.Y)
+            crosses = shorter < 0.0
+            reached = reached and abs(shorter) == step
+            step = abs(shorter)
+        log_error = log(error)
+        h = step_after_success(step, h, log_error, log_error_before, rejected, method)
+        log_error_before, rejected = max(log_error, _LEAST_LOG_ERROR), False
+        record(tape, cursor, segment, t, step, bits_of(model, work), STEP, 0)
         t = target if reached else t + step
-        _advance(work, work.Y, K)
+        _advance(model, work, method, tape, line)
+        step_before = step
         at_threshold = reached and t >= border and t < end
         if crosses or at_threshold:
-            passed = pass_border(work, segment, t, at_threshold, crosses, crossed, p, tape, cursor)
+            passed = pass_border(model, work, segment, t, at_threshold, crosses, p, tape, cursor)
             if passed == 0:
                 return TOO_MANY_EVENTS, tape
-            border = next_threshold(t, end, work.threshold)
+            border = next_threshold(model, work, t, end)
             if passed > 0:
-                invoke(model[RHS], t, x, k, s, rate)
-                set_weights(x, rtol, atol, weights)
+                step_before = 0.0
+                write_rate(model, work, t, x, rate)
+                set_weights(model, work, x, rtol, atol)
                 if model[N_EVENTS] > 0:
-                    h = min(h, first_step(work, t, end - t))
+                    h = min(h, first_step(model, work, t, end - t, method))
         if reached and row < last and times[row] <= t:
-            _reach_row(x, row, states, tape, cursor)
+            _reach_row(model, work, row, states, tape, cursor)
             row += 1
         if t >= end:
             return SUCCESS, tape
-        set_weights(x, rtol, atol, weights)
+        set_weights(model, work, x, rtol, atol)
     return (NO_STEADY_STATE if end == np.inf else TOO_MANY_STEPS), tape
 
 
 @njit(**OPTIONS)
-def _solve_segment(work, segment, number, start, end, p, times, first, last, solver, states, tape, cursor):
+def _solve_segment(model, work, segment, number, start, end, p, times, first, last, solver, states, tape, cursor):
     """Start a segment from the state in ``work`` and integrate it; return status and tape."""
-    invoke(work.model[COEFFICIENTS], p, work.k)
-    invoke(work.model[THRESHOLDS], p, work.threshold)
-    for j in range(work.largest.shape[0]):
-        work.largest[j] = 0.0
+    invoke(model[COEFFICIENTS], p, address_in(work, model[AT_COEFFICIENTS]))
+    invoke(model[THRESHOLDS], p, address_in(work, model[AT_THRESHOLDS]))
+    for j in range(model[N_ROOTS]):
+        work[model[AT_LARGEST] + j] = 0.0
     t = start if start > -np.inf else 0.0
-    tape = with_room(tape, cursor[0], _ROOM)
-    if not start_segment(work, segment, t, number, p, tape, cursor):
+    tape = with_room(tape, cursor, _ROOM)
+    if not start_segment(model, work, segment, t, number, p, tape, cursor):
         return TOO_MANY_EVENTS, tape
     row = first
     if row < last and times[row] <= t:
-        _reach_row(work.x, row, states, tape, cursor)
+        _reach_row(model, work, row, states, tape, cursor)
         row += 1
     if end <= t:
         return SUCCESS, tape
-    return _integrate(work, segment, t, end, p, times, row, last, solver, states, tape, cursor)
+    return _integrate(model, work, segment, t, end, p, times, row, last, solver, states, tape, cursor)
+
+
+@njit(**OPTIONS)
+def _begin(model, work, origin, initial_states, ends):
+    """Write the state, switches and triggers that a segment begins with: of a root, or of the end of its origin."""
+    n, n_events, n_switches = model[N_STATES], model[N_EVENTS], model[N_THRESHOLDS] + model[N_ROOTS]
+    for m in range(n):
+        work[model[AT_X] + m] = ends[origin, m] if origin >= 0 else initial_states[-1 - origin, m]
+    for event in range(n_events):
+        initially = float(model[model[INITIALLY_ON] + event])
+        work[model[AT_ON] + event] = ends[origin, n + event] if origin >= 0 else initially
+    for j in range(n_switches):
+        work[model[AT_SWITCHES] + j] = ends[origin, n + n_events + j] if origin >= 0 else 0.0
+
+
+@njit(**OPTIONS)
+def _keep_end(model, work, segment, ends):
+    """Keep the state, triggers and switches that a segment ends with."""
+    n, n_events, n_switches = model[N_STATES], model[N_EVENTS], model[N_THRESHOLDS] + model[N_ROOTS]
+    for m in range(n):
+        ends[segment, m] = work[model[AT_X] + m]
+    for event in range(n_events):
+        ends[segment, n + event] = work[model[AT_ON] + event]
+    for j in range(n_switches):
+        ends[segment, n + n_events + j] = work[model[AT_SWITCHES] + j]
 
 
 @njit(**{**OPTIONS, "no_cpython_wrapper": False})
@@ -228,7 +261,7 @@ def solve_segments(parameters, initial_states, layout, spans, times, solver, mod
     spans : (segment, 2)
         Start (-inf: time 0, with a steady state as end) and end (inf: a steady state).
     times : (row,), output times, increasing within a segment; inf asks for the steady state
-    solver : rtol, atol, most steps of a segment, Newton tolerance as a share of the error tolerance
+    solver : rtol, atol, most steps of a segment, Newton tolerance as a share of the error tolerance, number of the method
     model : int64, see ``kernel_interface``
     recording : bool, whether the tape is written
 
@@ -238,32 +271,24 @@ def solve_segments(parameters, initial_states, layout, spans, times, solver, mod
     tape : (line, column), see the integrator; no lines where it is not written
     status : (segment,), int64, see SolveStatus
     """
-    n_segments, n, n_events = parameters.shape[0], model[N_STATES], model[N_EVENTS]
-    states, nowhere = np.full((times.shape[0], n), np.nan), np.full(n, np.nan)
+    n_segments, n = parameters.shape[0], model[N_STATES]
+    states = np.full((times.shape[0], n), np.nan)
     status = np.zeros(n_segments, dtype=np.int64)
-    work = new_work(model)
-    ends, on = np.empty((n_segments, n)), np.empty((n_segments, n_events))
-    switches, no_switches = np.zeros((n_segments, work.s.shape[0])), np.zeros(work.s.shape[0])
-    tape = np.empty((64 * n_segments + _ROOM if recording else 0, width_of(n)))
-    cursor = np.zeros(1, dtype=np.int64)
+    work = np.empty(model[WORK_SIZE])
+    ends = np.empty((n_segments, n + model[N_EVENTS] + model[N_THRESHOLDS] + model[N_ROOTS]))
+    tape = np.empty((64 * n_segments + _ROOM if recording else _ROOM, width_of(n, int(solver[4]))))
+    cursor = np.array([0, 1 if recording else 0])
     for c in range(n_segments):
         origin, number, first, last = layout[c, 0], layout[c, 1], layout[c, 2], layout[c, 3]
-        if origin >= 0:
-            status[c] = status[origin]
-            copy_to(ends[origin], work.x)
-            copy_to(on[origin], work.on)
-            copy_to(switches[origin], work.s)
-        else:
-            copy_to(initial_states[-1 - origin], work.x)
-            copy_to(model[model[INITIALLY_ON] : model[INITIALLY_ON] + n_events], work.on)
-            copy_to(no_switches, work.s)
+        status[c] = status[origin] if origin >= 0 else SUCCESS
+        _begin(model, work, origin, initial_states, ends)
         if status[c] == SUCCESS:
-            status[c], tape = _solve_segment(work, c, number, spans[c, 0], spans[c, 1], parameters[c], times, first,
-                                             last, solver, states, tape, cursor)  # fmt: skip
-        copy_to(work.x, ends[c])
-        copy_to(work.on, on[c])
-        copy_to(work.s, switches[c])
+            p = address_in(parameters, c * model[N_PARAMETERS])
+            status[c], tape = _solve_segment(model, work, c, number, spans[c, 0], spans[c, 1], p, times, first, last,
+                                             solver, states, tape, cursor)  # fmt: skip
+        _keep_end(model, work, c, ends)
         if status[c] != SUCCESS:
             for row in range(first, last):
-                copy_to(nowhere, states[row])
+                for m in range(n):
+                    states[row, m] = np.nan
     return states, tape[: cursor[0]], status

@@ -13,8 +13,15 @@ to the one that the trajectory runs into.
 import numpy as np
 from numba import njit
 
-from jakstat.simulation.integrator import OPTIONS, copy_to, norm, set_weights
+from jakstat.simulation.integrator import OPTIONS, copy_within, norm, set_weights, write_rate
 from jakstat.simulation.kernel_interface import (
+    AT_BASE,
+    AT_COEFFICIENTS,
+    AT_JACOBIAN,
+    AT_SCRATCH,
+    AT_SWITCHES,
+    AT_WEIGHTS,
+    AT_X,
     COEFFICIENT_VJP,
     IS_SPECIES,
     JACOBIAN,
@@ -22,7 +29,7 @@ from jakstat.simulation.kernel_interface import (
     JACOBIAN_ROWS,
     N_JACOBIAN,
     N_STATES,
-    RHS,
+    address_in,
     invoke,
 )
 
@@ -36,12 +43,14 @@ _BALANCED = 1e-6  # w . f as a share of its terms, where w is a conserved total
 
 
 @njit(**_EXACT)
-def _dense(model, J):
-    """Return the Jacobian with its zeros, (state, state)."""
+def _jacobian_at(model, work, t, x):
+    """Return the Jacobian with its zeros, (state, state), at the state whose address is ``x``."""
+    k, s, J = model[AT_COEFFICIENTS], model[AT_SWITCHES], model[AT_JACOBIAN]
+    invoke(model[JACOBIAN], t, x, address_in(work, k), address_in(work, s), address_in(work, J))
     n = model[N_STATES]
     matrix = np.zeros((n, n))
     for place in range(model[N_JACOBIAN]):
-        matrix[model[model[JACOBIAN_ROWS] + place], model[model[JACOBIAN_COLUMNS] + place]] = J[place]
+        matrix[model[model[JACOBIAN_ROWS] + place], model[model[JACOBIAN_COLUMNS] + place]] = work[J + place]
     return matrix
 
 
@@ -78,10 +87,9 @@ def _largest_entry(matrix, free):
 
 
 @njit(**_EXACT)
-def _complete(model, J):
+def _complete(matrix):
     """Return A (rows scaled), which rows are conserved totals, and the scale of the others."""
-    n = model[N_STATES]
-    matrix = _dense(model, J)
+    n = matrix.shape[0]
     scale = _scale_of_rows(matrix)
     combined = np.zeros((n, n))  # the rows of ``matrix`` are these combinations of the rows of J
     for i in range(n):
@@ -112,51 +120,55 @@ def _complete(model, J):
 
 
 @njit(**_EXACT)
-def _is_conserved(completed, total, f):
+def _is_conserved(completed, total, work, f):
     """Whether each supposed total is one: the rates that feed it cancel."""
     for i in range(total.shape[0]):
         if total[i]:
             net, gross = 0.0, 0.0
             for j in range(total.shape[0]):
-                net += completed[i, j] * f[j]
-                gross += abs(completed[i, j] * f[j])
+                net += completed[i, j] * work[f + j]
+                gross += abs(completed[i, j] * work[f + j])
             if abs(net) > _BALANCED * gross:
                 return False
     return True
 
 
 @njit(**_EXACT)
-def _is_finite(vector):
+def _is_finite(matrix):
     """Whether every entry is finite."""
-    for m in range(vector.shape[0]):
-        if not np.isfinite(vector[m]):
-            return False
+    for i in range(matrix.shape[0]):
+        for j in range(matrix.shape[1]):
+            if not np.isfinite(matrix[i, j]):
+                return False
     return True
 
 
 @njit(**_EXACT)
-def newton_steady_state(work, t, rtol, atol):
-    """Look for the steady state next to ``work.x``; write it to ``work.base`` and return SOLVED, or return NOT_YET."""
-    model, y, f, J = work.model, work.base, work.residual, work.J
-    copy_to(work.x, y)
+def newton_steady_state(model, work, t, rtol, atol):
+    """Look for the steady state next to the present one; write it to AT_BASE and return SOLVED, or return NOT_YET."""
+    n, y, f = model[N_STATES], model[AT_BASE], model[AT_SCRATCH]
+    copy_within(work, model[AT_X], y, n)
+    right = np.empty(n)
     for iteration in range(_ITERATIONS):
-        invoke(model[JACOBIAN], t, y, work.k, work.s, J)
-        invoke(model[RHS], t, y, work.k, work.s, f)
-        if not _is_finite(J) or not _is_finite(f):
+        jacobian = _jacobian_at(model, work, t, address_in(work, y))
+        write_rate(model, work, t, y, f)
+        if not _is_finite(jacobian) or not np.isfinite(norm(work, f, model[AT_WEIGHTS], n)):
             return NOT_YET
-        completed, total, scale = _complete(model, J)
-        if iteration == 0 and not _is_conserved(completed, total, f):
+        completed, total, scale = _complete(jacobian)
+        if iteration == 0 and not _is_conserved(completed, total, work, f):
             return NOT_YET
-        for m in range(f.shape[0]):
-            f[m] = 0.0 if total[m] else -f[m] * scale[m]
-        correction = np.linalg.solve(completed, f)
-        set_weights(y, _NEAR if iteration == 0 else rtol, atol, work.weights)
-        size = norm(correction, work.weights)
+        for m in range(n):
+            right[m] = 0.0 if total[m] else -work[f + m] * scale[m]
+        correction = np.linalg.solve(completed, right)
+        set_weights(model, work, y, _NEAR if iteration == 0 else rtol, atol)
+        for m in range(n):
+            work[f + m] = correction[m]
+        size = norm(work, f, model[AT_WEIGHTS], n)
         if not size < 1e10 or (iteration == 0 and size > 1.0):
             return NOT_YET
-        for m in range(f.shape[0]):
-            y[m] += correction[m]
-            if model[model[IS_SPECIES] + m] and y[m] < -atol:
+        for m in range(n):
+            work[y + m] += correction[m]
+            if model[model[IS_SPECIES] + m] and work[y + m] < -atol:
                 return NOT_YET
         if iteration > 0 and size <= _CONVERGED:
             return SOLVED
@@ -164,12 +176,12 @@ def newton_steady_state(work, t, rtol, atol):
 
 
 @njit(**_EXACT)
-def is_unstable(work, t, x):
-    """Whether the Jacobian has an eigenvalue of clearly positive real part: a small push would grow."""
-    invoke(work.model[JACOBIAN], t, x, work.k, work.s, work.J)
-    if not _is_finite(work.J):
+def is_unstable(model, work, t, place):
+    """Whether the Jacobian at a state has an eigenvalue of clearly positive real part: a small push would grow."""
+    jacobian = _jacobian_at(model, work, t, address_in(work, place))
+    if not _is_finite(jacobian):
         return True
-    values = np.linalg.eigvals(_dense(work.model, work.J).astype(np.complex128))
+    values = np.linalg.eigvals(jacobian.astype(np.complex128))
     largest, rightmost = 0.0, -np.inf
     for m in range(values.shape[0]):
         largest = max(largest, abs(values[m]))
@@ -178,26 +190,30 @@ def is_unstable(work, t, x):
 
 
 @njit(**_EXACT)
-def is_below_zero(work, rtol, atol):
+def is_below_zero(model, work, rtol, atol):
     """Whether a species is negative by more than the solver's error."""
-    least = -100.0 * (atol + rtol * _largest_of(work.x))
-    for m in range(work.x.shape[0]):
-        if work.model[work.model[IS_SPECIES] + m] and work.x[m] < least:
+    largest, x = 0.0, model[AT_X]
+    for m in range(model[N_STATES]):
+        largest = max(largest, abs(work[x + m]))
+    for m in range(model[N_STATES]):
+        if model[model[IS_SPECIES] + m] and work[x + m] < -100.0 * (atol + rtol * largest):
             return True
     return False
 
 
 @njit(**_EXACT)
-def pull_back_steady_state(model, t, x, k, s, J, lam, w, gk):
-    """Pull ``lam`` back through a steady state: what is left of it belongs to the conserved totals of the start."""
-    invoke(model[JACOBIAN], t, x, k, s, J)
-    completed, total, scale = _complete(model, J)
+def pull_back_steady_state(model, work, t, lam, gk):
+    """Pull ``lam`` back through the steady state at AT_X: what is left of it belongs to conserved totals of the start."""
+    n, w = model[N_STATES], model[AT_SCRATCH]
+    x = address_in(work, model[AT_X])
+    completed, total, scale = _complete(_jacobian_at(model, work, t, x))
     mu = np.linalg.solve(np.ascontiguousarray(completed.T), lam)
-    for m in range(lam.shape[0]):
-        w[m] = 0.0 if total[m] else -mu[m] * scale[m]
+    for m in range(n):
+        work[w + m] = 0.0 if total[m] else -mu[m] * scale[m]
         lam[m] = 0.0
-    invoke(model[COEFFICIENT_VJP], t, x, k, s, w, gk)
-    for i in range(lam.shape[0]):
+    k, s = address_in(work, model[AT_COEFFICIENTS]), address_in(work, model[AT_SWITCHES])
+    invoke(model[COEFFICIENT_VJP], t, x, k, s, address_in(work, w), address_in(gk, 0))
+    for i in range(n):
         if total[i]:
-            for m in range(lam.shape[0]):
+            for m in range(n):
                 lam[m] += mu[i] * completed[i, m]

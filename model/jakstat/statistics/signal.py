@@ -13,16 +13,18 @@ from pytensor.tensor.variable import TensorVariable
 
 from jakstat.pathway import TIME, names_in, substitute_names
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables
-from jakstat.simulation import EntityValues, SimulationPlan, SolveSegments, load_kernels, period_of
+from jakstat.simulation import METHODS, EntityValues, SimulationPlan, SolveSegments, load_kernels, period_of
 from jakstat.statistics.expressions import ExpressionPool, as_tensor
 from jakstat.statistics.packed_data import PackedData
+
+_TIGHT = 1e-7  # relative tolerance below which the method of order 5 is the faster one (docs/benchmark.md)
 
 
 @dataclass(frozen=True)
 class SolverSettings:
     """Tolerances of the solve: relative, absolute (unit of the states), most steps a condition.
 
-    ``newton_tolerance`` is the share of the error tolerance that Newton's method may leave: small enough that the
+    ``order`` is that of the method: 4 or 5; 0 takes 5 where ``rtol`` is below 1e-7. ``newton_tolerance`` is the share of the error tolerance that Newton's method may leave: small enough that the
     discrete adjoint, which differentiates the converged stages, is exact far below the error.
     """
 
@@ -30,10 +32,13 @@ class SolverSettings:
     atol: float = 1e-10
     max_steps: int = 10_000
     newton_tolerance: float = 1e-2
+    order: int = 0
 
     def as_array(self) -> np.ndarray:
         """Return the vector that the compiled solver takes."""
-        return np.array([self.rtol, self.atol, self.max_steps, self.newton_tolerance], dtype=float)
+        order = self.order or (5 if self.rtol < _TIGHT else 4)
+        method = [one.order for one in METHODS].index(order)
+        return np.array([self.rtol, self.atol, self.max_steps, self.newton_tolerance, method], dtype=float)
 
 
 @dataclass(frozen=True)
