@@ -20,7 +20,16 @@ from pytensor.compile.mode import Mode
 
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables, read_tables
 from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
-from jakstat.statistics import PackedData, SolverSettings, build_model, log_likelihood_graph, measurement_graph
+from jakstat.statistics import (
+    PackedData,
+    SolverSettings,
+    build_model,
+    log_likelihood_graph,
+    log_prior_density,
+    measurement_graph,
+    noise_distributions,
+    standardised_residuals,
+)
 
 #: Graphs as they are, in Python: no rewriting, no compilation.
 _INTERPRETED = Mode(linker="py", optimizer=None)
@@ -83,6 +92,12 @@ class Problem:
     def _compiled(self) -> Any:
         """For many points: compiled in tens of seconds the first time, then as fast as it gets."""
         return self._value_and_gradient("NUMBA")
+
+    @cached_property
+    def _signals(self) -> Any:
+        parameters = pt.dvector("parameters")
+        graph = measurement_graph(self.tables, self.plan, parameters, PackedData(), self.solver, recording=False)
+        return function([parameters], [graph.signal, graph.noise_scale, graph.status], mode="NUMBA")
 
     def vector(self, parameters: Mapping[str, float] | None = None) -> np.ndarray:
         """Return the values of the estimated parameters, (estimated,); absent ones are nominal.
@@ -207,6 +222,57 @@ class Problem:
         self._require_success(status)
         cube = states[plan.row_of_measurement].reshape(len(tables.experiments), len(times), -1)
         return _state_dataset(cube, tables.experiments, times, plan.dynamics.states, tables.time_unit)
+
+    def signals(self, parameters: Mapping[str, float] | None = None) -> xr.Dataset:
+        """Compare every measurement with the signal that is expected of it.
+
+        Parameters
+        ----------
+        parameters : mapping of str to float, optional
+            Linear scale; nominal where absent.
+
+        Returns
+        -------
+        xarray.Dataset
+            Along ``obs``, in the order of the measurements: ``signal``, ``measurement`` (unit of the observable),
+            ``noise_scale`` (that unit, or none where the noise is on the logarithm) and ``residual``, measurement minus
+            signal over noise scale, of their logarithms where the noise is on those: the sum of its squares is the
+            chi-squared of PEtab. Coordinates ``observable``, ``experiment``, ``time`` (unit of the model; inf is a
+            steady state) and ``noise_distribution``.
+
+        Raises
+        ------
+        KeyError, SolveError
+            As :meth:`log_likelihood`.
+        """
+        signal, noise_scale, status = self._signals(self.vector(parameters))
+        self._require_success(status)
+        measurements = self.tables.measurements
+        measured = np.array([one.value for one in measurements])
+        distributions = noise_distributions(self.tables)
+        columns = {"signal": signal, "noise_scale": noise_scale, "measurement": measured,
+                   "residual": standardised_residuals(measured, signal, noise_scale, distributions)}  # fmt: skip
+        coords = {"observable": [one.observable_id for one in measurements],
+                  "experiment": [one.experiment_id for one in measurements],
+                  "noise_distribution": distributions}  # fmt: skip
+        time = ("obs", [one.time for one in measurements], {"units": self.tables.time_unit})
+        return xr.Dataset({name: ("obs", values) for name, values in columns.items()},
+                          coords={name: ("obs", values) for name, values in coords.items()} | {"time": time})  # fmt: skip
+
+    def log_prior(self, parameters: Mapping[str, float] | None = None) -> dict[str, float]:
+        """Return the log density of each estimated parameter's prior at ``parameters`` (linear scale; else nominal).
+
+        Densities are those of the parameter itself, truncated at its bounds; -inf beyond them. With the log
+        likelihood, their sum is the log posterior but for its constant.
+
+        Raises
+        ------
+        KeyError
+            A parameter is unknown or has no value.
+        """
+        values = dict(zip(self.estimated, self.vector(parameters).tolist(), strict=True))
+        return {one.id: log_prior_density(one.prior, values[one.id])
+                for one in self.tables.parameters if one.prior is not None}  # fmt: skip
 
     def build_model(self) -> pm.Model:
         """Return the PyMC model; see ``jakstat.statistics.build_model``."""

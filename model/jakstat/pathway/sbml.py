@@ -114,10 +114,10 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
     starts = {one.getSymbol(): _expression(one) for one in model.getListOfInitialAssignments()}
     values = {name: starts.get(name, value) for name, value in _file_values(model).items() if name not in assignments}
     constants = {name: _as_float(value) for name, value in values.items() if name not in rates}
-    at_start = _values_at_start(assignments | {name: values[name] for name in states})
+    initial_values = {name: values[name] for name in states}
     formulas = {name: value for name, value in values.items() if name in constants and _is_formula(value)}
-    formulas = _values_at_start({name: substitute_names(formula, at_start) for name, formula in formulas.items()})
-    for used in (rates, assignments, at_start, formulas):
+    expand_assignments(assignments | initial_values | formulas)  # raises where they go round in a circle
+    for used in (rates, assignments, initial_values, formulas):
         _refuse_unknown_symbols(used, {*states, *constants, *assignments, TIME.name})
     events = tuple(_event_of(event, model, assignments) for event in model.getListOfEvents())
     _refuse_unknown_symbols(
@@ -127,11 +127,12 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
     pathway = Pathway(
         states=states,
         rates=tuple(substitute_names(rates[name], assignments) for name in states),
-        initial_values={name: at_start[name] for name in states},
+        initial_values=initial_values,
         parameters=constants,
         parameter_formulas=formulas,
         assignments=assignments,
         species=frozenset(one.getId() for one in model.getListOfSpecies()),
+        compartments=frozenset(boxes),
         events=events,
     )
     return pathway.with_states({name for event in events for name in event.changes})
@@ -182,11 +183,6 @@ def expand_assignments(assignments: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
         for name in dependent:
             expanded[name] = substitute_names(expanded[name], expanded)
     raise ValueError(f"these assigned quantities depend on themselves: {', '.join(sorted(dependent))}")
-
-
-def _values_at_start(formulas: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
-    """Express quantities at time 0 over constants: they are put into each other, and time is 0."""
-    return {name: value.xreplace({TIME: sp.Integer(0)}) for name, value in expand_assignments(formulas).items()}
 
 
 def _refuse_unknown_symbols(formulas: dict[str, sp.Expr], known: set[str]) -> None:
