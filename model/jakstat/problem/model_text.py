@@ -147,15 +147,15 @@ def _local_parameters(model: libsbml.Model) -> dict[str, str]:
     }
 
 
-def rename_entities(sbml: str, names: Mapping[str, str]) -> str:
-    """Return a model whose entities have other ids.
+def rename_local_parameters(sbml: str, names: Mapping[str, str]) -> str:
+    """Return a model in which parameters of single reactions are the model's own, with ids of their own.
 
     Parameters
     ----------
     sbml : str
         SBML text that was read by :func:`read_model`.
     names : mapping of str to str
-        New id by id, or by ``reaction.parameter`` for a parameter of one reaction.
+        New id by ``reaction.parameter``.
 
     Raises
     ------
@@ -164,10 +164,9 @@ def rename_entities(sbml: str, names: Mapping[str, str]) -> str:
     """
     document = libsbml.readSBMLFromString(sbml)
     local = _local_parameters(document.getModel())
-    renaming = {local.get(old, old): new for old, new in names.items()}
-    if set(names) & set(local):
-        _convert(document, {"promoteLocalParameters": "true"})
-    _convert(document, {"renameSIds": "true", "currentIds": ",".join(renaming), "newIds": ",".join(renaming.values())})
+    _convert(document, {"promoteLocalParameters": "true"})
+    old = ",".join(local[one] for one in names)
+    _convert(document, {"renameSIds": "true", "currentIds": old, "newIds": ",".join(names.values())})
     return str(libsbml.writeSBMLToString(document))
 
 

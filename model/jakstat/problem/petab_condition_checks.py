@@ -102,14 +102,19 @@ def check_experiments(text: PetabText, faults: list[Fault]) -> None:
         before |= dict.fromkeys(targets[name], name)
 
 
-def renamed_entities(text: PetabText) -> dict[str, str]:
-    """Return the id that the mapping tables give an entity, by its id in the model, where they differ."""
-    return {row["modelEntityId"]: row["petabEntityId"] for _, row in text.rows("mapping")
-            if row["modelEntityId"] not in ("", row["petabEntityId"])}  # fmt: skip
+def renamed_parameters(text: PetabText) -> dict[str, str]:
+    """Return the id that the mapping tables give each ``reaction.parameter`` that they name."""
+    return {
+        row["modelEntityId"]: row["petabEntityId"] for _, row in text.rows("mapping") if "." in row["modelEntityId"]
+    }
 
 
 def check_mapping(text: PetabText, entities: ModelEntities, faults: list[Fault]) -> None:
-    """Add every fault of the mapping tables; ``entities`` are those of the model as its file has it."""
+    """Add every fault of the mapping tables; ``entities`` are those of the model as its file has it.
+
+    Every id of SBML is one of PEtab too, and PEtab gives no second one to what has one. What has none is a parameter of
+    one reaction, ``reaction.parameter``.
+    """
     first: dict[str, int] = {}
     for table, row in text.rows("mapping"):
         alias, entity = row["petabEntityId"], row["modelEntityId"]
@@ -118,9 +123,12 @@ def check_mapping(text: PetabText, entities: ModelEntities, faults: list[Fault])
             faults.append(table.fault(row, "petabEntityId", found, "letters, digits and _, not first a digit"))
         elif alias != entity and alias in entities.taken:
             faults.append(table.fault(row, "petabEntityId", f"{alias!r}, an id of the model", "an id of its own"))
-        if entity and entity not in entities.names | entities.local_parameters.keys():
-            known = entities.names | entities.local_parameters.keys()
-            needed = unknown_name_needed(entity, known, "an id of the model")
+        if entity in entities.names - {alias}:
+            found = f"{entity!r}, which is an id of PEtab too"
+            faults.append(table.fault(row, "modelEntityId", found, f"{entity} itself in all tables, without this row"))
+        elif entity and entity not in entities.names | entities.local_parameters.keys():
+            what = "an id of the model, or reaction.parameter for a parameter of one reaction"
+            needed = unknown_name_needed(entity, entities.local_parameters, what)
             faults.append(table.fault(row, "modelEntityId", repr(entity), needed))
         for column, name in {"petabEntityId": alias, "modelEntityId": entity if entity != alias else ""}.items():
             if name and name in first:

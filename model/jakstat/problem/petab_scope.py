@@ -1,4 +1,4 @@
-"""What the rows of a PEtab problem may refer to: ids of the model and of the other tables, and when experiments start."""
+"""What the rows of a PEtab problem may refer to: ids of the model and of other tables, starts of experiments."""
 
 import math
 import re

@@ -51,7 +51,7 @@ class Annotations:
     notes: tuple[str, ...] = ()
 
 
-def lint_faults(problem: v2.Problem, file: str, not_asked: Collection[str] = ()) -> list[Fault]:
+def lint_faults(problem: v2.Problem, file: str, no_errors: Collection[tuple[str, str]] = ()) -> list[Fault]:
     """Return a fault for each error of libpetab's own validation; they name the file, not the line.
 
     Parameters
@@ -59,13 +59,14 @@ def lint_faults(problem: v2.Problem, file: str, not_asked: Collection[str] = ())
     problem : petab.v2.Problem
     file : str
         Its file, for the faults.
-    not_asked : collection of str
-        Names of checks whose errors are left out.
+    no_errors : collection of (str, str)
+        Names of checks and parts of messages: such errors are left out.
     """
     return [
         Fault(file, None, issue.task or "", " ".join(issue.message.split()), "a valid PEtab problem")
         for issue in problem.validate()
-        if issue.level >= ValidationIssueSeverity.ERROR and issue.task not in not_asked
+        if issue.level >= ValidationIssueSeverity.ERROR
+        and not any(issue.task == task and part in issue.message for task, part in no_errors)
     ]
 
 
@@ -113,7 +114,7 @@ def _experiment_of(experiment: v2.Experiment, problem: v2.Problem, annotations: 
     Where nothing is said to follow a pre-equilibration, the model as it is then goes on from time 0.
     """
     conditions = {one.id: one for one in problem.conditions}
-    periods = []
+    periods: list[Period] = []
     for period in experiment.sorted_periods:
         changes = [change for name in period.condition_ids for change in conditions[name].changes]
         periods.append(

@@ -103,7 +103,7 @@ class Experiment:
 
     @property
     def start(self) -> float:
-        """Time of the first change that is observed: pre-equilibration comes before it; 0 where there is nothing else."""
+        """Time of the first period that can be measured: a pre-equilibration comes before it. 0 where it is all."""
         return min((one.start for one in self.periods if one.start > -math.inf), default=0.0)
 
 

@@ -129,7 +129,7 @@ class EntityValues:
         )
 
     def _over_problem(self, formula: sp.Expr, experiment: Experiment, changes: dict, unchanged: dict) -> sp.Expr:
-        """Express a formula over the problem's parameters; names in ``unchanged`` mean their value before the condition."""
+        """Express a formula over the problem's parameters; names in ``unchanged`` mean values before the condition."""
         replaced = {}
         for name in self._names_to_replace(formula, changes):
             replaced[name] = self._initial(name, experiment, {} if name in unchanged else changes)
