@@ -1,9 +1,9 @@
 """SBML text to a :class:`Pathway`.
 
-Supported: species in concentration or amount, reactions with kinetic laws, compartments (constant, under rate rules or
+Supported: species in concentration or amount, reactions with kinetic laws, compartments (constant, under rules or
 changed by events), assignment and rate rules, initial assignments, function definitions, piecewise functions, events
-with triggers on time and states. Refused by name: delays, priorities of events, algebraic rules, compartments under
-assignment rules, fast reactions, conversion factors and computed stoichiometry. SBML Level 3 Version 2,
+with triggers on time and states. Refused by name: delays, priorities of events, algebraic rules, compartments whose
+assignment rule makes them jump, fast reactions, conversion factors and computed stoichiometry. SBML Level 3 Version 2,
 https://sbml.org/specifications.
 """
 
@@ -57,9 +57,6 @@ def _refuse_unsupported(model: libsbml.Model) -> None:
     for rule in model.getListOfRules():
         if rule.isAlgebraic():
             found.append(f"algebraic rule {libsbml.formulaToL3String(rule.getMath())} = 0")
-    assigned = {rule.getVariable() for rule in model.getListOfRules() if rule.isAssignment()}
-    found += [f"compartment {box.getId()} under an assignment rule" for box in model.getListOfCompartments()
-              if box.getId() in assigned]  # fmt: skip
     found += [f"conversion factor of species {one.getId()}" for one in model.getListOfSpecies()
               if one.isSetConversionFactor() or model.isSetConversionFactor()]  # fmt: skip
     for reaction in model.getListOfReactions():
@@ -108,8 +105,10 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
     rules = {rule.getVariable(): rule for rule in model.getListOfRules()}
     assignments = expand_assignments({name: _expression(rule) for name, rule in rules.items() if rule.isAssignment()})
     rates = {name: _expression(rule) for name, rule in rules.items() if rule.isRate()}
-    rates |= {name: rate for name, rate in _reaction_rates(model, rates).items() if name not in rules}
+    rates |= {name: rate for name, rate in _reaction_rates(model).items() if name not in rules}
     boxes = [box.getId() for box in model.getListOfCompartments()]
+    _dilute(rates, {box: rates[box] for box in boxes if box in rates}, model)
+    _dilute(rates, _growth_of_assigned(model, rates, assignments), model)
     states = tuple(name for name in [*_entity_ids(model), *boxes] if name in rates)
     starts = {one.getSymbol(): _expression(one) for one in model.getListOfInitialAssignments()}
     values = {name: starts.get(name, value) for name, value in _file_values(model).items() if name not in assignments}
@@ -218,11 +217,8 @@ def _number(value: float) -> sp.Expr:
     return sp.nan if math.isnan(value) else sp.Rational(repr(float(value)))
 
 
-def _reaction_rates(model: libsbml.Model, rules: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
-    """Return dx/dt of each species that reactions change: sum of stoichiometry x rate, over the volume if needed.
-
-    A concentration also falls as its compartment grows (by a rate rule).
-    """
+def _reaction_rates(model: libsbml.Model) -> dict[str, sp.Expr]:
+    """Return dx/dt of each species that reactions change: sum of stoichiometry x rate, over the volume if needed."""
     species = {one.getId(): one for one in model.getListOfSpecies()}
     totals: dict[str, sp.Expr] = {}
     for reaction in model.getListOfReactions():
@@ -236,8 +232,42 @@ def _reaction_rates(model: libsbml.Model, rules: dict[str, sp.Expr]) -> dict[str
                 if not one.getHasOnlySubstanceUnits():
                     change = change / symbol(one.getCompartment())
                 totals[one.getId()] = totals.get(one.getId(), sp.Integer(0)) + change
-    for name in totals:
-        box = species[name].getCompartment()
-        if box in rules and not species[name].getHasOnlySubstanceUnits():
-            totals[name] = totals[name] - symbol(name) * rules[box] / symbol(box)
     return totals
+
+
+def _dilute(rates: dict[str, sp.Expr], growth: dict[str, sp.Expr], model: libsbml.Model) -> None:
+    """Let concentrations fall as their compartment grows, because the amounts in it stay; ``rates`` are changed."""
+    ruled = {rule.getVariable() for rule in model.getListOfRules()}
+    for one in model.getListOfSpecies():
+        name, box = one.getId(), one.getCompartment()
+        if box in growth and not (one.getHasOnlySubstanceUnits() or one.getConstant() or name in ruled):
+            rates[name] = rates.get(name, sp.Integer(0)) - symbol(name) * growth[box] / symbol(box)
+
+
+def _growth_of_assigned(
+    model: libsbml.Model, rates: dict[str, sp.Expr], assignments: dict[str, sp.Expr]
+) -> dict[str, sp.Expr]:
+    """Return dV/dt of each compartment under an assignment rule whose size changes.
+
+    Raises
+    ------
+    UnsupportedModelError
+        A size jumps, or depends on a concentration whose own change depends on it.
+    """
+    boxes = {box.getId() for box in model.getListOfCompartments()} & set(assignments)
+    inside = {one.getId() for one in model.getListOfSpecies()
+              if one.getCompartment() in boxes and not one.getHasOnlySubstanceUnits()}  # fmt: skip
+    jumping = {change.getVariable() for event in model.getListOfEvents() for change in event.getListOfEventAssignments()}
+    growth, found = {}, []
+    for box in sorted(boxes):
+        formula = assignments[box]
+        names = names_in(formula)
+        if formula.atoms(sp.Piecewise, sp.floor, sp.ceiling, sp.Heaviside) or names & jumping:
+            found.append(f"compartment {box} under an assignment rule that makes its size jump")
+        elif names & inside & set(rates):
+            found.append(f"compartment {box} under an assignment rule that depends on what is dissolved in it")
+        slope = sp.diff(formula, TIME) + sum(sp.diff(formula, symbol(name)) * rates[name] for name in names & set(rates))
+        growth |= {box: slope} if slope != 0 else {}
+    if found:
+        raise UnsupportedModelError(f"the model uses features that jakstat does not support yet: {'; '.join(found)}")
+    return growth
