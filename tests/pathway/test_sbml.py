@@ -161,10 +161,16 @@ def test_a_reaction_as_a_number_is_refused_by_name():
         read_pathway(sbml_of(text))
 
 
-GROWING = "model m\n compartment box = 2\n species a in box = 3, b in box = 1\n k = 0.4; g = 0.3\n J0: a -> ; box * k * a\n"
+GROWING = """model m
+ compartment box = 2
+ species a in box = 3, b in box = 1
+ k = 0.4; g = 0.3
+ J0: a -> ; box * k * a
+"""
+GROWTH = ("box' = g * box", "box := 2 * exp(g * time)", "size = 2; size' = g * size; box := size")
 
 
-@pytest.mark.parametrize("rule", ["box' = g * box", "box := 2 * exp(g * time)", "size = 2; size' = g * size; box := size"])
+@pytest.mark.parametrize("rule", GROWTH)
 def test_concentrations_fall_as_their_compartment_grows(rule):
     """Also that of ``b``, which no reaction changes: the amounts stay."""
     pathway = read_pathway(sbml_of(f"{GROWING} {rule}\nend\n"))

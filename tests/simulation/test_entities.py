@@ -105,7 +105,8 @@ def test_changes_of_a_period_happen_all_at_once_and_see_the_states_before():
 def test_a_size_that_a_later_period_changes_leaves_concentrations():
     tables = tables_of(Period(0.0), Period(1.0, formulas(box="8")))
     with_change = Problem(tables).simulate(times=[0.0, 1.0, 2.0])
-    without = Problem(replace(tables, experiments=(Experiment("only", (Period(0.0),)),))).simulate(times=[0.0, 1.0, 2.0])
+    unchanged = replace(tables, experiments=(Experiment("only", (Period(0.0),)),))
+    without = Problem(unchanged).simulate(times=[0.0, 1.0, 2.0])
     for name in ("a", "b"):
         assert with_change[name].to_numpy() == pytest.approx(without[name].to_numpy(), rel=1e-6)
 
@@ -119,7 +120,8 @@ def test_states_are_not_a_number_before_an_experiment_starts():
 
 
 def test_a_model_in_which_nothing_changes_is_evaluated():
-    tables = tables_of(Period(0.0, formulas(p="given * k")), model="model still\n p = 5; k = 1\nend\n", observed="p + time")
+    still = "model still\n p = 5; k = 1\nend\n"
+    tables = tables_of(Period(0.0, formulas(p="given * k")), model=still, observed="p + time")
     assert float(Problem(tables).signals()["signal"][0]) == pytest.approx(3.0)
 
 

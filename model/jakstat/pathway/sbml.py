@@ -257,8 +257,10 @@ def _growth_of_assigned(
     boxes = {box.getId() for box in model.getListOfCompartments()} & set(assignments)
     inside = {one.getId() for one in model.getListOfSpecies()
               if one.getCompartment() in boxes and not one.getHasOnlySubstanceUnits()}  # fmt: skip
-    jumping = {change.getVariable() for event in model.getListOfEvents() for change in event.getListOfEventAssignments()}
-    growth, found = {}, []
+    events = model.getListOfEvents()
+    jumping = {change.getVariable() for event in events for change in event.getListOfEventAssignments()}
+    growth: dict[str, sp.Expr] = {}
+    found = []
     for box in sorted(boxes):
         formula = assignments[box]
         names = names_in(formula)
@@ -266,7 +268,8 @@ def _growth_of_assigned(
             found.append(f"compartment {box} under an assignment rule that makes its size jump")
         elif names & inside & set(rates):
             found.append(f"compartment {box} under an assignment rule that depends on what is dissolved in it")
-        slope = sp.diff(formula, TIME) + sum(sp.diff(formula, symbol(name)) * rates[name] for name in names & set(rates))
+        slopes = [sp.diff(formula, symbol(name)) * rates[name] for name in sorted(names & set(rates))]
+        slope = sp.Add(sp.diff(formula, TIME), *slopes)
         growth |= {box: slope} if slope != 0 else {}
     if found:
         raise UnsupportedModelError(f"the model uses features that jakstat does not support yet: {'; '.join(found)}")
