@@ -2,6 +2,7 @@
 # make test   set-up and the tests
 # make lint   every check that is not a test
 # make bench  time of one value + gradient
+# make petab-suite   the published test cases of PEtab: passed, refused, failed
 # make lock   resolve requirements.lock again from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer releases)
 # make clean  remove what the workflow made (results and logs); make distclean the environment and compiled code too
 #
@@ -10,7 +11,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lock clean distclean environment
+.PHONY: help run test lint bench petab-suite lock clean distclean environment
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -63,6 +64,9 @@ lint: environment
 
 bench: environment
 	$(PYTHON) benchmarks/gradient_time.py
+
+petab-suite: environment
+	$(PYTHON) benchmarks/petab_suite.py
 
 lock:
 	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.12 --no-python-downloads \

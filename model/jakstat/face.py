@@ -20,7 +20,16 @@ from pytensor.compile.mode import Mode
 
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables, read_tables
 from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
-from jakstat.statistics import PackedData, SolverSettings, build_model, log_likelihood_graph, measurement_graph
+from jakstat.statistics import (
+    PackedData,
+    SolverSettings,
+    build_model,
+    log_likelihood_graph,
+    log_prior_density,
+    measurement_graph,
+    noise_distributions,
+    standardised_residuals,
+)
 
 #: Graphs as they are, in Python: no rewriting, no compilation.
 _INTERPRETED = Mode(linker="py", optimizer=None)
@@ -83,6 +92,11 @@ class Problem:
     def _compiled(self) -> Any:
         """For many points: compiled in tens of seconds the first time, then as fast as it gets."""
         return self._value_and_gradient("NUMBA")
+
+    @cached_property
+    def _signals(self) -> Any:
+        parameters, terms, graph = log_likelihood_graph(self.tables, self.plan, self.solver, recording=False)
+        return function([parameters], [graph.signal, graph.noise_scale, terms, graph.status], mode=_INTERPRETED)
 
     def vector(self, parameters: Mapping[str, float] | None = None) -> np.ndarray:
         """Return the values of the estimated parameters, (estimated,); absent ones are nominal.
@@ -183,12 +197,12 @@ class Problem:
         parameters : mapping of str to float, optional
             Linear scale; nominal where absent.
         times : (time,) array, optional
-            In the time unit of the model; 200 points over the measured range where absent.
+            In the time unit of the model, inf for the steady state; 200 points over the measured range where absent.
 
         Returns
         -------
         xarray.Dataset
-            One variable a state (experiment, time).
+            One variable a state (experiment, time); NaN before an experiment's start.
 
         Raises
         ------
@@ -199,14 +213,70 @@ class Problem:
         last = max([one.time for one in self.tables.measurements if np.isfinite(one.time)], default=first)
         times = np.linspace(first, last, 200) if times is None else np.unique(np.asarray(times, dtype=float))
         clock = Observable("clock", sp.Integer(0), sp.Integer(1))  # nothing is observed: only states are wanted
-        wanted = tuple(Measurement(clock.id, one.id, float(time), np.nan)
-                       for one in self.tables.experiments for time in times)  # fmt: skip
+        begun = [(place, number) for place, one in enumerate(self.tables.experiments)
+                 for number, time in enumerate(times) if time >= one.start]  # fmt: skip
+        wanted = tuple(Measurement(clock.id, self.tables.experiments[place].id, float(times[number]), np.nan)
+                       for place, number in begun)  # fmt: skip
         tables = replace(self.tables, measurements=wanted, observables=(clock,))
         plan = plan_simulation(tables)
         states, status = _state_function(tables, plan, self.solver)(self.vector(parameters))
         self._require_success(status)
-        cube = states[plan.row_of_measurement].reshape(len(tables.experiments), len(times), -1)
+        cube = np.full((len(tables.experiments), len(times), states.shape[1]), np.nan)
+        cube[tuple(np.array(begun, dtype=int).reshape(-1, 2).T)] = states[plan.row_of_measurement]
         return _state_dataset(cube, tables.experiments, times, plan.dynamics.states, tables.time_unit)
+
+    def signals(self, parameters: Mapping[str, float] | None = None) -> xr.Dataset:
+        """Compare every measurement with the signal that is expected of it.
+
+        Parameters
+        ----------
+        parameters : mapping of str to float, optional
+            Linear scale; nominal where absent.
+
+        Returns
+        -------
+        xarray.Dataset
+            Along ``obs``, in the order of the measurements: ``signal`` and ``measurement`` (unit of the observable);
+            ``noise_scale`` (that unit; none where the noise is on the logarithm); ``residual``, measurement minus
+            signal over noise scale, of their logarithms where the noise is on those: the sum of its squares is PEtab's
+            chi-squared; ``log_likelihood``, which adds up to :meth:`log_likelihood`. Coordinates ``observable``,
+            ``experiment``, ``time`` (unit of the model; inf is a steady state) and ``noise_distribution``.
+
+        Raises
+        ------
+        KeyError, SolveError
+            As :meth:`log_likelihood`.
+        """
+        signal, noise_scale, terms, status = self._signals(self.vector(parameters))
+        self._require_success(status)
+        measurements = self.tables.measurements
+        measured = np.array([one.value for one in measurements])
+        distributions = noise_distributions(self.tables)
+        residual = standardised_residuals(measured, signal, noise_scale, distributions)
+        variables = {"signal": signal, "noise_scale": noise_scale, "measurement": measured, "residual": residual,
+                     "log_likelihood": terms}  # fmt: skip
+        coords = {
+            "observable": ("obs", [one.observable_id for one in measurements]),
+            "experiment": ("obs", [one.experiment_id for one in measurements]),
+            "time": ("obs", [one.time for one in measurements], {"units": self.tables.time_unit}),
+            "noise_distribution": ("obs", distributions),
+        }
+        return xr.Dataset({name: ("obs", values) for name, values in variables.items()}, coords=coords)
+
+    def log_prior(self, parameters: Mapping[str, float] | None = None) -> dict[str, float]:
+        """Return the log density of each estimated parameter's prior at ``parameters`` (linear scale; else nominal).
+
+        Densities are those of the parameter itself, truncated at its bounds; -inf beyond them. With the log
+        likelihood, their sum is the log posterior but for its constant.
+
+        Raises
+        ------
+        KeyError
+            A parameter is unknown or has no value.
+        """
+        values = dict(zip(self.estimated, self.vector(parameters).tolist(), strict=True))
+        return {one.id: log_prior_density(one.prior, values[one.id])
+                for one in self.tables.parameters if one.prior is not None}  # fmt: skip
 
     def build_model(self) -> pm.Model:
         """Return the PyMC model; see ``jakstat.statistics.build_model``."""

@@ -60,10 +60,21 @@ def test_rate_rules_make_states():
     assert float(pathway.initial_values["p"]) == 3.0
 
 
-def test_initial_assignments_are_expressions_over_constants():
+def test_initial_assignments_name_what_they_follow():
+    """They are not put into each other, so that a condition that sets ``a`` changes ``b``."""
     pathway = read_pathway(sbml_of("model m\n k = 2\n a = 3 * k; b = a + 1\n J0: a -> b; k * a\nend\n"))
     assert sp.expand(pathway.initial_values["a"] - 3 * k) == 0
-    assert sp.expand(pathway.initial_values["b"] - 3 * k - 1) == 0
+    assert sp.expand(pathway.initial_values["b"] - a - 1) == 0
+
+
+def test_initial_assignments_that_go_round_in_a_circle_are_refused():
+    text = "model m\n k = 2\n a = 1; b = a + 1\n J0: a -> b; k * a\nend\n"
+    document = libsbml.readSBMLFromString(sbml_of(text))
+    assignment = document.getModel().createInitialAssignment()
+    assignment.setSymbol("a")
+    assignment.setMath(libsbml.parseL3Formula("2 * b"))
+    with pytest.raises(ValueError, match="depend on themselves: a, b"):
+        read_pathway(libsbml.writeSBMLToString(document))
 
 
 def test_function_definitions_are_expanded():
@@ -83,7 +94,7 @@ def test_integer_powers_stay_integers():
     ("text", "named"),
     [
         ("model m\n a = 1\n E1: at 2 after a > 2: a = 0\n J0: a -> ; a\nend\n", "delay of event E1"),
-        ("model m\n compartment c\n species a in c = 1\n c := 2 * time\n J0: a -> ; a\nend\n", "compartment c"),
+        ("model m\n compartment c\n species a in c = 1\n c := floor(time)\n J0: a -> ; a\nend\n", "compartment c"),
     ],
 )
 def test_unsupported_features_are_named(text, named):
@@ -138,15 +149,58 @@ def test_an_initial_assignment_wins_over_the_value_in_the_file():
     assert pathway.parameter_formulas["c"] == 2 * k
 
 
-def test_constants_go_through_assignment_rules_to_values_at_the_start():
+def test_constants_may_follow_assignment_rules_at_the_start():
     pathway = read_pathway(sbml_of("model m\n a = 3; k = 1\n s := 2 * a + time\n c = s\n J0: a -> ; k * c\nend\n"))
-    assert (
-        float(pathway.parameters["c"] if "c" not in pathway.parameter_formulas else pathway.parameter_formulas["c"])
-        == 6.0
-    )
+    assert pathway.parameter_formulas["c"] == symbol("s")
+    assert pathway.assignments["s"] == 2 * a + TIME
 
 
 def test_a_reaction_as_a_number_is_refused_by_name():
     text = "model m\n a = 1; k = 1; d = 0\n J0: a -> ; k * a\n d' = J0\nend\n"
     with pytest.raises(UnsupportedModelError, match="'J0'"):
         read_pathway(sbml_of(text))
+
+
+GROWING = """model m
+ compartment box = 2
+ species a in box = 3, b in box = 1
+ k = 0.4; g = 0.3
+ J0: a -> ; box * k * a
+"""
+GROWTH = ("box' = g * box", "box := 2 * exp(g * time)", "size = 2; size' = g * size; box := size")
+
+
+@pytest.mark.parametrize("rule", GROWTH)
+def test_concentrations_fall_as_their_compartment_grows(rule):
+    """Also that of ``b``, which no reaction changes: the amounts stay."""
+    pathway = read_pathway(sbml_of(f"{GROWING} {rule}\nend\n"))
+    rates = dict(zip(pathway.states, pathway.rates, strict=True))
+    b, g, box = symbol("b"), symbol("g"), pathway.assignments.get("box", symbol("box"))
+    assert sp.simplify(rates["a"] + (k + g) * a) == 0
+    assert sp.simplify(rates["b"] + g * b) == 0
+    assert box.free_symbols <= {TIME, g, symbol("box"), symbol("size")}
+
+
+def test_a_compartment_that_follows_constants_dilutes_nothing():
+    pathway = read_pathway(sbml_of(f"{GROWING} box := 2 * g\nend\n"))
+    assert pathway.states == ("a",)
+    assert sp.simplify(pathway.rates[0] + k * a) == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "named"),
+    [
+        ("box := piecewise(2, time < 1, 3)", "compartment box under an assignment rule that makes its size jump"),
+        ("box := g\n E: at time > 1: g = 4", "compartment box under an assignment rule that makes its size jump"),
+    ],
+)
+def test_a_compartment_that_jumps_is_refused(rule, named):
+    with pytest.raises(UnsupportedModelError, match=named):
+        read_pathway(sbml_of(f"{GROWING} {rule}\nend\n"))
+
+
+def test_a_compartment_that_follows_a_concentration_in_it_is_refused():
+    document = libsbml.readSBMLFromString(sbml_of(f"{GROWING} box := 2 * exp(g * time)\nend\n"))
+    document.getModel().getAssignmentRuleByVariable("box").setMath(libsbml.parseL3Formula("1 + a"))
+    with pytest.raises(UnsupportedModelError, match="compartment box .* depends on what is dissolved in it"):
+        read_pathway(libsbml.writeSBMLToString(document))

@@ -1,5 +1,7 @@
 """IC50s of known curves, and the inhibitor as a formula on parameters."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,39 @@ def test_what_the_study_does_not_have_is_named(repository, change, message):
     tables = read_tables(repository / "data" / "raia2011")
     with pytest.raises(ValueError, match=message):
         check_dose_response(tables, read_dose_response(SECTION | change))
+
+
+MADE = SECTION | {
+    "acts_on": {"made": "made / (1 + dose / K)"},
+    "stimuli": [{"label": "half", "set": {"made": 3}}],
+    "readout": "x_signal",
+    "time": 0,
+}
+
+
+def only(tables, name):
+    """Return a study with one of its experiments."""
+    kept = tuple(one for one in tables.measurements if one.experiment_id == name)
+    return replace(tables, experiments=tuple(one for one in tables.experiments if one.id == name), measurements=kept)
+
+
+@pytest.mark.slow
+def test_a_dose_response_starts_from_the_preequilibration_of_the_study(turnover):
+    import xarray as xr
+
+    from jakstat.predictions import predict_dose_response
+    from jakstat.statistics import SolverSettings
+
+    draws = xr.Dataset({"parameter_value": (("chain", "draw", "parameter"), np.array([[[1.5]]]))},
+                       coords={"chain": [0], "draw": [0], "parameter": ["k"]})  # fmt: skip
+    tree = xr.DataTree.from_dict({"posterior": draws})
+    result = predict_dose_response(only(turnover, "late"), tree, read_dose_response(MADE), SolverSettings(), seed=1)
+    assert result["signal"].to_numpy().ravel() == pytest.approx(np.full(6, 6 / 1.5), rel=1e-6)
+
+
+def test_a_study_whose_experiments_differ_in_what_comes_before_is_refused(turnover):
+    from jakstat.predictions.dose_response import check_dose_response
+
+    with pytest.raises(ValueError, match="differ in what comes before them"):
+        check_dose_response(turnover, read_dose_response(MADE))
+    check_dose_response(only(turnover, "late"), read_dose_response(MADE))

@@ -64,18 +64,12 @@ FAULTS = {
 }  # fmt: skip
 
 UNSUPPORTED = {
-    "pre-equilibration": ("experiments.tsv", "first\t0\tlow", "first\t-inf\tlow\nfirst\t0\thigh",
-                          "experiment first: pre-equilibration"),
-    "several periods": ("experiments.tsv", "first\t0\tlow", "first\t0\tlow\nfirst\t5\thigh",
-                        "experiment first: an experiment of several periods"),
     "more than one model": ("problem.yaml", "  decay: {", "  growth: {language: sbml, location: model.xml}\n  decay: {",
                             "models growth, decay: more than one model"),
     "another modelling language": ("problem.yaml", "language: sbml", "language: bngl",
                                    "model decay in bngl: a model that is not SBML"),
     "an extension": ("problem.yaml", "format_version: 2.0.0", "format_version: 2.0.0\nextensions: {sciml: {}}",
                      "extension sciml: a PEtab extension"),
-    "steady state": ("measurements.tsv", "A_log\tsecond\t5", "A_log\tsecond\tinf",
-                     "observable A_log: a measurement at steady state"),
     "arrays": ("parameters.tsv", "sd\t0.01\t1\t0.1", "sd\t0.01\t1\tarray", "parameter sd: parameters that are arrays"),
 }  # fmt: skip
 
@@ -156,25 +150,13 @@ def test_unsupported_feature_is_refused_by_name(feature, petab, edit_petab):
         read_petab(petab)
 
 
-def test_renamed_model_entities_are_refused_by_name_and_annotations_are_not(petab, edit_petab):
-    edit_petab("problem.yaml", "format_version", "mapping_files: [mapping.tsv]\nformat_version")
-    mapping = petab.parent / "mapping.tsv"
-    mapping.write_text("petabEntityId\tmodelEntityId\tname\nfirst\t\tthe first\n")
-    assert len(read_petab(petab).measurements) == 4
-    mapping.write_text("petabEntityId\tmodelEntityId\tname\nB\tnet.A\tthe second\n")
-    with pytest.raises(UnsupportedError, match="entity B: a mapping table that renames"):
-        read_petab(petab)
-
-
 def test_all_unsupported_features_are_named_at_once(petab, edit_petab):
-    for feature in ("pre-equilibration", "steady state", "an extension"):
+    features = ("another modelling language", "arrays", "an extension")
+    for feature in features:
         edit_petab(*UNSUPPORTED[feature][:3])
     with pytest.raises(UnsupportedError) as caught:
         read_petab(petab)
-    assert all(
-        UNSUPPORTED[feature][3] in str(caught.value)
-        for feature in ("pre-equilibration", "steady state", "an extension")
-    )
+    assert all(UNSUPPORTED[feature][3] in str(caught.value) for feature in features)
 
 
 def test_visualisation_file_that_is_absent_does_not_matter(boehm):
@@ -230,13 +212,6 @@ def test_version_1_linear_parameter_without_prior_gets_a_truncated_normal(boehm)
     )
 
 
-def test_version_1_preequilibration_is_refused_by_name(boehm):
-    table = boehm.parent / "measurementData_Boehm_JProteomeRes2014.tsv"
-    table.write_text(table.read_text().replace("\t\tmodel1_data1", "\tmodel1_data1\tmodel1_data1", 1))
-    with pytest.raises(UnsupportedError, match="condition model1_data1: pre-equilibration"):
-        read_petab(boehm)
-
-
 def test_version_1_with_several_parameter_tables_is_refused_by_name(boehm):
     name = "parameters_Boehm_JProteomeRes2014.tsv"
     (boehm.parent / "more.tsv").write_text((boehm.parent / name).read_text())
@@ -274,33 +249,6 @@ def test_prior_given_on_log10_becomes_one_on_the_natural_logarithm(reference_fol
     assert any(note.startswith("112 of 113") for note in tables.notes)
     assert len(tables.measurements) == 541
     assert {one.noise_distribution for one in tables.observables} == {"normal", "log-normal"}
-
-
-# PEtab test suite, version 2: what each case needs beyond what is supported; the others are read.
-REFUSED = {
-    "0010": "pre-equilibration",
-    "0016": "several periods",
-    "0018": "pre-equilibration",
-    "0022": "several periods",
-    "0028": "several periods",
-    "0030": "several periods",
-}
-
-
-def test_each_case_of_the_petab_test_suite_is_read_or_refused_by_name(reference_folder):
-    folder = reference_folder / "petab_test_suite" / "v2"
-    cases = sorted(one.name for one in folder.glob("[0-9]*"))
-    if not cases:
-        pytest.skip("needs the PEtab test suite")
-    for case in cases:
-        path = folder / case / f"_{case}.yaml"
-        if case in REFUSED:
-            with pytest.raises(UnsupportedError, match=REFUSED[case]):
-                read_tables(path)
-        else:
-            tables = read_tables(path)
-            assert tables.measurements, case
-            assert {one.experiment_id for one in tables.measurements} == {one.id for one in tables.experiments}, case
 
 
 def test_test_suite_priors_are_the_ones_given(reference_folder):

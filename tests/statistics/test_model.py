@@ -10,7 +10,7 @@ from scipy import stats
 from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables
 from jakstat.problem.formulas import parse_formula
 from jakstat.problem.model_text import antimony_to_sbml
-from jakstat.statistics import SolverSettings, build_model
+from jakstat.statistics import SolverSettings, build_model, log_prior_density
 
 DECAY = """
 model decay
@@ -104,6 +104,18 @@ def test_prior_draws_follow_petabs_density_truncated_at_the_bounds(name):
         return (density.cdf(value) - density.cdf(lower)) / (density.cdf(upper) - density.cdf(lower))
 
     assert stats.kstest(drawn, truncated).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("name", PRIORS)
+@pytest.mark.parametrize("bounds", [(0.6, 2.5), (0.0, np.inf)])
+def test_log_density_of_a_prior_is_petabs_truncated_at_the_bounds(name, bounds):
+    numbers, density = PRIORS[name]
+    lower, upper = bounds
+    prior = Prior(name, numbers, lower, upper, "assumed")
+    share = density.cdf(upper) - density.cdf(lower)
+    assert log_prior_density(prior, 1.7) == pytest.approx(density.logpdf(1.7) - np.log(share), rel=1e-12)
+    assert log_prior_density(prior, -0.1) == -np.inf
+    assert np.isneginf(log_prior_density(prior, 2.6)) == (upper < 2.6)
 
 
 def test_unknown_priors_are_refused():

@@ -45,16 +45,17 @@ class Pathway:
         dx/dt of each state over states, parameters and ``time``; assignment rules are substituted, stoichiometry and
         compartment volumes applied. Unit: unit of the state per unit of time.
     initial_values : mapping of str to Expr
-        Value of each state at the start, over parameters.
+        Value of each state at the start, over everything that has a value there. They are not put into each other: a
+        condition that sets one of them changes what follows from it.
     parameters : mapping of str to float
         Constants of the model (parameters, compartment volumes, species that nothing changes) and their values in the
         file; NaN where the file gives none.
     parameter_formulas : mapping of str to Expr
-        Constants that an initial assignment computes from other constants; they override ``parameters``.
+        Constants that an initial assignment computes, likewise; they override ``parameters``.
     assignments : mapping of str to Expr
         Quantities under assignment rules, over states, parameters and ``time``.
-    species : frozenset of str
-        The states and constants that are species: a condition that sets one sets its initial value.
+    species, compartments : frozenset of str
+        The states and constants that are species, and those that are compartments.
     events : tuple of Event
     """
 
@@ -65,6 +66,7 @@ class Pathway:
     parameter_formulas: Mapping[str, sp.Expr]
     assignments: Mapping[str, sp.Expr]
     species: frozenset[str] = frozenset()
+    compartments: frozenset[str] = frozenset()
     events: tuple[Event, ...] = ()
 
     @property

@@ -1,9 +1,9 @@
 """SBML text to a :class:`Pathway`.
 
-Supported: species in concentration or amount, reactions with kinetic laws, compartments (constant, under rate rules or
+Supported: species in concentration or amount, reactions with kinetic laws, compartments (constant, under rules or
 changed by events), assignment and rate rules, initial assignments, function definitions, piecewise functions, events
-with triggers on time and states. Refused by name: delays, priorities of events, algebraic rules, compartments under
-assignment rules, fast reactions, conversion factors and computed stoichiometry. SBML Level 3 Version 2,
+with triggers on time and states. Refused by name: delays, priorities of events, algebraic rules, compartments whose
+assignment rule makes them jump, fast reactions, conversion factors and computed stoichiometry. SBML Level 3 Version 2,
 https://sbml.org/specifications.
 """
 
@@ -57,9 +57,6 @@ def _refuse_unsupported(model: libsbml.Model) -> None:
     for rule in model.getListOfRules():
         if rule.isAlgebraic():
             found.append(f"algebraic rule {libsbml.formulaToL3String(rule.getMath())} = 0")
-    assigned = {rule.getVariable() for rule in model.getListOfRules() if rule.isAssignment()}
-    found += [f"compartment {box.getId()} under an assignment rule" for box in model.getListOfCompartments()
-              if box.getId() in assigned]  # fmt: skip
     found += [f"conversion factor of species {one.getId()}" for one in model.getListOfSpecies()
               if one.isSetConversionFactor() or model.isSetConversionFactor()]  # fmt: skip
     for reaction in model.getListOfReactions():
@@ -108,16 +105,18 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
     rules = {rule.getVariable(): rule for rule in model.getListOfRules()}
     assignments = expand_assignments({name: _expression(rule) for name, rule in rules.items() if rule.isAssignment()})
     rates = {name: _expression(rule) for name, rule in rules.items() if rule.isRate()}
-    rates |= {name: rate for name, rate in _reaction_rates(model, rates).items() if name not in rules}
+    rates |= {name: rate for name, rate in _reaction_rates(model).items() if name not in rules}
     boxes = [box.getId() for box in model.getListOfCompartments()]
+    _dilute(rates, {box: rates[box] for box in boxes if box in rates}, model)
+    _dilute(rates, _growth_of_assigned(model, rates, assignments), model)
     states = tuple(name for name in [*_entity_ids(model), *boxes] if name in rates)
     starts = {one.getSymbol(): _expression(one) for one in model.getListOfInitialAssignments()}
     values = {name: starts.get(name, value) for name, value in _file_values(model).items() if name not in assignments}
     constants = {name: _as_float(value) for name, value in values.items() if name not in rates}
-    at_start = _values_at_start(assignments | {name: values[name] for name in states})
+    initial_values = {name: values[name] for name in states}
     formulas = {name: value for name, value in values.items() if name in constants and _is_formula(value)}
-    formulas = _values_at_start({name: substitute_names(formula, at_start) for name, formula in formulas.items()})
-    for used in (rates, assignments, at_start, formulas):
+    expand_assignments(assignments | initial_values | formulas)  # raises where they go round in a circle
+    for used in (rates, assignments, initial_values, formulas):
         _refuse_unknown_symbols(used, {*states, *constants, *assignments, TIME.name})
     events = tuple(_event_of(event, model, assignments) for event in model.getListOfEvents())
     _refuse_unknown_symbols(
@@ -127,11 +126,12 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
     pathway = Pathway(
         states=states,
         rates=tuple(substitute_names(rates[name], assignments) for name in states),
-        initial_values={name: at_start[name] for name in states},
+        initial_values=initial_values,
         parameters=constants,
         parameter_formulas=formulas,
         assignments=assignments,
         species=frozenset(one.getId() for one in model.getListOfSpecies()),
+        compartments=frozenset(boxes),
         events=events,
     )
     return pathway.with_states({name for event in events for name in event.changes})
@@ -184,11 +184,6 @@ def expand_assignments(assignments: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
     raise ValueError(f"these assigned quantities depend on themselves: {', '.join(sorted(dependent))}")
 
 
-def _values_at_start(formulas: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
-    """Express quantities at time 0 over constants: they are put into each other, and time is 0."""
-    return {name: value.xreplace({TIME: sp.Integer(0)}) for name, value in expand_assignments(formulas).items()}
-
-
 def _refuse_unknown_symbols(formulas: dict[str, sp.Expr], known: set[str]) -> None:
     """Raise UnsupportedModelError where a formula names what is no state, constant or assigned quantity."""
     found = sorted(f"'{unknown}' in the formula of {name}" for name, formula in formulas.items()
@@ -222,11 +217,8 @@ def _number(value: float) -> sp.Expr:
     return sp.nan if math.isnan(value) else sp.Rational(repr(float(value)))
 
 
-def _reaction_rates(model: libsbml.Model, rules: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
-    """Return dx/dt of each species that reactions change: sum of stoichiometry x rate, over the volume if needed.
-
-    A concentration also falls as its compartment grows (by a rate rule).
-    """
+def _reaction_rates(model: libsbml.Model) -> dict[str, sp.Expr]:
+    """Return dx/dt of each species that reactions change: sum of stoichiometry x rate, over the volume if needed."""
     species = {one.getId(): one for one in model.getListOfSpecies()}
     totals: dict[str, sp.Expr] = {}
     for reaction in model.getListOfReactions():
@@ -240,8 +232,45 @@ def _reaction_rates(model: libsbml.Model, rules: dict[str, sp.Expr]) -> dict[str
                 if not one.getHasOnlySubstanceUnits():
                     change = change / symbol(one.getCompartment())
                 totals[one.getId()] = totals.get(one.getId(), sp.Integer(0)) + change
-    for name in totals:
-        box = species[name].getCompartment()
-        if box in rules and not species[name].getHasOnlySubstanceUnits():
-            totals[name] = totals[name] - symbol(name) * rules[box] / symbol(box)
     return totals
+
+
+def _dilute(rates: dict[str, sp.Expr], growth: dict[str, sp.Expr], model: libsbml.Model) -> None:
+    """Let concentrations fall as their compartment grows, because the amounts in it stay; ``rates`` are changed."""
+    ruled = {rule.getVariable() for rule in model.getListOfRules()}
+    for one in model.getListOfSpecies():
+        name, box = one.getId(), one.getCompartment()
+        if box in growth and not (one.getHasOnlySubstanceUnits() or one.getConstant() or name in ruled):
+            rates[name] = rates.get(name, sp.Integer(0)) - symbol(name) * growth[box] / symbol(box)
+
+
+def _growth_of_assigned(
+    model: libsbml.Model, rates: dict[str, sp.Expr], assignments: dict[str, sp.Expr]
+) -> dict[str, sp.Expr]:
+    """Return dV/dt of each compartment under an assignment rule whose size changes.
+
+    Raises
+    ------
+    UnsupportedModelError
+        A size jumps, or depends on a concentration whose own change depends on it.
+    """
+    boxes = {box.getId() for box in model.getListOfCompartments()} & set(assignments)
+    inside = {one.getId() for one in model.getListOfSpecies()
+              if one.getCompartment() in boxes and not one.getHasOnlySubstanceUnits()}  # fmt: skip
+    events = model.getListOfEvents()
+    jumping = {change.getVariable() for event in events for change in event.getListOfEventAssignments()}
+    growth: dict[str, sp.Expr] = {}
+    found = []
+    for box in sorted(boxes):
+        formula = assignments[box]
+        names = names_in(formula)
+        if formula.atoms(sp.Piecewise, sp.floor, sp.ceiling, sp.Heaviside) or names & jumping:
+            found.append(f"compartment {box} under an assignment rule that makes its size jump")
+        elif names & inside & set(rates):
+            found.append(f"compartment {box} under an assignment rule that depends on what is dissolved in it")
+        slopes = [sp.diff(formula, symbol(name)) * rates[name] for name in sorted(names & set(rates))]
+        slope = sp.Add(sp.diff(formula, TIME), *slopes)
+        growth |= {box: slope} if slope != 0 else {}
+    if found:
+        raise UnsupportedModelError(f"the model uses features that jakstat does not support yet: {'; '.join(found)}")
+    return growth

@@ -117,6 +117,9 @@ def check_dose_response(tables: ProblemTables, asked: DoseResponse) -> None:
     measured = sorted({one.observable_id for one in tables.measurements})
     if asked.readout not in measured:
         faults.append(f"readout: '{asked.readout}' is not a measured observable; choose one of {', '.join(measured)}")
+    if len(_preequilibrations(tables)) > 1:
+        faults.append("the experiments of the study differ in what comes before them (pre-equilibration), so that it "
+                      "is open what comes before the stimulus")  # fmt: skip
     if not faults:
         try:
             plan_simulation(_request(tables, asked))
@@ -179,16 +182,25 @@ def _prior_draws(parameters: tuple[Parameter, ...], n: int, rng: np.random.Gener
     return np.exp(location + spread * rng.standard_normal((n, len(priors))))
 
 
+def _preequilibrations(tables: ProblemTables) -> list[tuple[Period, ...]]:
+    """Return the different pre-equilibrations of the study's experiments; an empty one where there is none."""
+    found = [tuple(period for period in one.periods if np.isneginf(period.start)) for one in tables.experiments]
+    return [one for number, one in enumerate(found) if one not in found[:number]]
+
+
 def _experiments(tables: ProblemTables, asked: DoseResponse) -> tuple[Experiment, ...]:
-    """Return one experiment a (stimulus, dose), stimuli outermost."""
+    """Return one experiment a (stimulus, dose), stimuli outermost, after the pre-equilibration of the study."""
     start = min(one.start for one in tables.experiments)
+    (before,) = _preequilibrations(tables)
+    resets = any(period.resets_parameters for one in tables.experiments for period in one.periods)
     experiments = []
     for number, stimulus in enumerate(asked.stimuli):
         stimulated = {name: sp.Float(value) for name, value in stimulus.changes.items()}
         for place, dose in enumerate(asked.doses):
             inhibited = {target: substitute_names(formula, stimulated | {"dose": sp.Float(dose)})
                          for target, formula in asked.acts_on.items()}  # fmt: skip
-            experiments.append(Experiment(f"stimulus_{number}_dose_{place}", (Period(start, stimulated | inhibited),)))
+            period = Period(start, stimulated | inhibited, resets_parameters=resets)
+            experiments.append(Experiment(f"stimulus_{number}_dose_{place}", (*before, period)))
     return tuple(experiments)
 
 

@@ -20,33 +20,45 @@ def predict_time_courses(
         With ``posterior`` (``parameter_value``; chain, draw, parameter).
     solver : SolverSettings
     n_times : int
-        Points from the first start to the last measurement.
+        Points from the first start to the last measurement; the steady state (time inf) is one more where the study
+        measures it.
     n_draws : int
         Draws of each chain that are used.
 
     Returns
     -------
     Dataset
-        ``signal`` (chain, draw, observable, experiment, time); NaN where an experiment does not measure an observable.
+        ``signal`` (chain, draw, observable, experiment, time); NaN where an experiment does not measure an observable,
+        has not begun, or is not measured at its steady state.
     """
     posterior = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter")
     chosen = np.unique(np.linspace(0, posterior.sizes["draw"] - 1, min(n_draws, posterior.sizes["draw"])).astype(int))
     posterior = posterior.isel(draw=chosen)
-    start = min(one.start for one in tables.experiments)
-    last = max((one.time for one in tables.measurements if np.isfinite(one.time)), default=start)
-    times = np.linspace(start, last, n_times)
+    times = _times(tables, n_times)
     pairs = sorted({(one.observable_id, one.experiment_id) for one in tables.measurements})
-    wanted = [(observable, experiment, time) for observable, experiment in pairs for time in times.tolist()]
+    starts = {one.id: one.start for one in tables.experiments}
+    steady = {(one.observable_id, one.experiment_id) for one in tables.measurements if one.time == np.inf}
+    wanted = [(*pair, time) for pair in pairs for time in times.tolist()
+              if time >= starts[pair[1]] and (time < np.inf or pair in steady)]  # fmt: skip
     request = ask_for_signals(tables, tables.experiments, wanted)
     draws = posterior.to_numpy().reshape(-1, posterior.sizes["parameter"])
-    values = signals_over_draws(request, draws, solver).reshape(*posterior.shape[:2], len(pairs), n_times)
+    values = signals_over_draws(request, draws, solver).reshape(*posterior.shape[:2], len(wanted))
     observables = [one.id for one in tables.observables]
     experiments = [one.id for one in tables.experiments]
-    signal = np.full((*posterior.shape[:2], len(observables), len(experiments), n_times), np.nan)
-    for number, (observable, experiment) in enumerate(pairs):
-        signal[:, :, observables.index(observable), experiments.index(experiment)] = values[:, :, number]
+    signal = np.full((*posterior.shape[:2], len(observables), len(experiments), len(times)), np.nan)
+    place = {time: number for number, time in enumerate(times.tolist())}
+    for number, (observable, experiment, time) in enumerate(wanted):
+        signal[:, :, observables.index(observable), experiments.index(experiment), place[time]] = values[:, :, number]
     return xr.Dataset(
         {"signal": (("chain", "draw", "observable", "experiment", "time"), signal)},
         coords={"chain": posterior["chain"].to_numpy(), "draw": posterior["draw"].to_numpy(), "observable": observables,
                 "experiment": experiments, "time": ("time", times, {"units": tables.time_unit})},
     )  # fmt: skip
+
+
+def _times(tables: ProblemTables, n_times: int) -> np.ndarray:
+    """Return the times of the courses, in order."""
+    start = min(one.start for one in tables.experiments)
+    last = max((one.time for one in tables.measurements if np.isfinite(one.time)), default=start)
+    steady = [np.inf] if any(one.time == np.inf for one in tables.measurements) else []
+    return np.unique([*np.linspace(start, last, n_times), *steady])

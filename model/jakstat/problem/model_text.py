@@ -5,6 +5,7 @@ Antimony: Smith et al. 2009, doi 10.1093/bioinformatics/btp401. The model's math
 
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class ModelEntities:
     taken : frozenset of str
         Every id of the model, those of reactions and functions included: no observable may have one.
     targets : frozenset of str
-        Parameters, species and compartments: what a condition may set.
+        Parameters, species and compartments that no assignment rule computes: what a condition may set.
     parameters : frozenset of str
         Parameters that no rule computes: what a parameter table may hold.
     without_value : frozenset of str
@@ -41,6 +42,8 @@ class ModelEntities:
         Unit id of each parameter and species that declares one.
     time_unit : str
         Name of the unit of time, empty where the model declares none.
+    local_parameters : mapping of str to str
+        Parameters of one reaction, as ``reaction.parameter``, and the id each has once they are made the model's own.
     """
 
     names: frozenset[str]
@@ -50,6 +53,7 @@ class ModelEntities:
     without_value: frozenset[str]
     units: dict[str, str] = field(default_factory=dict)
     time_unit: str = ""
+    local_parameters: dict[str, str] = field(default_factory=dict)
 
 
 def read_model(path: Path, faults: list[Fault]) -> str | None:
@@ -112,6 +116,7 @@ def model_entities(sbml: str) -> ModelEntities:
     document = libsbml.readSBMLFromString(sbml)
     model = document.getModel()
     ruled = {rule.getVariable() for rule in model.getListOfRules()}
+    computed = {rule.getVariable() for rule in model.getListOfRules() if rule.isAssignment()}
     assigned = {assignment.getSymbol() for assignment in model.getListOfInitialAssignments()}
     parameters = [one for one in model.getListOfParameters() if one.getId() not in ruled]
     species = list(model.getListOfSpecies())
@@ -120,14 +125,57 @@ def model_entities(sbml: str) -> ModelEntities:
     return ModelEntities(
         names=frozenset(targets),
         taken=frozenset(one.getIdAttribute() for one in elements if one.getIdAttribute()),
-        targets=frozenset(targets - ruled),
+        targets=frozenset(targets - computed),
         parameters=frozenset(one.getId() for one in parameters),
         without_value=frozenset(
             one.getId() for one in parameters if not one.isSetValue() and one.getId() not in assigned
         ),
         units={one.getId(): one.getUnits() for one in (*parameters, *species) if one.getUnits()},
         time_unit=_time_unit(model),
+        local_parameters=_local_parameters(model),
     )
+
+
+def _local_parameters(model: libsbml.Model) -> dict[str, str]:
+    """Return the local parameters of reactions; libsbml makes ``reaction_parameter`` of ``reaction.parameter``."""
+    laws = ((reaction.getId(), reaction.getKineticLaw()) for reaction in model.getListOfReactions())
+    return {
+        f"{reaction}.{one.getId()}": f"{reaction}_{one.getId()}"
+        for reaction, law in laws
+        if law is not None
+        for one in (*law.getListOfParameters(), *law.getListOfLocalParameters())
+    }
+
+
+def rename_local_parameters(sbml: str, names: Mapping[str, str]) -> str:
+    """Return a model in which parameters of single reactions are the model's own, with ids of their own.
+
+    Parameters
+    ----------
+    sbml : str
+        SBML text that was read by :func:`read_model`.
+    names : mapping of str to str
+        New id by ``reaction.parameter``.
+
+    Raises
+    ------
+    ValueError
+        libsbml cannot rename them.
+    """
+    document = libsbml.readSBMLFromString(sbml)
+    local = _local_parameters(document.getModel())
+    _convert(document, {"promoteLocalParameters": "true"})
+    old = ",".join(local[one] for one in names)
+    _convert(document, {"renameSIds": "true", "currentIds": old, "newIds": ",".join(names.values())})
+    return str(libsbml.writeSBMLToString(document))
+
+
+def _convert(document: libsbml.SBMLDocument, options: Mapping[str, str]) -> None:
+    properties = libsbml.ConversionProperties()
+    for name, value in options.items():
+        properties.addOption(name, value)
+    if document.convert(properties) != libsbml.LIBSBML_OPERATION_SUCCESS:
+        raise ValueError(f"libsbml cannot apply {next(iter(options))} to the model")
 
 
 def _time_unit(model: libsbml.Model) -> str:

@@ -14,7 +14,7 @@ from petab import v2
 from jakstat.problem.faults import Fault
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.petab_files import PetabText
-from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, parse_numbers, wrong_parameters
+from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, parse_numbers, support_of, wrong_parameters
 from jakstat.problem.records import Prior
 from jakstat.problem.text_table import Row, TextTable, known_id, number_in, unique_ids
 
@@ -100,11 +100,14 @@ def _check_bounds_and_prior(table: TextTable, row: Row, version: int, faults: li
         known_scale = known_id(table, row, "parameterScale", ("lin", "log", "log10"), faults)
         if known_scale and row["parameterScale"] != "lin" and lower is not None and lower <= 0:
             faults.append(table.fault(row, "lowerBound", row["lowerBound"], "a positive bound on a log scale"))
-    _check_prior(table, row, prior, version, faults)
+    bounds = -math.inf if lower is None else lower, math.inf if upper is None else upper
+    _check_prior(table, row, prior, version, bounds, faults)
 
 
-def _check_prior(table: TextTable, row: Row, prior: str, version: int, faults: list[Fault]) -> None:
-    """Check the distribution of a prior and its parameters."""
+def _check_prior(
+    table: TextTable, row: Row, prior: str, version: int, bounds: tuple[float, float], faults: list[Fault]
+) -> None:
+    """Check the distribution of a prior, its parameters, and that the bounds leave something of it."""
     if not prior:
         return
     type_column, parameter_column, choices = {
@@ -117,6 +120,10 @@ def _check_prior(table: TextTable, row: Row, prior: str, version: int, faults: l
         return  # the bounds stand in for them
     numbers = parse_numbers(row[parameter_column])
     needed = "numbers with ; between them" if numbers is None else wrong_parameters(choices[prior], numbers)
+    if not needed and numbers is not None and row["parameterScale"] in ("", "lin"):
+        low, high = support_of(choices[prior], numbers)
+        if low >= bounds[1] or high <= bounds[0]:
+            needed = f"a prior that reaches into the bounds {bounds[0]:g} to {bounds[1]:g}"
     if needed:
         faults.append(table.fault(row, parameter_column, repr(row[parameter_column]), needed))
 

@@ -5,6 +5,7 @@ own converter without renaming parameters, and its parameter scales are kept bes
 """
 
 import logging
+import math
 import re
 import warnings
 from collections.abc import Iterator
@@ -14,11 +15,13 @@ from tempfile import TemporaryDirectory
 
 import yaml
 from petab import v1, v2
+from petab.v2.models.sbml_model import SbmlModel
 from petab.v2.petab1to2 import petab_files_1to2
 
 from jakstat.problem.faults import DataFaultsError, Fault
-from jakstat.problem.model_text import model_entities, read_model
+from jakstat.problem.model_text import model_entities, read_model, rename_local_parameters
 from jakstat.problem.petab_checks import check_tables, identical_rows
+from jakstat.problem.petab_condition_checks import check_mapping, renamed_parameters
 from jakstat.problem.petab_files import PetabListing, PetabText, read_listing, read_petab_text
 from jakstat.problem.petab_parameters import MADE_FROM_BOUNDS, prior_of
 from jakstat.problem.petab_refusals import refuse_unsupported
@@ -26,8 +29,12 @@ from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
 from jakstat.problem.records import Prior, ProblemTables
 from jakstat.problem.text_table import sha256_of
 
-# libpetab's converter names the experiment of condition c without pre-equilibration "experiment____c".
-_UPGRADED = "experiment____"
+# Errors of libpetab's check of version 2 (task, part of the message) that are none: "time" in a condition is no
+# parameter, and conditions of version 1, which passed that version's check, may name parameters of the model.
+_NO_ERRORS = {
+    1: (("CheckInitialChangeSymbols", ""),),
+    2: (("CheckAllParametersPresentInParameterTable", "table: {'time'}"),),
+}
 
 
 def read_petab(path: str | Path) -> ProblemTables:
@@ -60,11 +67,11 @@ def read_petab(path: str | Path) -> ProblemTables:
         raise DataFaultsError(faults)
     with TemporaryDirectory() as folder, _quiet_libpetab() as said:
         try:
-            problem = _read_by_libpetab(text, Path(folder), said)
+            problem = _read_by_libpetab(text, sbml, Path(folder), said)
         except (ValueError, NotImplementedError, TypeError, KeyError) as error:
             found = f"what libpetab cannot read: {' '.join(str(error).split())}"
             raise DataFaultsError([Fault(str(path), None, "", found, "a valid PEtab problem")]) from error
-        faults += lint_faults(problem, str(path))
+        faults += lint_faults(problem, str(path), _NO_ERRORS[listing.version])
     if faults:
         raise DataFaultsError(faults)
     return tables_of(problem, _annotations(text, problem, sbml))
@@ -77,8 +84,13 @@ def _check(text: PetabText, faults: list[Fault]) -> str | None:
         faults.append(Fault(str(listing.file), None, "model_files", "nothing", "one SBML model"))
         return None
     sbml = read_model(listing.models[0].path, faults)
-    if sbml is not None:
-        check_tables(text, model_entities(sbml), faults)
+    if sbml is None:
+        return None
+    check_mapping(text, model_entities(sbml), faults)
+    renamed = renamed_parameters(text)
+    if renamed and not faults:
+        sbml = rename_local_parameters(sbml, renamed)
+    check_tables(text, model_entities(sbml), faults)
     return sbml
 
 
@@ -100,11 +112,16 @@ def _quiet_libpetab() -> Iterator[list[str]]:
         logger.propagate = propagate
 
 
-def _read_by_libpetab(text: PetabText, folder: Path, said: list[str]) -> v2.Problem:
+def _read_by_libpetab(text: PetabText, sbml: str, folder: Path, said: list[str]) -> v2.Problem:
     """Read a problem by libpetab, version 1 after an upgrade in ``folder``."""
     listing = text.listing
     if listing.version == 2:
-        return v2.Problem.from_yaml(listing.file)
+        problem = v2.Problem.from_yaml(listing.file)
+        if renamed_parameters(text):
+            # The tables' ids are the model's own now; libpetab's checks know renamed ones in some places only.
+            problem.models = [SbmlModel.from_string(sbml, model_id=listing.models[0].id)]
+            problem.mapping_tables = []
+        return problem
     source = _copy_without_figures(listing, folder)
     if v1.lint_problem(v1.Problem.from_yaml(source)):
         raise ValueError("; ".join(said) or "it does not pass libpetab's validation")
@@ -112,12 +129,37 @@ def _read_by_libpetab(text: PetabText, folder: Path, said: list[str]) -> v2.Prob
     upgraded.mkdir()
     petab_files_1to2(source, upgraded, validate=False, reparametrize="none")
     problem = v2.Problem.from_yaml(upgraded / source.name)
-    for experiment in problem.experiments:
-        experiment.id = experiment.id.removeprefix(_UPGRADED)
-    for measurement in problem.measurements:
-        if measurement.experiment_id:
-            measurement.experiment_id = measurement.experiment_id.removeprefix(_UPGRADED)
+    _set_experiments_of_v1(problem, text)
     return problem
+
+
+def _set_experiments_of_v1(problem: v2.Problem, text: PetabText) -> None:
+    """Give an upgraded problem the experiments of its measurements: pairs of conditions, called as they are.
+
+    libpetab's converter makes the same ones under names in which two pairs can be one ("a_" before "b", "a" before
+    "_b"). Measurements of a condition that changes nothing, without pre-equilibration, need no experiment.
+    """
+    changing = {one.id for one in problem.conditions if one.changes}
+    pairs = [(row["preequilibrationConditionId"], row["simulationConditionId"]) for _, row in text.rows("measurement")]
+    conditions = {row["conditionId"] for _, row in text.rows("condition")}
+    names: dict[tuple[str, str], str | None] = {}
+    for before, condition in pairs:
+        name = f"{before}_then_{condition}" if before else condition
+        while before and (name in conditions or name in names.values()):
+            name += "_"
+        names.setdefault((before, condition), name if before or condition in changing else None)
+
+    def period(time: float, condition: str) -> v2.ExperimentPeriod:
+        return v2.ExperimentPeriod(time=time, condition_ids=[condition] if condition in changing else [])
+
+    experiments = [
+        v2.Experiment(id=name, periods=[*([period(-math.inf, before)] if before else []), period(0.0, condition)])
+        for (before, condition), name in names.items()
+        if name is not None
+    ]
+    problem.experiment_tables = [v2.ExperimentTable(experiments)] if experiments else []
+    for measurement, pair in zip(problem.measurements, pairs, strict=True):
+        measurement.experiment_id = names[pair]
 
 
 def _copy_without_figures(listing: PetabListing, folder: Path) -> Path:
@@ -153,6 +195,7 @@ def _annotations(text: PetabText, problem: v2.Problem, sbml: str) -> Annotations
         priors=priors,
         scales={name: row["parameterScale"] or "lin" for name, row in rows.items()} if listing.version == 1 else {},
         experiment_labels=_labels(text, problem),
+        resets_parameters=listing.version == 1,
         measurement_sources=[f"{Path(table.file).name}, line {row.line}" for table, row in text.rows("measurement")],
         time_unit=model_entities(sbml).time_unit,
         title=name,
@@ -163,11 +206,15 @@ def _annotations(text: PetabText, problem: v2.Problem, sbml: str) -> Annotations
 
 def _labels(text: PetabText, problem: v2.Problem) -> dict[str, str]:
     """Return the condition names of version 1 by experiment; the one without changes is called nothing."""
-    names = {row["conditionId"]: row["conditionName"] or row["conditionId"] for _, row in text.rows("condition")}
     if text.listing.version != 1:
         return {}
-    unchanged = [name for name in names if name not in {one.id for one in problem.experiments}]
-    return names | ({"": names[unchanged[0]]} if len(unchanged) == 1 else {})
+    names = {row["conditionId"]: row["conditionName"] or row["conditionId"] for _, row in text.rows("condition")}
+    labels: dict[str, set[str]] = {}
+    for measurement, (_, row) in zip(problem.measurements, text.rows("measurement"), strict=True):
+        before, condition = row["preequilibrationConditionId"], names[row["simulationConditionId"]]
+        label = f"{names[before]}, then {condition}" if before else condition
+        labels.setdefault(measurement.experiment_id or "", set()).add(label)
+    return {name: found.pop() for name, found in labels.items() if len(found) == 1}
 
 
 def _notes(text: PetabText, priors: dict[str, Prior]) -> tuple[str, ...]:

@@ -1,8 +1,5 @@
 """Features of PEtab that jakstat does not support yet, each refused by name and all of them in one go."""
 
-import math
-from collections import defaultdict
-
 from jakstat.problem.faults import UnsupportedError
 from jakstat.problem.petab_files import PetabListing, PetabText
 
@@ -13,10 +10,6 @@ SENTENCES = {
     "parameter files": "more than one parameter table in PEtab 1",
     "language": "a model that is not SBML",
     "extension": "a PEtab extension",
-    "preequilibration": "pre-equilibration",
-    "periods": "an experiment of several periods",
-    "steady state": "a measurement at steady state (time inf)",
-    "mapping": "a mapping table that renames model entities",
     "arrays": "parameters that are arrays (PEtab SciML)",
 }
 
@@ -34,7 +27,7 @@ def refuse_unsupported(text: PetabText) -> None:
     UnsupportedError
         Something is used that is not supported; the message names all of it.
     """
-    found = [*_in_listing(text.listing), *_in_measurements(text), *_in_experiments(text), *_in_other_tables(text)]
+    found = [*_in_listing(text.listing), *_arrays(text)]
     if found:
         lines = "\n".join(f"  {number}. {name}: {SENTENCES[kind]}" for number, (kind, name) in enumerate(found, 1))
         raise UnsupportedError(f"{text.listing.file.name} uses what jakstat does not support yet:\n{lines}")
@@ -54,38 +47,7 @@ def _in_listing(listing: PetabListing) -> list[tuple[str, str]]:
     return found
 
 
-def _number(text: str) -> float:
-    """Return a number, or NaN for what is none (the checks report that)."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
-def _in_measurements(text: PetabText) -> list[tuple[str, str]]:
-    """Return pre-equilibration (version 1) and steady states in the measurement tables."""
-    found: dict[tuple[str, str], None] = {}
-    for _, row in text.rows("measurement"):
-        if text.listing.version == 1 and row["preequilibrationConditionId"]:
-            found["preequilibration", f"condition {row['preequilibrationConditionId']}"] = None
-        if _number(row["time"]) == math.inf:
-            found["steady state", f"observable {row['observableId']}"] = None
-    return list(found)
-
-
-def _in_experiments(text: PetabText) -> list[tuple[str, str]]:
-    """Return pre-equilibration (version 2) and experiments of several periods."""
-    times: dict[str, set[float]] = defaultdict(set)
-    for _, row in text.rows("experiment"):
-        times[row["experimentId"]].add(_number(row["time"]))
-    found = [("preequilibration", f"experiment {name}") for name, starts in times.items() if -math.inf in starts]
-    return found + [("periods", f"experiment {name}") for name, starts in times.items()
-                    if len(starts - {-math.inf}) > 1]  # fmt: skip
-
-
-def _in_other_tables(text: PetabText) -> list[tuple[str, str]]:
-    """Return renamed entities, and parameters that are arrays."""
-    found = [("mapping", f"entity {row['petabEntityId']}") for _, row in text.rows("mapping")
-             if row["modelEntityId"] not in ("", row["petabEntityId"])]  # fmt: skip
-    return found + [("arrays", f"parameter {row['parameterId']}") for _, row in text.rows("parameter")
-                    if row["nominalValue"] == "array"]  # fmt: skip
+def _arrays(text: PetabText) -> list[tuple[str, str]]:
+    """Return parameters that are arrays."""
+    return [("arrays", f"parameter {row['parameterId']}") for _, row in text.rows("parameter")
+            if row["nominalValue"] == "array"]  # fmt: skip

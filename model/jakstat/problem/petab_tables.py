@@ -3,7 +3,8 @@
 What PEtab 2 has no column for (units, scales, where a value was read, why a prior is what it is) comes beside it.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from petab import v2
@@ -29,6 +30,9 @@ class Annotations:
         A label for people by experiment id.
     measurement_sources : sequence of str
         Where each measurement was read, in the order of the measurements.
+    resets_parameters : bool
+        Whether a condition after a pre-equilibration sets parameters that it does not name to the model's values
+        (PEtab 1), or leaves them (PEtab 2).
     """
 
     id: str
@@ -39,6 +43,7 @@ class Annotations:
     parameter_units: Mapping[str, str] = field(default_factory=dict)
     observable_units: Mapping[str, str] = field(default_factory=dict)
     experiment_labels: Mapping[str, str] = field(default_factory=dict)
+    resets_parameters: bool = False
     time_unit: str = ""
     title: str = ""
     citation: str = ""
@@ -46,12 +51,22 @@ class Annotations:
     notes: tuple[str, ...] = ()
 
 
-def lint_faults(problem: v2.Problem, file: str) -> list[Fault]:
-    """Return a fault for each error of libpetab's own validation; they name the file, not the line."""
+def lint_faults(problem: v2.Problem, file: str, no_errors: Collection[tuple[str, str]] = ()) -> list[Fault]:
+    """Return a fault for each error of libpetab's own validation; they name the file, not the line.
+
+    Parameters
+    ----------
+    problem : petab.v2.Problem
+    file : str
+        Its file, for the faults.
+    no_errors : collection of (str, str)
+        Names of checks and parts of messages: such errors are left out.
+    """
     return [
         Fault(file, None, issue.task or "", " ".join(issue.message.split()), "a valid PEtab problem")
         for issue in problem.validate()
         if issue.level >= ValidationIssueSeverity.ERROR
+        and not any(issue.task == task and part in issue.message for task, part in no_errors)
     ]
 
 
@@ -61,7 +76,7 @@ def tables_of(problem: v2.Problem, annotations: Annotations) -> ProblemTables:
     Parameters
     ----------
     problem : petab.v2.Problem
-        A valid problem: one model, one period an experiment.
+        A valid problem with one model.
     annotations : Annotations
         What the PEtab tables do not say.
     """
@@ -94,20 +109,24 @@ def tables_of(problem: v2.Problem, annotations: Annotations) -> ProblemTables:
 
 
 def _experiment_of(experiment: v2.Experiment, problem: v2.Problem, annotations: Annotations) -> Experiment:
-    """Return an experiment with the changes of all conditions of each period."""
+    """Return an experiment with the changes of all conditions of each period.
+
+    Where nothing is said to follow a pre-equilibration, the model as it is then goes on from time 0.
+    """
     conditions = {one.id: one for one in problem.conditions}
-    periods = tuple(
-        Period(
-            float(period.time),
-            {
-                change.target_id: change.target_value
-                for name in period.condition_ids
-                for change in conditions[name].changes
-            },
+    periods: list[Period] = []
+    for period in experiment.sorted_periods:
+        changes = [change for name in period.condition_ids for change in conditions[name].changes]
+        periods.append(
+            Period(
+                float(period.time),
+                {change.target_id: change.target_value for change in changes},
+                resets_parameters=annotations.resets_parameters and bool(periods),
+            )
         )
-        for period in experiment.sorted_periods
-    )
-    return Experiment(experiment.id, periods, annotations.experiment_labels.get(experiment.id, ""))
+    if periods[-1].start == -math.inf:
+        periods.append(Period(0.0))
+    return Experiment(experiment.id, tuple(periods), annotations.experiment_labels.get(experiment.id, ""))
 
 
 def _parameter_of(parameter: v2.Parameter, annotations: Annotations) -> Parameter:

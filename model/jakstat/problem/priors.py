@@ -50,3 +50,10 @@ def wrong_parameters(distribution: str, parameters: Sequence[float]) -> str:
         if distribution == "log-uniform" and parameters[0] <= 0:
             return "a positive low"
     return ""
+
+
+def support_of(distribution: str, parameters: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of the interval in which a prior has mass, before it is truncated."""
+    if distribution in ("uniform", "log-uniform"):
+        return parameters[0], parameters[1]
+    return (0.0 if distribution in POSITIVE else -math.inf), math.inf

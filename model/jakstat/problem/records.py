@@ -83,11 +83,14 @@ class Period:
     """A stretch of an experiment that starts at ``start`` (``-inf``: pre-equilibration) with ``changes`` applied.
 
     ``changes`` maps the id of a model entity (parameter, species, compartment) to the value it takes, an expression
-    over parameters.
+    over parameters; in later periods of an experiment also over entities of the model, just before the change.
+    ``resets_parameters`` says that parameters of the model start from the model's own values again, as if the
+    experiment began here: PEtab 1's rule for the condition after a pre-equilibration. In PEtab 2 they stay.
     """
 
     start: float
     changes: Mapping[str, sp.Expr] = field(default_factory=dict)
+    resets_parameters: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class Experiment:
 
     @property
     def start(self) -> float:
-        """Time of the first change that is observed: pre-equilibration comes before it; 0 where there is nothing else."""
+        """Time of the first period that can be measured: a pre-equilibration comes before it. 0 where it is all."""
         return min((one.start for one in self.periods if one.start > -math.inf), default=0.0)
 
 

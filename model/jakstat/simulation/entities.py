@@ -59,7 +59,12 @@ class EntityValues:
 
     def _refuse_assigned(self, experiment: Experiment) -> None:
         for period in experiment.periods:
-            for target in period.changes:
+            for target, formula in period.changes.items():
+                if target not in self.pathway.entities and names_in(formula) & set(self.pathway.states):
+                    raise UnsupportedError(
+                        f"experiment {experiment.id} sets {target}, which the model does not have, to something that "
+                        "changes with time"
+                    )
                 if target in self.pathway.assignments:
                     raise UnsupportedError(
                         f"experiment {experiment.id} changes {target}, which a rule of the model computes"
@@ -86,17 +91,23 @@ class EntityValues:
             Nothing gives it a value.
         """
         for earlier in range(number, 0, -1):
-            if name in experiment.periods[earlier].changes:
+            period = experiment.periods[earlier]
+            if name in period.changes:
                 return self.new_value(name, experiment, earlier)
+            if period.resets_parameters and self._is_parameter(name):
+                return self._initial(name, experiment, period.changes).xreplace({TIME: sp.Float(period.start)})
         return self.at_start(name, experiment)
+
+    def _is_parameter(self, name: str) -> bool:
+        pathway = self.pathway
+        return name in pathway.parameters and name not in pathway.species | pathway.compartments
 
     def new_value(self, name: str, experiment: Experiment, number: int) -> sp.Expr:
         """Return what a later period sets an entity to, over the problem's parameters and the states just before."""
         period = experiment.periods[number]
         formula = substitute_names(period.changes[name], dict(self.pathway.assignments))
         replaced = {one: self.in_period(one, experiment, number - 1)
-                    for one in names_in(formula) - set(self.pathway.states) - {TIME.name}
-                    if one in self.pathway.parameters}  # fmt: skip
+                    for one in names_in(formula) - set(self.pathway.states) - {TIME.name}}  # fmt: skip
         return substitute_names(formula, replaced | {TIME.name: sp.Float(period.start)})
 
     def _initial(self, name: str, experiment: Experiment, changes: dict[str, sp.Expr]) -> sp.Expr:
@@ -108,7 +119,7 @@ class EntityValues:
             return symbol(name)
         pathway = self.pathway
         for formulas in (pathway.parameter_formulas, pathway.initial_values, pathway.assignments):
-            if name in formulas:
+            if formulas.get(name, sp.nan) is not sp.nan:
                 return self._over_problem(formulas[name], experiment, changes, {})
         if name in pathway.parameters and np.isfinite(pathway.parameters[name]):
             return sp.Float(pathway.parameters[name])
@@ -118,7 +129,7 @@ class EntityValues:
         )
 
     def _over_problem(self, formula: sp.Expr, experiment: Experiment, changes: dict, unchanged: dict) -> sp.Expr:
-        """Express a formula over the problem's parameters; names in ``unchanged`` mean their value before the condition."""
+        """Express a formula over the problem's parameters; names in ``unchanged`` mean values before the condition."""
         replaced = {}
         for name in self._names_to_replace(formula, changes):
             replaced[name] = self._initial(name, experiment, {} if name in unchanged else changes)

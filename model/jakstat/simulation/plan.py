@@ -6,7 +6,7 @@ experiments share their pre-equilibration and conditions that share all paramete
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import sympy as sp
@@ -81,7 +81,7 @@ def plan_simulation(tables: ProblemTables) -> SimulationPlan:
         The problem uses a feature that is not supported; it is named.
     """
     pathway = read_pathway(tables.sbml)
-    pathway = pathway.with_states(states_made_by_conditions(tables, pathway))
+    pathway = _with_some_state(pathway.with_states(states_made_by_conditions(tables, pathway)))
     values = EntityValues(tables, pathway)
     jumps = _collect_jumps(tables, pathway, values)
     dynamics = prepare_dynamics(pathway, tuple(dict(one) for one in jumps))
@@ -101,6 +101,14 @@ def plan_simulation(tables: ProblemTables) -> SimulationPlan:
         segments_of_experiment=found.of_experiment,
         row_of_measurement=row_of_measurement,
     )
+
+
+def _with_some_state(pathway: Pathway) -> Pathway:
+    """Return a pathway in which nothing changes with a state that stands still: the solver needs one."""
+    if pathway.states:
+        return pathway
+    name = "no_state"
+    return replace(pathway, states=(name,), rates=(sp.Integer(0),), initial_values={name: sp.Integer(0)})
 
 
 def _collect_jumps(tables: ProblemTables, pathway: Pathway, values: EntityValues) -> dict[tuple, int]:

@@ -1,8 +1,9 @@
 """Priors, signals, noise and the PyMC model: the only place that writes PyMC."""
 
 from jakstat.statistics.model import build_model, log_likelihood_graph, noise_distributions
-from jakstat.statistics.noise import draw_measurements, log_density
+from jakstat.statistics.noise import draw_measurements, log_density, standardised_residuals
 from jakstat.statistics.packed_data import PackedData
+from jakstat.statistics.priors import log_prior_density
 from jakstat.statistics.signal import MeasurementGraph, SolverSettings, measurement_graph
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "draw_measurements",
     "log_density",
     "log_likelihood_graph",
+    "log_prior_density",
     "measurement_graph",
     "noise_distributions",
+    "standardised_residuals",
 ]

@@ -73,3 +73,23 @@ def draw_measurements(
     laplace = np.array([one.endswith("laplace") for one in distributions])
     noise = np.where(laplace, rng.laplace(size=signal.shape), rng.standard_normal(size=signal.shape)) * scale
     return np.where(logarithmic, signal * np.exp(np.where(logarithmic, noise, 0.0)), signal + noise)
+
+
+def standardised_residuals(
+    measurement: np.ndarray, signal: np.ndarray, scale: np.ndarray, distributions: np.ndarray
+) -> np.ndarray:
+    """Return (measurement - signal) / scale, of their logarithms where the noise is on those.
+
+    Parameters
+    ----------
+    measurement, signal, scale : (obs,)
+    distributions : (obs,) of str
+
+    Returns
+    -------
+    (obs,); NaN where a logarithm has no value.
+    """
+    logarithmic = np.array([one.startswith("log-") for one in distributions])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.log(np.where(logarithmic, measurement, 1.0)) - np.log(np.where(logarithmic, signal, 1.0))
+    return np.where(logarithmic, ratio, measurement - signal) / scale
