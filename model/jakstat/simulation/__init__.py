@@ -5,14 +5,20 @@ from jakstat.simulation.kernel_cache import load_kernels
 from jakstat.simulation.op import SolveSegments, StatusCounts
 from jakstat.simulation.plan import SimulationPlan, plan_simulation
 from jakstat.simulation.statuses import SolveStatus
+from jakstat.simulation.sunode_op import SOLVERS, choose_operation
+from jakstat.simulation.sunode_solver import SolverNotInstalledError, load_sunode
 
 __all__ = [
+    "SOLVERS",
     "EntityValues",
     "SimulationPlan",
     "SolveSegments",
     "SolveStatus",
+    "SolverNotInstalledError",
     "StatusCounts",
+    "choose_operation",
     "load_kernels",
+    "load_sunode",
     "period_of",
     "plan_simulation",
 ]

@@ -13,7 +13,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from jakstat.pathway import TIME, names_in, substitute_names
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables
-from jakstat.simulation import EntityValues, SimulationPlan, SolveSegments, load_kernels, period_of
+from jakstat.simulation import EntityValues, SimulationPlan, choose_operation, load_kernels, period_of
 from jakstat.statistics.expressions import ExpressionPool, as_tensor
 from jakstat.statistics.packed_data import PackedData
 
@@ -23,13 +23,15 @@ class SolverSettings:
     """Tolerances of the solve: relative, absolute (unit of the states), most steps a condition.
 
     ``newton_tolerance`` is the share of the error tolerance that Newton's method may leave: small enough that the
-    discrete adjoint, which differentiates the converged stages, is exact far below the error.
+    discrete adjoint, which differentiates the converged stages, is exact far below the error. ``name`` is the solver:
+    ``jakstat`` or ``sunode``, which takes ``max_steps`` for those between two output times and has no Newton tolerance.
     """
 
     rtol: float = 1e-8
     atol: float = 1e-10
     max_steps: int = 10_000
     newton_tolerance: float = 1e-2
+    name: str = "jakstat"
 
     def as_array(self) -> np.ndarray:
         """Return the vector that the compiled solver takes."""
@@ -96,7 +98,7 @@ def measurement_graph(
         return values[data.integers(pool.indices(references))].reshape((rows, len(references) // rows))
 
     times = data.numbers(plan.times)
-    states, _, status = SolveSegments(recording)(
+    states, _, status = choose_operation(plan, solver.name, recording)(
         gather(of_parameters, len(plan.parameters)),
         gather(of_states, len(plan.initial_states)),
         data.integers(plan.layout).reshape(plan.layout.shape),
