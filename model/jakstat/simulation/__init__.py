@@ -5,16 +5,22 @@ from jakstat.simulation.kernel_cache import load_kernels
 from jakstat.simulation.op import SolveSegments, StatusCounts
 from jakstat.simulation.plan import SimulationPlan, plan_simulation
 from jakstat.simulation.statuses import SolveStatus
+from jakstat.simulation.sunode_op import SOLVERS, choose_operation
+from jakstat.simulation.sunode_solver import SolverNotInstalledError, load_sunode
 from jakstat.simulation.tableaus import METHODS
 
 __all__ = [
     "METHODS",
+    "SOLVERS",
     "EntityValues",
     "SimulationPlan",
     "SolveSegments",
     "SolveStatus",
+    "SolverNotInstalledError",
     "StatusCounts",
+    "choose_operation",
     "load_kernels",
+    "load_sunode",
     "period_of",
     "plan_simulation",
 ]

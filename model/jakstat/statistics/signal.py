@@ -13,7 +13,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from jakstat.pathway import TIME, names_in, substitute_names
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables
-from jakstat.simulation import METHODS, EntityValues, SimulationPlan, SolveSegments, load_kernels, period_of
+from jakstat.simulation import METHODS, EntityValues, SimulationPlan, choose_operation, load_kernels, period_of
 from jakstat.statistics.expressions import ExpressionPool, as_tensor
 from jakstat.statistics.packed_data import PackedData
 
@@ -24,14 +24,17 @@ _TIGHT = 1e-7  # relative tolerance below which the method of order 5 is the fas
 class SolverSettings:
     """Tolerances of the solve: relative, absolute (unit of the states), most steps a condition.
 
-    ``order`` is that of the method: 4 or 5; 0 takes 5 where ``rtol`` is below 1e-7. ``newton_tolerance`` is the share of the error tolerance that Newton's method may leave: small enough that the
-    discrete adjoint, which differentiates the converged stages, is exact far below the error.
+    ``order`` is that of the method: 4 or 5; 0 takes 5 where ``rtol`` is below 1e-7. ``newton_tolerance`` is the share
+    of the error tolerance that Newton's method may leave: small enough that the discrete adjoint, which differentiates
+    the converged stages, is exact far below the error. ``name`` is the solver: ``jakstat`` or ``sunode``, which takes
+    ``max_steps`` for those between two output times and has neither choice of order nor Newton tolerance.
     """
 
     rtol: float = 1e-8
     atol: float = 1e-10
     max_steps: int = 10_000
     newton_tolerance: float = 1e-2
+    name: str = "jakstat"
     order: int = 0
 
     def as_array(self) -> np.ndarray:
@@ -101,7 +104,7 @@ def measurement_graph(
         return values[data.integers(pool.indices(references))].reshape((rows, len(references) // rows))
 
     times = data.numbers(plan.times)
-    states, _, status = SolveSegments(recording)(
+    states, _, status = choose_operation(plan, solver.name, recording)(
         gather(of_parameters, len(plan.parameters)),
         gather(of_states, len(plan.initial_states)),
         data.integers(plan.layout).reshape(plan.layout.shape),
