@@ -68,6 +68,25 @@ def test_failed_solves_are_counted_as_a_share():
     assert not check.passed
 
 
+SOLVED_EXACTLY = {"draws": 400, "failed_solves": 0, "k_hat": 0.2, "largest_difference": 1e-4}
+
+
+@pytest.mark.parametrize(
+    ("found", "failing"),
+    [
+        ({}, set()),
+        ({"k_hat": 0.8}, {"tolerance_khat"}),
+        ({"largest_difference": 0.06}, {"tolerance_difference"}),
+        ({"failed_solves": 4}, set()),
+        ({"failed_solves": 5}, {"tolerance_khat", "tolerance_difference"}),  # more than failed_solve_share, 0.01
+        ({"k_hat": None, "largest_difference": None}, {"tolerance_khat", "tolerance_difference"}),  # as JSON has it
+    ],
+)
+def test_tolerance_check_is_judged(found, failing):
+    result = assess_convergence(tree(GOOD), ConvergenceThresholds(), SOLVED_EXACTLY | found)
+    assert {check.name for check in result.checks if not check.passed} == failing
+
+
 def test_draws_that_are_not_finite_fail():
     broken = GOOD.copy()
     broken[0, 3] = np.nan

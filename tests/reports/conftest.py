@@ -94,7 +94,8 @@ def prior(tables) -> xr.DataTree:
 def convergence() -> dict:
     checks = [("r_hat", 1.0042, 1.01, True), ("ess_bulk", 812.0, 400.0, True), ("ess_tail", 733.0, 400.0, True),
               ("divergences", 0.0, 0.0, True), ("bfmi", 0.87, 0.3, True),
-              ("failed_solve_share", 4e-5, 0.01, True)]  # fmt: skip
+              ("failed_solve_share", 4e-5, 0.01, True), ("tolerance_khat", 0.21, 0.7, True),
+              ("tolerance_difference", 2.6e-4, 0.05, True)]  # fmt: skip
     return {
         "passed": True,
         "checks": [dict(zip(("name", "value", "limit", "passed"), check, strict=True)) | {"sentence": "what it says"}
@@ -103,6 +104,13 @@ def convergence() -> dict:
                        {"parameter": "shift", "r_hat": None, "ess_bulk": None, "ess_tail": None},
                        {"parameter": "noise", "r_hat": 1.001, "ess_bulk": 950.0, "ess_tail": 901.0}],
     }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def tolerance() -> dict:
+    return {"draws": 400, "failed_solves": 2, "k_hat": 0.21, "largest_difference": 2.6e-4, "mean_difference": -3.1e-5,
+            "largest_shift": 4.7e-5, "ess_share": 1 - 2.2e-9, "fit": {"rtol": 1e-4, "atol": 1e-6},
+            "tight": {"rtol": 1e-10, "atol": 1e-12}}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -138,7 +146,7 @@ def dose_response() -> xr.Dataset:
 
 
 @pytest.fixture(scope="session")
-def contents(tables, posterior, prior, convergence, dose_response) -> ReportContents:
+def contents(tables, posterior, prior, convergence, tolerance, dose_response) -> ReportContents:
     count = len(tables.measurements)
     k = np.linspace(-0.1, 0.5, count)
     k[3] = 0.913
@@ -164,7 +172,7 @@ def contents(tables, posterior, prior, convergence, dose_response) -> ReportCont
         provenance={"seed": 20111, "versions": {"pymc": "6.4.0"}, "config": "seed: 20111\nstudy: made_up\n",
                     "code_digest": "feedbeef", "solve_outcomes": ["success=98765", "too_many_steps=4"]},
         settings={"sampling": {"chains": CHAINS, "target_accept": 0.93}, "override": []},
-        dose_response=dose_response, ic50_summary=ic50,
+        dose_response=dose_response, ic50_summary=ic50, tolerance=tolerance,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ SECTIONS = (
     "fit",
     "prior-predictive",
     "convergence",
+    "tolerance",
     "loo",
     "coverage",
     "parameters",
@@ -146,7 +147,7 @@ def test_warning_is_on_top_and_in_every_caption(warned_page):
 
 def test_report_of_a_fit_that_passed_has_no_warning(page):
     assert "Warning" not in _text(page)
-    assert "All 6 checks of convergence hold." in _text(page)
+    assert "All 8 checks of convergence hold." in _text(page)
 
 
 def test_equal_contents_give_an_equal_page(contents, page):
@@ -173,20 +174,55 @@ def test_report_works_for_an_unimodal_posterior(without_prediction):
         ("divergences", "sampling.target_accept"),
         ("bfmi", "E-BFMI, smallest (bfmi): 0.87, must be ≥ 0.30."),
         ("failed_solve_share", "newton_failed"),
+        ("tolerance_khat", "k-hat of the solve's tolerance (tolerance_khat): 0.21, must be ≤ 0.70."),
+        ("tolerance_difference", "divide solver.rtol and solver.atol by 10"),
     ],
 )
 def test_convergence_page_names_the_failing_check_and_what_to_try(failing, contents, check, shown):
     text = _text(render_convergence_page(failing(check), contents.modes, "made <up>", ["Ask <somebody>."]))
-    assert "1 of 6 checks of convergence fail" in text
+    assert "1 of 8 checks of convergence fail" in text
     assert shown in text
     assert text.count("✗ fails") == 1
     assert "Ask <somebody>." in text
     assert "What to try" in text
 
 
+def test_pages_say_how_exact_the_solve_was(page, contents, convergence, tolerance):
+    told = (
+        "The equations were solved exactly enough for this fit.",
+        "400 draws were solved again with tolerances 1 × 10⁻¹⁰ (relative) and 1 × 10⁻¹² (absolute); the fit had",
+        "the fit had 1 × 10⁻⁴ and 1 × 10⁻⁶.",
+        "2 of them could not be solved and are left out.",
+        "changes by 2.6 × 10⁻⁴ at most and by −3.1 × 10⁻⁵ on average",
+        "no posterior mean moves by more than 4.7 × 10⁻⁵ of its standard deviation",
+        "worth > 99.9 % of their number",
+        "k-hat of the weights is 0.21",
+    )
+    convergence_page = render_convergence_page(convergence, contents.modes, "made_up", tolerance=tolerance)
+    for text in (_text(page), _text(convergence_page)):
+        assert [one for one in told if one not in text] == []
+
+
+def test_loose_solve_is_said_to_be_loose(contents, failing):
+    text = _text(render_report(replace(contents, convergence=failing("tolerance_difference"))))
+    assert "not solved exactly enough for this fit: change of log likelihood by a tight solve, largest" in text
+
+
+def test_equal_weights_are_said_to_need_no_correction(contents, tolerance):
+    text = _text(render_report(replace(contents, tolerance=tolerance | {"k_hat": 0.0})))
+    assert "no correction is needed, and k-hat is set to 0" in text
+
+
+def test_undefined_tolerance_check_is_said_to_be_so(contents, tolerance):
+    undefined = dict.fromkeys(("k_hat", "largest_difference", "mean_difference", "largest_shift", "ess_share"))
+    text = _text(render_report(replace(contents, tolerance=tolerance | undefined)))
+    assert "k-hat of the weights is undefined" in text
+    assert "The solver's tolerance was not checked." in _text(render_report(replace(contents, tolerance=None)))
+
+
 def test_convergence_page_of_a_good_fit_gives_no_advice(convergence):
     text = _text(render_convergence_page(convergence, pd.DataFrame(), "made_up"))
-    assert "All 6 checks of convergence hold." in text
+    assert "All 8 checks of convergence hold." in text
     assert "What to try" not in text
     assert "✗" not in text
 

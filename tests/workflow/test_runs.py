@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 import xarray as xr
+import yaml
 
 from jakstat.inference import ConvergenceThresholds, assess_convergence
 from jakstat.storage import read_dataset, read_tree, write_tree
@@ -19,9 +20,9 @@ WARNING = "must not be relied on"
 def test_tiny_workflow_makes_every_product(tiny_run):
     made = {file.name for file in (tiny_run / STUDY).iterdir()}
     assert made == {
-        "problem.json", "prior.nc", "posterior.nc", "convergence.json", "convergence.html", "modes.tsv", "gate.json",
-        "coverage.tsv", "loo.nc", "time_courses.nc", "fit.svg", "dose_response.json", "dose_response.nc",
-        "ic50.tsv", "dose_response.svg", "report.html",
+        "problem.json", "prior.nc", "posterior.nc", "tolerance.json", "convergence.json", "convergence.html",
+        "modes.tsv", "gate.json", "coverage.tsv", "loo.nc", "time_courses.nc", "fit.svg", "dose_response.json",
+        "dose_response.nc", "ic50.tsv", "dose_response.svg", "report.html",
     }  # fmt: skip
 
 
@@ -33,6 +34,18 @@ def test_posterior_says_where_it_came_from(tiny_run):
     assert len(attrs["code_digest"]) == 16
     assert "nutpie" in attrs["versions"]
     assert any(outcome.startswith("success=") for outcome in attrs["solve_outcomes"])
+
+
+def test_tolerance_check_enters_the_convergence_and_its_page(tiny_run):
+    folder = tiny_run / STUDY
+    found = json.loads((folder / "tolerance.json").read_text())
+    assert found["draws"] == 60  # all draws of the two chains of 30
+    assert found["failed_solves"] == 0
+    assert found["largest_difference"] < 0.05
+    checks = {check["name"]: check for check in json.loads((folder / "convergence.json").read_text())["checks"]}
+    assert checks["tolerance_khat"]["value"] == found["k_hat"]
+    assert checks["tolerance_difference"]["passed"]
+    assert "60 draws were solved again" in (folder / "convergence.html").read_text()
 
 
 def test_overridden_fit_carries_its_warning_into_every_product(tiny_run):
@@ -53,7 +66,8 @@ def test_second_run_does_nothing(tiny_run, repository, snakemake):
 PREDICTED = {"check_dose_response", "predict_dose_response", "dose_response_figure", "render_report"}
 GATED = {"require_convergence", "predict_time_courses", "fit_figure", *PREDICTED} - {"check_dose_response"}
 ASSESSED = {"assess_convergence", "render_convergence_page", *GATED}
-SAMPLED = {"sample_posterior", "measure_coverage", "compute_loo", *ASSESSED}
+CHECKED = {"check_tolerance", *ASSESSED}
+SAMPLED = {"sample_posterior", "measure_coverage", "compute_loo", *CHECKED}
 
 
 @pytest.mark.parametrize(
@@ -64,6 +78,8 @@ SAMPLED = {"sample_posterior", "measure_coverage", "compute_loo", *ASSESSED}
         ("seed: 3", {"sample_prior_predictive", *SAMPLED}),
         ("gates: {override: [r_hat]}", GATED),
         ("gates: {ess_bulk: 300}", ASSESSED),
+        ("gates: {tolerance_difference: 0.1}", ASSESSED),
+        ("tolerance_check: {draws: 50}", CHECKED),
         ("dose_response: {time: 30}", PREDICTED),
     ],
 )
@@ -95,8 +111,9 @@ def test_planted_bad_fit_stops_at_the_gate(own_run, repository, snakemake, tmp_p
     fit = mixed_chains(read_tree(folder / "posterior.nc"))
     assert assess_convergence(fit, ConvergenceThresholds(r_hat=1.6)).checks[0].passed
     write_tree(with_a_stray_chain(fit), folder / "posterior.nc")
-    lax = "{r_hat: 1.6, ess_bulk: 0, ess_tail: 0, divergences: 10000, bfmi: 0, failed_solve_share: 1, override: []}"
-    (tmp_path / "lax.yaml").write_text(f"gates: {lax}\n")
+    lax = {"r_hat": 1.6, "ess_bulk": 0, "ess_tail": 0, "divergences": 10000, "bfmi": 0, "failed_solve_share": 1,
+           "override": ["tolerance_khat", "tolerance_difference"]}  # fmt: skip
+    (tmp_path / "lax.yaml").write_text(yaml.safe_dump({"gates": lax}))
     files = [repository / "config/tiny.yaml", tmp_path / "lax.yaml"]
     done = snakemake(f"{STUDY}/ic50.tsv", "--configfile", *files, directory=own_run)
     assert done.returncode != 0

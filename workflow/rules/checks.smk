@@ -1,9 +1,32 @@
 # Is the fit one that may be used, and does the model describe the data?
 
 
+rule check_tolerance:
+    input:
+        posterior=rules.sample_posterior.output[0],
+        study=STUDY,
+        files=STUDY_FILES,
+    output:
+        "<results>/{study}/tolerance.json",
+    log:
+        "<logs>/{study}/check_tolerance.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=mem_by_attempt(1500),
+    params:
+        tolerance=SETTINGS["tolerance_check"],
+        solver=SETTINGS["solver"],
+        seed=SETTINGS["seed"],
+        code=code_of("inference", "check_tolerance"),
+    script:
+        "../scripts/check_tolerance.py"
+
+
 rule assess_convergence:
     input:
         posterior=rules.sample_posterior.output[0],
+        tolerance=rules.check_tolerance.output[0],
     output:
         convergence="<results>/{study}/convergence.json",
         modes="<results>/{study}/modes.tsv",
@@ -24,6 +47,7 @@ rule render_convergence_page:
     input:
         convergence=rules.assess_convergence.output.convergence,
         modes=rules.assess_convergence.output.modes,
+        tolerance=rules.check_tolerance.output[0],
     output:
         report(
             "<results>/{study}/convergence.html",

@@ -55,6 +55,7 @@ rule render_report:
         posterior=rules.sample_posterior.output[0],
         convergence=rules.assess_convergence.output.convergence,
         modes=rules.assess_convergence.output.modes,
+        tolerance=rules.check_tolerance.output[0],
         gate=rules.require_convergence.output[0],
         coverage=rules.measure_coverage.output[0],
         loo=rules.compute_loo.output[0],

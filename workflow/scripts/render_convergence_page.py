@@ -6,6 +6,7 @@ with log_to(snakemake.log[0]):
     from jakstat.reports import render_convergence_page
     from jakstat.storage import read_json, read_table, write_text
 
-    convergence = read_json(snakemake.input.convergence)
-    modes = read_table(snakemake.input.modes)
-    write_text(render_convergence_page(convergence, modes, snakemake.wildcards.study), snakemake.output[0])
+    given = snakemake.input
+    convergence, tolerance = read_json(given.convergence), read_json(given.tolerance)
+    page = render_convergence_page(convergence, read_table(given.modes), snakemake.wildcards.study, tolerance=tolerance)
+    write_text(page, snakemake.output[0])

@@ -17,6 +17,7 @@ with log_to(snakemake.log[0]):
         loo=read_dataset(given.loo),
         coverage=read_table(given.coverage),
         modes=read_table(given.modes),
+        tolerance=read_json(given.tolerance),
         provenance=posterior.attrs,
         settings=snakemake.params.settings,
         dose_response=read_dataset(given.dose_response) if given.dose_response else None,

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from jakstat.inference.criticism import compute_loo, find_modes, measure_coverage
     from jakstat.inference.gate import ConvergenceError, require_convergence
     from jakstat.inference.sampling import SamplingSettings, sample_posterior, sample_prior_predictive
+    from jakstat.inference.tolerance import ToleranceCheck, check_tolerance
 
 __all__ = [
     "Check",
@@ -15,7 +16,9 @@ __all__ = [
     "ConvergenceError",
     "ConvergenceThresholds",
     "SamplingSettings",
+    "ToleranceCheck",
     "assess_convergence",
+    "check_tolerance",
     "compute_loo",
     "find_modes",
     "measure_coverage",
@@ -29,6 +32,7 @@ _HOME = {
     **dict.fromkeys(("compute_loo", "find_modes", "measure_coverage"), "criticism"),
     **dict.fromkeys(("ConvergenceError", "require_convergence"), "gate"),
     **dict.fromkeys(("SamplingSettings", "sample_posterior", "sample_prior_predictive"), "sampling"),
+    **dict.fromkeys(("ToleranceCheck", "check_tolerance"), "tolerance"),
 }
 
 

@@ -2,10 +2,13 @@
 
 R-hat (rank-normalised, split) and effective sample sizes: Vehtari, Gelman, Simpson, Carpenter, Burkner 2021,
 doi:10.1214/20-BA1221; E-BFMI: Betancourt 2016, arXiv:1604.00695. Failed solves are counted over every evaluation of
-the run, warm-up included, because a solver that fails where the posterior lives biases it silently.
+the run, warm-up included, because a solver that fails where the posterior lives biases it silently. Limits of the
+tolerance check: see ``jakstat.inference.tolerance``.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import arviz_stats
 import numpy as np
@@ -23,6 +26,8 @@ class ConvergenceThresholds:
     divergences: int = 0
     bfmi: float = 0.3
     failed_solve_share: float = 0.01
+    tolerance_khat: float = 0.7
+    tolerance_difference: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,9 @@ class Convergence:
         }
 
 
-def assess_convergence(tree: xr.DataTree, thresholds: ConvergenceThresholds) -> Convergence:
+def assess_convergence(
+    tree: xr.DataTree, thresholds: ConvergenceThresholds, tolerance: Mapping[str, Any] | None = None
+) -> Convergence:
     """Compare a posterior's diagnostics with thresholds.
 
     Parameters
@@ -65,6 +72,8 @@ def assess_convergence(tree: xr.DataTree, thresholds: ConvergenceThresholds) -> 
     tree : DataTree
         As ``sample_posterior`` returns it.
     thresholds : ConvergenceThresholds
+    tolerance : mapping, optional
+        ``ToleranceCheck.as_dict()``, or what JSON made of it; without it the solver's tolerance is not judged.
 
     Returns
     -------
@@ -78,7 +87,7 @@ def assess_convergence(tree: xr.DataTree, thresholds: ConvergenceThresholds) -> 
     failed = failed_solve_share(tree)
     worst = table.sort_values("r_hat", ascending=False, na_position="first")
     worst_names = ", ".join(f"{row.parameter} {row.r_hat:.3f}" for row in worst.head(3).itertuples())
-    checks = (
+    checks: tuple[Check, ...] = (
         _upper("r_hat", float(table["r_hat"].max(skipna=False)), thresholds.r_hat,
                f"chains agree if R-hat is near 1; largest: {worst_names}"),
         _lower("ess_bulk", float(table["ess_bulk"].min(skipna=False)), thresholds.ess_bulk,
@@ -91,7 +100,25 @@ def assess_convergence(tree: xr.DataTree, thresholds: ConvergenceThresholds) -> 
         _upper("failed_solve_share", failed, thresholds.failed_solve_share,
                "share of evaluations in which a condition's solve failed, warm-up included"),
     )  # fmt: skip
+    if tolerance is not None:
+        checks += _tolerance_checks(tolerance, thresholds)
     return Convergence(checks, table)
+
+
+def _tolerance_checks(tolerance: Mapping[str, Any], thresholds: ConvergenceThresholds) -> tuple[Check, Check]:
+    """Judge a tolerance check; its values are undefined where too many of its solves failed."""
+    draws, failed = tolerance["draws"], tolerance["failed_solves"]
+    of = f"over {draws - failed} draws" + (f"; {failed} more could not be solved again" if failed else "")
+    k_hat, difference = (
+        float("nan") if tolerance[name] is None or failed > thresholds.failed_solve_share * draws else tolerance[name]
+        for name in ("k_hat", "largest_difference")
+    )
+    return (
+        _upper("tolerance_khat", k_hat, thresholds.tolerance_khat,
+               f"tail of the weights that lead from the fit's solve to a tight one, {of}"),
+        _upper("tolerance_difference", difference, thresholds.tolerance_difference,
+               f"largest change of the log likelihood when solved tightly, {of}"),
+    )  # fmt: skip
 
 
 def _parameter_diagnostics(tree: xr.DataTree) -> pd.DataFrame:

@@ -57,6 +57,18 @@ _TEXTS = {
         "Priors that allow rates many orders of magnitude apart are the usual cause: narrow them with a source; else "
         "raise solver.max_steps.",
     )),
+    "tolerance_khat": CheckText("k-hat of the solve's tolerance", "≤", (
+        "A tight solve raises the likelihood of some draws so much over that of the others that the posterior of the "
+        "fit cannot stand for the exact one: divide solver.rtol and solver.atol by 10.",
+        "Undefined: too many draws could not be solved with the tolerances of tolerance_check, or there are fewer than "
+        "25. The section on exactness says how many; raise tolerance_check.max_steps, or loosen its rtol and atol.",
+    )),
+    "tolerance_difference": CheckText("change of log likelihood by a tight solve, largest", "≤", (
+        "The likelihood that the sampler saw is off by more than Monte Carlo error hides: divide solver.rtol and "
+        "solver.atol by 10.",
+        "Where only a few draws change much, a solve is near a blow-up, or a signal is near 0 under logarithmic noise: "
+        "solver.atol must be small against the smallest state that a measurement sees.",
+    )),
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from jakstat.reports.page import Block, Items, Page, Paragraph, Section, render_
 from jakstat.reports.parameter_sections import parameter_section
 from jakstat.reports.prediction_sections import answer_sentences, prediction_section, text_list
 from jakstat.reports.provenance_sections import provenance_section
+from jakstat.reports.tolerance_sections import tolerance_section
 
 
 def render_report(contents: ReportContents) -> str:
@@ -49,6 +50,7 @@ def render_report(contents: ReportContents) -> str:
         fit_section(contents),
         prior_section(contents),
         convergence_section(contents),
+        tolerance_section(contents.tolerance, contents.convergence),
         loo_section(contents),
         coverage_section(contents),
         parameter_section(contents),
@@ -82,7 +84,11 @@ def _summary(contents: ReportContents) -> tuple[Paragraph, ...]:
 
 
 def render_convergence_page(
-    convergence: Mapping[str, Any], modes: pd.DataFrame, study: str, advice: Sequence[str] = ()
+    convergence: Mapping[str, Any],
+    modes: pd.DataFrame,
+    study: str,
+    advice: Sequence[str] = (),
+    tolerance: Mapping[str, Any] | None = None,
 ) -> str:
     """Return a page that says which checks of a fit hold, which do not, and what to try.
 
@@ -96,6 +102,8 @@ def render_convergence_page(
         Title or id of the study.
     advice : sequence of str
         More sentences on what to try, after those for each failed check.
+    tolerance : mapping, optional
+        ``ToleranceCheck.as_dict()``.
 
     Returns
     -------
@@ -112,6 +120,7 @@ def render_convergence_page(
         Section(
             "checks", "Checks", [check_table(convergence), worst_table(worst_parameters(convergence["parameters"]))]
         ),
+        tolerance_section(tolerance, convergence),
         Section("modes", "Modes", mode_blocks(modes)),
     ]
     return render_page(

@@ -68,9 +68,12 @@ def noise_distributions(tables: ProblemTables) -> np.ndarray:
 
 
 def log_likelihood_graph(
-    tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings, recording: bool = True
+    tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings | TensorVariable, recording: bool = True
 ) -> tuple[TensorVariable, TensorVariable, MeasurementGraph]:
-    """Return the linear-scale input (estimated,), the log likelihood of each measurement (obs,) and the graph."""
+    """Return the linear-scale input (estimated,), the log likelihood of each measurement (obs,) and the graph.
+
+    ``solver`` as in :func:`jakstat.statistics.measurement_graph`.
+    """
     parameters = pt.dvector("parameters")
     graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=recording)
     measured = pt.as_tensor(np.array([one.value for one in tables.measurements]))

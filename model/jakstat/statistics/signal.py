@@ -70,7 +70,7 @@ def measurement_graph(
     plan: SimulationPlan,
     parameters: TensorVariable,
     data: PackedData,
-    solver: SolverSettings,
+    solver: SolverSettings | TensorVariable,
     counts_address: int = 0,
     recording: bool = True,
 ) -> MeasurementGraph:
@@ -84,7 +84,8 @@ def measurement_graph(
         Estimated parameters in the order of the table, linear scale.
     data : PackedData
         Takes the graph's indices and numbers; finished here.
-    solver : SolverSettings
+    solver : SolverSettings or (4,) vector
+        A vector is an input of the graph, ``SolverSettings.as_array()``: one compiled function for any tolerance.
     counts_address : int
         Where solve outcomes are counted, 0 for nowhere.
     recording : bool
@@ -110,7 +111,7 @@ def measurement_graph(
         data.integers(plan.layout).reshape(plan.layout.shape),
         data.numbers(plan.spans).reshape(plan.spans.shape),
         times,
-        data.numbers(solver.as_array()),
+        data.numbers(solver.as_array()) if isinstance(solver, SolverSettings) else solver,
         shared(load_kernels(plan.digest), name="model_addresses"),
         shared(np.array(counts_address, dtype=np.int64), name="status_counts_address"),  # pm.Data would cut it to int32
     )
