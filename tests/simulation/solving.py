@@ -55,5 +55,6 @@ class Solver:
         _, tape, status = self.solve(times, rtol, atol, recording=True, newton=newton, method=method, **changed)
         assert status[0] == 0
         arguments, settings = self.arguments(times, **changed)[:3], np.array([rtol, atol, 0, newton, method])
-        gp, gx = self.module.pull_back_segments(*arguments, tape, np.asarray(weights, dtype=float), settings, self.model)
+        weights = np.asarray(weights, dtype=float)
+        gp, gx = self.module.pull_back_segments(*arguments, tape, weights, settings, self.model)
         return gp[0], gx[0], tape

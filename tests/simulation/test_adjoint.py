@@ -34,10 +34,11 @@ def finite_differences(solver, times, weights, rtol, step=1e-6, **changed):
 
 
 @pytest.mark.parametrize("name", ["DECAY", "PULSE", "COUPLED", "PROTHERO_ROBINSON", "HILL"])
-def test_gradients_agree_with_finite_differences_of_a_tight_solve(name):
+@pytest.mark.parametrize("method", [0, 1])
+def test_gradients_agree_with_finite_differences_of_a_tight_solve(name, method):
     solver = Solver(getattr(models, name))
     weights = np.random.default_rng(3).normal(size=(len(TIMES), solver.initial.shape[1]))
-    by_parameter, by_initial, _ = solver.gradient(TIMES, weights, rtol=1e-7, atol=1e-9)
+    by_parameter, by_initial, _ = solver.gradient(TIMES, weights, rtol=1e-7, atol=1e-9, method=method)
     fd_parameter, fd_initial = finite_differences(solver, TIMES, weights, 1e-11, step=1e-4)
     scale = np.abs(fd_initial).max() + np.abs(fd_parameter).max()
     assert by_parameter == pytest.approx(fd_parameter, rel=1e-4, abs=1e-5 * scale)

@@ -1,4 +1,4 @@
-"""Periods, jumps, events, switches of states and steady states: values against closed forms, gradients against differences."""
+"""Periods, jumps, events, switches of states, steady states: closed forms, and gradients against differences."""
 
 import numpy as np
 import pytest
@@ -151,7 +151,9 @@ def test_segments_hand_on_their_state_through_jumps_and_share_what_is_alike():
     after = 0.4 + (1.7 - 0.4) * np.exp(-0.5)
     assert states[:, 0] == pytest.approx([2.0, 2.0 * np.exp(-1.0), 1.7, after], rel=1e-8)
     weights = np.array([[1.0], [2.0], [-1.0], [0.5]])
-    by_parameter, by_initial = module.pull_back_segments(parameters, np.zeros((1, 1)), layout, tape, weights, settings, kernels)
+    by_parameter, by_initial = module.pull_back_segments(
+        parameters, np.zeros((1, 1)), layout, tape, weights, settings, kernels
+    )
     for place in np.ndindex(parameters.shape):
         ends = []
         for sign in (1, -1):

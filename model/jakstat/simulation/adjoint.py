@@ -20,11 +20,9 @@ from jakstat.simulation.integrator import (
     C_OF,
     FIRST_STAGE_COLUMN,
     GAMMA_OF,
-    JUMP,
     OPTIONS,
     ROOT,
     STAGES_OF,
-    START,
     STEADY,
     STEP,
     THRESHOLD,
@@ -138,7 +136,9 @@ def _adjoint_of_jump(model, work, t, number, p, lam, gp):
 
 
 @njit(**OPTIONS)
-def _adjoint_segment(model, work, tape, first, last, p, cotangents, gp, lam, gk, gthreshold, method):
+def _adjoint_segment(  # noqa: C901 - the one loop; what it calls is split off above
+    model, work, tape, first, last, p, cotangents, gp, lam, gk, gthreshold, method
+):
     """Sweep lines last-1 ... first of one segment; ``lam`` becomes the cotangent of the state that it started from."""
     invoke(model[COEFFICIENTS], p, address_in(work, model[AT_COEFFICIENTS]))
     for m in range(model[N_STATES]):
@@ -165,12 +165,12 @@ def _adjoint_segment(model, work, tape, first, last, p, cotangents, gp, lam, gk,
         if number == last - 1 or tape[number + 1, 5] == STEP or tape[number + 1, 5] == STEADY:
             moment = -_along_rate(model, work, t, lam)
         _read_state(model, work, tape, number, 0)
-        if kind == JUMP or (kind == START and what >= 0):
-            moment += _adjoint_of_jump(model, work, t, what, p, lam, gp)
-        elif kind == THRESHOLD or kind == ROOT:
+        if kind == THRESHOLD or kind == ROOT:
             set_from_bits(model, work, tape[number - 1, 4])
             moment += _along_rate(model, work, t, lam)
             _adjoint_of_moment(model, work, what, kind, moment, t, lam, gk, gthreshold)
+        elif what >= 0:  # a jump: of an event, or of the condition at the start
+            moment += _adjoint_of_jump(model, work, t, what, p, lam, gp)
 
 
 @njit(**{**OPTIONS, "no_cpython_wrapper": False})

@@ -5,7 +5,7 @@ start of an experiment a condition's change comes first, then the parameter tabl
 change what they name, from the values just before, all at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import sympy as sp
@@ -110,7 +110,7 @@ class EntityValues:
                     for one in names_in(formula) - set(self.pathway.states) - {TIME.name}}  # fmt: skip
         return substitute_names(formula, replaced | {TIME.name: sp.Float(period.start)})
 
-    def _initial(self, name: str, experiment: Experiment, changes: dict[str, sp.Expr]) -> sp.Expr:
+    def _initial(self, name: str, experiment: Experiment, changes: Mapping[str, sp.Expr]) -> sp.Expr:
         """Return a value at the start, where ``changes`` are in force."""
         if name in changes:
             # All changes of a condition happen at once: names in them mean their values before it.
@@ -128,14 +128,14 @@ class EntityValues:
             "neither the model, nor the parameter table, nor the condition gives one"
         )
 
-    def _over_problem(self, formula: sp.Expr, experiment: Experiment, changes: dict, unchanged: dict) -> sp.Expr:
+    def _over_problem(self, formula: sp.Expr, experiment: Experiment, changes: Mapping, unchanged: Mapping) -> sp.Expr:
         """Express a formula over the problem's parameters; names in ``unchanged`` mean values before the condition."""
         replaced = {}
         for name in self._names_to_replace(formula, changes):
             replaced[name] = self._initial(name, experiment, {} if name in unchanged else changes)
         return substitute_names(formula, replaced)
 
-    def _names_to_replace(self, formula: sp.Expr, changes: dict) -> Iterator[str]:
+    def _names_to_replace(self, formula: sp.Expr, changes: Mapping) -> Iterator[str]:
         for name in sorted(names_in(formula) - {TIME.name}):
             if name not in self._table or name in changes:
                 yield name

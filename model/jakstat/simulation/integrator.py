@@ -1,6 +1,6 @@
 """Adaptive ESDIRK steps of one trajectory, and the record of them.
 
-Compiled by numba once for all models: :mod:`jakstat.simulation.kernel_cache` stores this text and imports it from there.
+Compiled by numba once for all models: :mod:`jakstat.simulation.kernel_cache` stores this text and imports that copy.
 
 For dx/dt = f(t, x, k, s), stages Y_i = x_n + h sum_j a_ij K_j with K_i = f(Y_i), solved by simplified Newton with the
 Jacobian of the step's start; PI control of the filtered embedded error (Gustafsson 1991, doi:10.1145/210232.210242).
@@ -178,7 +178,7 @@ def _newton(model, work, t, h_gamma, tolerance, Y):
 
 @njit(**OPTIONS)
 def _set_first_guess(work, place, step, step_before, method):
-    """Write the weights of the step before's K in the first stage's guess; without such a step that is K of its start."""
+    """Write the weights of K of the step before in the first stage's guess; without one it is K at the start."""
     for j in range(_MOST):
         work[place + j] = 0.0
     work[place] = 1.0

@@ -122,7 +122,7 @@ def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
     stages = range(1, MOST_STAGES + 1)
     families |= dict.fromkeys(("stage", "error", "sum", "gather"), stages)
     lists = [
-        *([engine.get_function_address(f"{name}_{number}") for number in numbers] for name, numbers in families.items()),
+        *([engine.get_function_address(f"{name}_{one}") for one in numbers] for name, numbers in families.items()),
         module.jacobian_rows,
         module.jacobian_columns,
         module.is_species,

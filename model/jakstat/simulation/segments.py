@@ -261,7 +261,7 @@ def solve_segments(parameters, initial_states, layout, spans, times, solver, mod
     spans : (segment, 2)
         Start (-inf: time 0, with a steady state as end) and end (inf: a steady state).
     times : (row,), output times, increasing within a segment; inf asks for the steady state
-    solver : rtol, atol, most steps of a segment, Newton tolerance as a share of the error tolerance, number of the method
+    solver : rtol, atol, most steps of a segment, Newton tolerance as a share of the error tolerance, number of method
     model : int64, see ``kernel_interface``
     recording : bool, whether the tape is written
 

@@ -87,6 +87,18 @@ def _largest_entry(matrix, free):
 
 
 @njit(**_EXACT)
+def _eliminate(matrix, combined, left, row, column):
+    """Take a multiple of a row from the rows that are ``left``, so that they are 0 in a column."""
+    for i in range(matrix.shape[0]):
+        if left[i] and matrix[i, column] != 0.0:
+            share = matrix[i, column] / matrix[row, column]
+            for j in range(matrix.shape[0]):
+                matrix[i, j] -= share * matrix[row, j]
+                combined[i, j] -= share * combined[row, j]
+            matrix[i, column] = 0.0
+
+
+@njit(**_EXACT)
 def _complete(matrix):
     """Return A (rows scaled), which rows are conserved totals, and the scale of the others."""
     n = matrix.shape[0]
@@ -100,17 +112,10 @@ def _complete(matrix):
     total = np.ones(n, dtype=np.bool_)
     for _ in range(n):
         row, column = _largest_entry(matrix, total)
-        pivot = matrix[row, column]
-        if not abs(pivot) > _DEPENDENT:
+        if not abs(matrix[row, column]) > _DEPENDENT:
             break
         total[row] = False
-        for i in range(n):
-            if total[i] and matrix[i, column] != 0.0:
-                share = matrix[i, column] / pivot
-                for j in range(n):
-                    matrix[i, j] -= share * matrix[row, j]
-                    combined[i, j] -= share * combined[row, j]
-                matrix[i, column] = 0.0
+        _eliminate(matrix, combined, total, row, column)
     for i in range(n):
         if total[i]:
             largest = _largest_of(combined[i])
@@ -203,7 +208,7 @@ def is_below_zero(model, work, rtol, atol):
 
 @njit(**_EXACT)
 def pull_back_steady_state(model, work, t, lam, gk):
-    """Pull ``lam`` back through the steady state at AT_X: what is left of it belongs to conserved totals of the start."""
+    """Pull ``lam`` back through the steady state at AT_X; what is left of it belongs to totals of the start."""
     n, w = model[N_STATES], model[AT_SCRATCH]
     x = address_in(work, model[AT_X])
     completed, total, scale = _complete(_jacobian_at(model, work, t, x))
