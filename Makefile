@@ -2,6 +2,7 @@
 # make test   set-up and the tests
 # make lint   every check that is not a test
 # make bench  time of one value + gradient
+# make fuzz   ten thousand draws of each prior: every solve finite or a failure with a name
 # make petab-suite   the published test cases of PEtab: passed, refused, failed
 # make lock   resolve requirements.lock again from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer releases)
 # make clean  remove what the workflow made (results and logs); make distclean the environment and compiled code too
@@ -11,7 +12,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench petab-suite lock clean distclean environment
+.PHONY: help run test lint bench fuzz petab-suite lock clean distclean environment
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -64,6 +65,9 @@ lint: environment
 
 bench: environment
 	$(PYTHON) benchmarks/gradient_time.py
+
+fuzz: environment
+	$(PYTHON) -m pytest -m fuzz tests/test_fuzz.py $(PYTEST_ARGS)
 
 petab-suite: environment
 	$(PYTHON) benchmarks/petab_suite.py

@@ -81,3 +81,24 @@ def test_a_parameter_that_is_not_finite_is_a_named_failure(bad):
 
 def test_every_status_has_a_sentence():
     assert all(status.sentence.endswith(".") for status in SolveStatus)
+
+
+def test_a_very_long_horizon_takes_few_steps():
+    states, tape, status = Solver(models.DECAY).solve([1e3, 1e9], recording=True)
+    assert status[0] == SolveStatus.SUCCESS
+    assert states == pytest.approx(np.array([[0.0, 2.0], [0.0, 2.0]]), abs=1e-8)
+    assert len(tape) < 500
+
+
+@pytest.mark.parametrize("rate", [1e-12, 1e-6, 1e6, 1e12])
+def test_extreme_rate_constants_are_solved(rate):
+    states, _, status = Solver(models.DECAY).solve([1.0], parameters=[rate])
+    assert status[0] == SolveStatus.SUCCESS
+    assert states[0, 0] == pytest.approx(2 * np.exp(-rate), rel=1e-6, abs=1e-8)
+
+
+def test_a_solve_never_takes_more_steps_than_allowed():
+    states, tape, status = Solver(models.OSCILLATOR).solve([1e9], max_steps=1000, recording=True)
+    assert SolveStatus(status[0]) == SolveStatus.TOO_MANY_STEPS
+    assert np.isnan(states).all()
+    assert len(tape) <= 1001

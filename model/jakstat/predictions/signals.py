@@ -11,7 +11,7 @@ import pytensor.tensor as pt
 from pytensor import function
 
 from jakstat.problem import Experiment, Measurement, Parameter, ProblemTables
-from jakstat.simulation import plan_simulation
+from jakstat.simulation import available_cores, draws_a_chunk, plan_simulation, solve_draws
 from jakstat.statistics import PackedData, SolverSettings, measurement_graph
 
 
@@ -46,8 +46,10 @@ def ask_for_signals(
                    parameters=tables.parameters + more_parameters)  # fmt: skip
 
 
-def signals_over_draws(tables: ProblemTables, draws: np.ndarray, solver: SolverSettings) -> np.ndarray:
-    """Evaluate the signal of every measurement of ``tables`` at every draw.
+def signals_over_draws(
+    tables: ProblemTables, draws: np.ndarray, solver: SolverSettings, cores: int | None = None
+) -> np.ndarray:
+    """Evaluate the signal of every measurement of ``tables`` at every draw, on all cores.
 
     Parameters
     ----------
@@ -56,6 +58,8 @@ def signals_over_draws(tables: ProblemTables, draws: np.ndarray, solver: SolverS
     draws : (draw, estimated) array
         Estimated parameters in the table's order, linear scale.
     solver : SolverSettings
+    cores : int, optional
+        Threads that solve; all that this process may use where absent.
 
     Returns
     -------
@@ -64,5 +68,19 @@ def signals_over_draws(tables: ProblemTables, draws: np.ndarray, solver: SolverS
     parameters = pt.dvector("parameters")
     plan = plan_simulation(tables)
     graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=False)
-    evaluate = function([parameters], graph.signal, mode="NUMBA")
-    return np.array([evaluate(draw) for draw in draws])
+    if solver.name != "jakstat":
+        evaluate = function([parameters], graph.signal, mode="NUMBA")
+        return np.array([evaluate(draw) for draw in draws])
+    states = pt.dmatrix("states")
+    inputs = function([parameters], graph.states.owner.inputs[:2], mode="NUMBA")
+    read = function([parameters, states], graph.signal, givens={graph.states: states}, mode="NUMBA",
+                    on_unused_input="ignore")  # fmt: skip
+    size = draws_a_chunk(plan)
+    pieces = [draws[first : first + size] for first in range(0, len(draws), size)]
+    chunks = (tuple(map(np.array, zip(*(inputs(draw) for draw in piece), strict=True))) for piece in pieces)
+    signals = np.full((len(draws), len(tables.measurements)), np.nan)
+    solved = solve_draws(plan, chunks, solver.as_array(), cores or available_cores())
+    for number, (of_chunk, _) in enumerate(solved):
+        for place, of_draw in enumerate(of_chunk):
+            signals[number * size + place] = read(draws[number * size + place], of_draw)
+    return signals

@@ -1,5 +1,6 @@
 """Solving the pathway's equations: generated kernels, integrator with discrete adjoint, and the PyTensor operation."""
 
+from jakstat.simulation.draws import available_cores, draws_a_chunk, solve_draws
 from jakstat.simulation.entities import EntityValues, period_of
 from jakstat.simulation.kernel_cache import load_kernels
 from jakstat.simulation.op import SolveSegments, StatusCounts
@@ -18,9 +19,12 @@ __all__ = [
     "SolveStatus",
     "SolverNotInstalledError",
     "StatusCounts",
+    "available_cores",
     "choose_operation",
+    "draws_a_chunk",
     "load_kernels",
     "load_sunode",
     "period_of",
     "plan_simulation",
+    "solve_draws",
 ]

@@ -2,9 +2,10 @@
 
 The solver (integrator, segments, adjoint, ...) is compiled once for all models; it calls a model's kernels by
 address. Arrays: ``x``, ``f``, ``b`` (state), ``p`` (parameter), ``k`` (coefficient), ``s`` (switch: first those of
-time, 1 before their threshold and 0 after, then those of states, 1 where their function is at least 0), ``J`` (non-zeros
-of df/dx), ``F`` (factors of M = I - h gamma J), ``K``, ``Y`` and ``eta`` (stage, state; Y begins with the second stage,
-eta with the last). A name that starts with ``g`` is a cotangent. Every kernel returns a number, 0 where nothing is said.
+time, 1 before their threshold and 0 after, then those of states, 1 where their function is at least 0), ``J``
+(non-zeros of df/dx), ``F`` (factors of M = I - h gamma J), ``K``, ``Y`` and ``eta`` (stage, state; Y begins with the
+second stage, eta with the last). A name that starts with ``g`` is a cotangent. Every kernel returns a number, 0 where
+nothing is said.
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,69 @@
+"""Parameters from the prior, however far out: no crash, no hang, each solve finite or a failure with a name."""
+
+from pathlib import Path
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+import pytest
+from pytensor import function
+from pytensor.compile.mode import Mode
+
+from jakstat import SolverSettings, read_problem
+from jakstat.simulation import SolveStatus
+from jakstat.simulation.kernel_cache import load_kernels, load_solver
+from jakstat.statistics import PackedData, measurement_graph
+
+SETTINGS = SolverSettings(1e-6, 1e-8)
+SHIPPED = sorted(path.parent.name for path in (Path(__file__).parent.parent / "data").glob("*/study.yaml"))
+
+
+def solve_prior_draws(path: Path, number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the statuses (draw, segment) and the largest absolute cotangent of a parameter where all succeeded."""
+    problem = read_problem(path, SETTINGS)
+    parameters = pt.dvector("parameters")
+    graph = measurement_graph(problem.tables, problem.plan, parameters, PackedData(), SETTINGS)
+    inputs = function([parameters], graph.states.owner.inputs[:2], mode=Mode(linker="py", optimizer=None))
+    with problem.build_model() as model:
+        draws = pm.draw(model["parameter_value"], number, random_seed=20)
+    solver, plan, kernels, given = load_solver(), problem.plan, load_kernels(problem.plan.digest), SETTINGS.as_array()
+    statuses, gradients = [], []
+    for draw in draws:
+        values, initial = inputs(draw)
+        states, tape, status = solver.solve_segments(
+            values, initial, plan.layout, plan.spans, plan.times, given, kernels, True
+        )
+        finished = np.isfinite(states).all(axis=1)
+        for segment, (_, _, first, last) in enumerate(plan.layout):
+            assert finished[first:last].all() == (status[segment] == SolveStatus.SUCCESS or first == last)
+        statuses.append(status)
+        if not status.any():
+            slopes = solver.pull_back_segments(values, initial, plan.layout, tape, np.ones_like(states), given, kernels)
+            gradients.append(np.abs(slopes[0]).max())
+    return np.array(statuses), np.array(gradients)
+
+
+def assert_every_outcome_has_a_name(path: Path, number: int, failures: float) -> None:
+    statuses, gradients = solve_prior_draws(path, number)
+    assert len(statuses) == number
+    assert {SolveStatus(int(one)) for one in np.unique(statuses)}, "each is a status"
+    assert statuses.any(axis=1).mean() <= failures
+    assert np.isfinite(gradients).all()
+
+
+@pytest.mark.parametrize("study", SHIPPED)
+def test_two_hundred_draws_of_the_prior_are_solved_or_fail_by_name(study, repository):
+    assert_every_outcome_has_a_name(repository / "data" / study, 200, failures=0.01)
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("study", SHIPPED)
+def test_ten_thousand_draws_of_the_prior_are_solved_or_fail_by_name(study, repository):
+    assert_every_outcome_has_a_name(repository / "data" / study, 10_000, failures=0.01)
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("name", ["Boehm_JProteomeRes2014", "Fujita_SciSignal2010", "Fiedler_BMCSystBiol2016"])
+def test_ten_thousand_draws_of_a_published_problem_are_solved_or_fail_by_name(name, reference_folder):
+    """Their priors are made of bounds that span many decades, so that failures are allowed, but no silent ones."""
+    assert_every_outcome_has_a_name(reference_folder / "petab" / name / f"{name}.yaml", 10_000, failures=1.0)
