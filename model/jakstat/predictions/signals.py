@@ -77,10 +77,15 @@ def signals_over_draws(
                     on_unused_input="ignore")  # fmt: skip
     size = draws_a_chunk(plan)
     pieces = [draws[first : first + size] for first in range(0, len(draws), size)]
-    chunks = (tuple(map(np.array, zip(*(inputs(draw) for draw in piece), strict=True))) for piece in pieces)
+    chunks = (_stacked([inputs(draw) for draw in piece]) for piece in pieces)
     signals = np.full((len(draws), len(tables.measurements)), np.nan)
     solved = solve_draws(plan, chunks, solver.as_array(), cores or available_cores())
     for number, (of_chunk, _) in enumerate(solved):
         for place, of_draw in enumerate(of_chunk):
             signals[number * size + place] = read(draws[number * size + place], of_draw)
     return signals
+
+
+def _stacked(inputs: list[list[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return parameters and initial states of draws, each as one array."""
+    return np.array([parameters for parameters, _ in inputs]), np.array([states for _, states in inputs])

@@ -78,6 +78,7 @@ from jakstat.simulation.switching import (
 SUCCESS, TOO_MANY_STEPS, STEP_TOO_SMALL, NEWTON_FAILED, NOT_FINITE = 0, 1, 2, 3, 4
 NO_STEADY_STATE, UNSTABLE_STEADY_STATE, NEGATIVE_STEADY_STATE, TOO_MANY_EVENTS = 5, 6, 7, 8
 _LARGEST_SPEED = 1e200  # of a rate, in tolerances a unit of time: beyond that nothing is solved
+_LEAST_STEP = 1e-200  # from time 0, where a step is small beside nothing
 _LEAST_LOG_ERROR = -9.2  # of a step's error, 1e-4, in what it says of the next
 _ROOM = MOST_EVENTS + 4  # lines that one step may add to the tape
 
@@ -157,7 +158,7 @@ def _integrate(  # noqa: C901, PLR0915 - the one loop; what it calls is split of
                     _reach_row(model, work, row, states, tape, cursor)
                 return SUCCESS, tape
         step = step_within(h, target - t)
-        if step <= 1e-14 * max(abs(t), abs(target) if target < np.inf else 0.0):
+        if step <= max(1e-14 * abs(t), _LEAST_STEP):
             return (NEWTON_FAILED if error < 0.0 else STEP_TOO_SMALL), tape
         tape = with_room(tape, cursor, _ROOM)
         line = cursor[0]
