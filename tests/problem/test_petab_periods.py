@@ -186,13 +186,14 @@ def test_version_1_pairs_that_libpetab_gives_one_name_stay_apart(version_1):
 
 
 def test_version_1_condition_may_name_a_parameter_of_the_model(version_1, faults_of):
+    """At the start of an experiment too, where version 2 allows parameters of the table alone."""
     table = version_1.parent / "conditions.tsv"
-    table.write_text(table.read_text().replace("dosed\twith\tNaN\t", "dosed\twith\tNaN\tdose"))
-    after = read_petab(version_1).experiments[0].periods[1]
-    assert str(after.changes["k"]) == "dose"
-    table.write_text(table.read_text().replace("NaN\tdose", "NaN\tdoes"))
+    table.write_text(table.read_text().replace("start\t0.3", "start\tdose"))
+    before = read_petab(version_1).experiments[0].periods[0]
+    assert str(before.changes["k"]) == "dose"
+    table.write_text(table.read_text().replace("start\tdose", "start\tdoes"))
     (fault,) = faults_of(read_petab, version_1)
-    assert (fault.row, fault.column, fault.found) == (3, "k", "the unknown name 'does'")
+    assert (fault.row, fault.column, fault.found) == (2, "k", "the unknown name 'does'")
 
 
 def test_version_1_unknown_preequilibration_is_a_fault(version_1, faults_of):
