@@ -87,7 +87,7 @@ class SolveSegments(Op):
         Whether the tape is written; without it there is no gradient, and nothing is stored.
     """
 
-    __props__ = ("recording",)
+    __props__: tuple[str, ...] = ("recording",)
 
     def __init__(self, recording: bool = True):
         self.recording = recording
