@@ -1,5 +1,6 @@
 """Whole runs: the tiny workflow, a second run, the gate, faulty data, another data set."""
 
+import html
 import json
 import re
 import shutil
@@ -21,7 +22,7 @@ def test_tiny_workflow_makes_every_product(tiny_run):
     assert made == {
         "problem.json", "prior.nc", "posterior.nc", "convergence.json", "convergence.html", "modes.tsv", "gate.json",
         "coverage.tsv", "loo.nc", "time_courses.nc", "fit.svg", "dose_response.json", "dose_response.nc",
-        "ic50.tsv", "dose_response.svg", "report.html",
+        "ic50.tsv", "dose_response.svg", "report.html", "cross_check.json",
     }  # fmt: skip
 
 
@@ -33,6 +34,16 @@ def test_posterior_says_where_it_came_from(tiny_run):
     assert len(attrs["code_digest"]) == 16
     assert "nutpie" in attrs["versions"]
     assert any(outcome.startswith("success=") for outcome in attrs["solve_outcomes"])
+
+
+def test_report_says_whether_a_second_solver_was_asked(tiny_run):
+    found = json.loads((tiny_run / STUDY / "cross_check.json").read_text())
+    assert found["sentence"] in html.unescape((tiny_run / STUDY / "report.html").read_text())
+    if found["made"]:
+        assert (found["draws"], found["failed_solves"]) == (20, 0)
+        assert found["signal_difference"] < 0.05  # at most a twentieth of the noise
+    else:
+        assert found["sentence"] == "not made: sunode is not installed (environment.yml has it)"
 
 
 def test_overridden_fit_carries_its_warning_into_every_product(tiny_run):
@@ -53,7 +64,7 @@ def test_second_run_does_nothing(tiny_run, repository, snakemake):
 PREDICTED = {"check_dose_response", "predict_dose_response", "dose_response_figure", "render_report"}
 GATED = {"require_convergence", "predict_time_courses", "fit_figure", *PREDICTED} - {"check_dose_response"}
 ASSESSED = {"assess_convergence", "render_convergence_page", *GATED}
-SAMPLED = {"sample_posterior", "measure_coverage", "compute_loo", *ASSESSED}
+SAMPLED = {"sample_posterior", "measure_coverage", "compute_loo", "cross_check_solver", *ASSESSED}
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ class ReportContents:
         From ``summarise_ic50``.
     time_courses : Dataset, optional
         From ``predict_time_courses``.
+    cross_check : mapping, optional
+        ``SolverCrossCheck.as_dict()``.
     warning : str, optional
         Shown on top and in every caption; None or empty where the fit passed its gate.
     """
@@ -56,4 +58,5 @@ class ReportContents:
     dose_response: xr.Dataset | None = None
     ic50_summary: pd.DataFrame | None = None
     time_courses: xr.Dataset | None = None
+    cross_check: Mapping[str, Any] | None = None
     warning: str | None = None
