@@ -58,6 +58,7 @@ def test_other_shipped_files_fit_when_laid_over_the_default(repository, settings
         ("sampling.chains", 1, "sampling.chains: found 1; needed: a whole number, at least 2 [chains]"),
         ("sampling.target_accept", 1.0, "above 0, below 1"),
         ("sampling.adaptation", "full", 'sampling.adaptation: found "full"; needed: one of diag, low_rank'),
+        ("solver.name", "cvode", 'solver.name: found "cvode"; needed: one of jakstat, sunode'),
         ("solver.rtol", 0, "solver.rtol: found 0; needed: a number, above 0, at most 0.01 [1]"),
         ("gates.override", ["rhat"], 'gates.override.0: found "rhat"; needed: one of r_hat, ess_bulk, '),
         ("dose_response.doses_nM", [0, 5, -1], "dose_response.doses_nM.2: found -1; needed: a number, at least 0 [nM]"),

@@ -220,6 +220,13 @@ def test_undefined_tolerance_check_is_said_to_be_so(contents, tolerance):
     assert "The solver's tolerance was not checked." in _text(render_report(replace(contents, tolerance=None)))
 
 
+def test_report_says_what_a_second_solver_found(contents, page):
+    assert "Cross-check by a second solver: not made." in _text(page)
+    found = {"made": True, "sentence": "20 draws differ by at most 1.0e-06 <noise scales>"}
+    text = _text(render_report(replace(contents, cross_check=found)))
+    assert "Cross-check by a second solver: 20 draws differ by at most 1.0e-06 <noise scales>." in text
+
+
 def test_convergence_page_of_a_good_fit_gives_no_advice(convergence):
     text = _text(render_convergence_page(convergence, pd.DataFrame(), "made_up"))
     assert "All 8 checks of convergence hold." in text

@@ -1,5 +1,6 @@
 """Whole runs: the tiny workflow, a second run, the gate, faulty data, another data set."""
 
+import html
 import json
 import re
 import shutil
@@ -23,6 +24,7 @@ def test_tiny_workflow_makes_every_product(tiny_run):
         "problem.json", "prior.nc", "posterior.nc", "tolerance.json", "convergence.json", "convergence.html",
         "modes.tsv", "gate.json", "coverage.tsv", "loo.nc", "time_courses.nc", "fit.svg", "dose_response.json",
         "dose_response.nc", "ic50.tsv", "dose_response.svg", "report.html",
+        "cross_check.json",
     }  # fmt: skip
 
 
@@ -48,6 +50,16 @@ def test_tolerance_check_enters_the_convergence_and_its_page(tiny_run):
     assert "60 draws were solved again" in (folder / "convergence.html").read_text()
 
 
+def test_report_says_whether_a_second_solver_was_asked(tiny_run):
+    found = json.loads((tiny_run / STUDY / "cross_check.json").read_text())
+    assert found["sentence"] in html.unescape((tiny_run / STUDY / "report.html").read_text())
+    if found["made"]:
+        assert (found["draws"], found["failed_solves"]) == (20, 0)
+        assert found["signal_difference"] < 0.05  # at most a twentieth of the noise
+    else:
+        assert found["sentence"] == "not made: sunode is not installed (environment.yml has it)"
+
+
 def test_overridden_fit_carries_its_warning_into_every_product(tiny_run):
     folder = tiny_run / STUDY
     assert WARNING in json.loads((folder / "gate.json").read_text())["warning"]
@@ -67,7 +79,7 @@ PREDICTED = {"check_dose_response", "predict_dose_response", "dose_response_figu
 GATED = {"require_convergence", "predict_time_courses", "fit_figure", *PREDICTED} - {"check_dose_response"}
 ASSESSED = {"assess_convergence", "render_convergence_page", *GATED}
 CHECKED = {"check_tolerance", *ASSESSED}
-SAMPLED = {"sample_posterior", "measure_coverage", "compute_loo", *CHECKED}
+SAMPLED = {"sample_posterior", "measure_coverage", "compute_loo", "cross_check_solver", *CHECKED}
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,26 @@ rule compute_loo:
         code=code_of("inference", "compute_loo"),
     script:
         "../scripts/compute_loo.py"
+
+
+# Made where sunode is installed; elsewhere its output says that it was not.
+rule cross_check_solver:
+    input:
+        posterior=rules.sample_posterior.output[0],
+        study=STUDY,
+        files=STUDY_FILES,
+    output:
+        "<results>/{study}/cross_check.json",
+    log:
+        "<logs>/{study}/cross_check_solver.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=mem_by_attempt(1500),
+    params:
+        solver=SETTINGS["solver"],
+        seed=SETTINGS["seed"],
+        installed=SUNODE_IS_INSTALLED,
+        code=code_of("inference", "cross_check_solver"),
+    script:
+        "../scripts/cross_check_solver.py"

@@ -2,6 +2,7 @@
 
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
@@ -101,6 +102,7 @@ SETTINGS = checked_settings()
 STUDY = find_study(SETTINGS["study"])
 STUDY_ID = study_id(STUDY)
 STUDY_FILES = study_files(STUDY)
+SUNODE_IS_INSTALLED = find_spec("sunode") is not None
 ASKS_DOSE_RESPONSE = "dose_response" in SETTINGS
 THRESHOLDS = {
     name: value for name, value in SETTINGS["gates"].items() if name != "override"

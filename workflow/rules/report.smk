@@ -59,6 +59,7 @@ rule render_report:
         gate=rules.require_convergence.output[0],
         coverage=rules.measure_coverage.output[0],
         loo=rules.compute_loo.output[0],
+        cross_check=rules.cross_check_solver.output[0],
         time_courses=rules.predict_time_courses.output[0],
         fit=rules.fit_figure.output[0],
         dose_response=(

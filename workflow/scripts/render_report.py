@@ -23,6 +23,7 @@ with log_to(snakemake.log[0]):
         dose_response=read_dataset(given.dose_response) if given.dose_response else None,
         ic50_summary=read_table(given.ic50) if given.ic50 else None,
         time_courses=read_dataset(given.time_courses),
+        cross_check=read_json(given.cross_check),
         warning=read_json(given.gate)["warning"],
     )
     write_text(render_report(contents), snakemake.output[0])

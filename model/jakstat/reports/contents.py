@@ -42,6 +42,8 @@ class ReportContents:
         From ``predict_time_courses``.
     tolerance : mapping, optional
         ``ToleranceCheck.as_dict()``.
+    cross_check : mapping, optional
+        ``SolverCrossCheck.as_dict()``.
     warning : str, optional
         Shown on top and in every caption; None or empty where the fit passed its gate.
     """
@@ -59,4 +61,5 @@ class ReportContents:
     ic50_summary: pd.DataFrame | None = None
     time_courses: xr.Dataset | None = None
     tolerance: Mapping[str, Any] | None = None
+    cross_check: Mapping[str, Any] | None = None
     warning: str | None = None

@@ -38,7 +38,13 @@ def convergence_section(contents: ReportContents) -> Section:
         Picture(figure_svg(energy_figure(tree)), "Energies.", _energy_caption(tree)),
     ]  # fmt: skip
     blocks += mode_blocks(contents.modes, contents.tables.parameters)
+    blocks.append(_cross_check_sentence(contents.cross_check))
     return Section("convergence", "Convergence", blocks)
+
+
+def _cross_check_sentence(cross_check: Mapping[str, Any] | None) -> Paragraph:
+    found = cross_check["sentence"] if cross_check is not None else "not made"
+    return Paragraph(f"Cross-check by a second solver: {found}.")
 
 
 def verdict(convergence: Mapping[str, Any]) -> Paragraph:

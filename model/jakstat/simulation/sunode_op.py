@@ -43,17 +43,17 @@ def choose_operation(plan: SimulationPlan, solver: str, recording: bool) -> Solv
     ------
     ValueError
         There is no such solver.
-    SolverNotInstalledError
-        sunode does not import.
     UnsupportedModelError
         The problem has a feature that is not solved by sunode; it is named.
+    SolverNotInstalledError
+        sunode does not import.
     """
     if solver not in SOLVERS:
         raise ValueError(f"no solver {solver!r}; choose one of {', '.join(SOLVERS)}")
     if solver == "jakstat":
         return SolveSegments(recording)
-    load_sunode()
     refuse_unsupported(plan.dynamics, plan.spans)
+    load_sunode()
     return SolveSegmentsBySunode(plan.dynamics, recording)
 
 
@@ -83,7 +83,7 @@ class SolveSegmentsBySunode(SolveSegments):
     recording : bool
     """
 
-    __props__: tuple[str, ...] = ("dynamics", "recording")
+    __props__ = ("dynamics", "recording")
 
     def __init__(self, dynamics: Dynamics, recording: bool = True):
         super().__init__(recording)
