@@ -118,6 +118,26 @@ def test_log_density_of_a_prior_is_petabs_truncated_at_the_bounds(name, bounds):
     assert np.isneginf(log_prior_density(prior, 2.6)) == (upper < 2.6)
 
 
+@pytest.mark.parametrize(
+    ("name", "numbers", "lower", "upper"),
+    [
+        ("cauchy", (0.0, 1.0), 0.0, np.inf),
+        ("cauchy", (2.0, 0.5), 0.0, 2.0),
+        ("laplace", (0.5, 3.0), 0.5, 2.0),
+        ("log-laplace", (0.0, 1.0), 1.0, np.inf),
+        ("normal", (0.0, 1.0), 0.0, np.inf),
+        ("cauchy", (1.5, 0.4), 0.0, np.inf),
+    ],
+)
+def test_chains_can_start_where_the_location_of_a_prior_is_its_bound(name, numbers, lower, upper):
+    from jakstat.statistics.priors import parameter_vector
+
+    with pm.Model() as model:
+        parameter_vector([Parameter("p", 1.0, Prior(name, numbers, lower, upper, "assumed"))])
+    assert all(np.isfinite(value).all() for value in model.initial_point().values())
+    assert all(np.isfinite(density) for density in model.point_logps().values())
+
+
 def test_unknown_priors_are_refused():
     from jakstat.statistics.priors import parameter_vector
 

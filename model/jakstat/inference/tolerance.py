@@ -7,7 +7,7 @@ that fits the largest weights: above 0.7 a few draws carry the sum, and the weig
 (Vehtari, Simpson, Gelman, Yao, Gabry 2024, JMLR 25(72)).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -123,7 +123,7 @@ def spread_draws(values: np.ndarray, draws: int, rng: np.random.Generator) -> np
 
 
 def log_likelihoods(tables: ProblemTables, values: np.ndarray, solvers: tuple[SolverSettings, ...]) -> np.ndarray:
-    """Return the log likelihood of every draw at each solver's settings, with one compiled function for all.
+    """Return the log likelihood of every draw at each solver's settings; equal solvers share a compiled function.
 
     Parameters
     ----------
@@ -136,11 +136,17 @@ def log_likelihoods(tables: ProblemTables, values: np.ndarray, solvers: tuple[So
     -------
     (solver, draw) array; NaN where a solve failed.
     """
-    settings = pt.dvector("solver")
-    parameters, terms, graph = log_likelihood_graph(tables, plan_simulation(tables), settings, recording=False)
-    evaluate = function([parameters, settings], [pt.sum(terms), pt.any(pt.neq(graph.status, 0))], mode="NUMBA")
-    results = np.array([[evaluate(draw, solver.as_array()) for draw in values] for solver in solvers])
+    by_name = {one.name: _log_likelihood_function(tables, one) for one in {one.name: one for one in solvers}.values()}
+    results = np.array([[by_name[one.name](draw, one.as_array()) for draw in values] for one in solvers])
     return np.where(results[..., 1] != 0, np.nan, results[..., 0])
+
+
+def _log_likelihood_function(tables: ProblemTables, solver: SolverSettings) -> Callable[..., list]:
+    """Compile (parameters, settings of the solver) -> log likelihood, whether a solve failed."""
+    settings = pt.dvector("solver_settings")
+    plan = plan_simulation(tables)
+    parameters, terms, graph = log_likelihood_graph(tables, plan, solver, recording=False, settings=settings)
+    return function([parameters, settings], [pt.sum(terms), pt.any(pt.neq(graph.status, 0))], mode="NUMBA")
 
 
 def smooth_weights(log_weights: np.ndarray) -> tuple[np.ndarray, float]:

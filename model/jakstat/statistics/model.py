@@ -68,14 +68,18 @@ def noise_distributions(tables: ProblemTables) -> np.ndarray:
 
 
 def log_likelihood_graph(
-    tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings | TensorVariable, recording: bool = True
+    tables: ProblemTables,
+    plan: SimulationPlan,
+    solver: SolverSettings,
+    recording: bool = True,
+    settings: TensorVariable | None = None,
 ) -> tuple[TensorVariable, TensorVariable, MeasurementGraph]:
     """Return the linear-scale input (estimated,), the log likelihood of each measurement (obs,) and the graph.
 
-    ``solver`` as in :func:`jakstat.statistics.measurement_graph`.
+    ``settings`` as in :func:`jakstat.statistics.measurement_graph`.
     """
     parameters = pt.dvector("parameters")
-    graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=recording)
+    graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=recording, settings=settings)
     measured = pt.as_tensor(np.array([one.value for one in tables.measurements]))
     terms = log_density(measured, graph.signal, graph.noise_scale, noise_distributions(tables))
     return parameters, terms, graph

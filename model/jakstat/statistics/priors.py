@@ -72,7 +72,20 @@ def _bounded(name: str, distribution: str, prior: Prior, lower: float, upper: fl
     }
     if distribution not in makers:
         raise NotImplementedError(f"prior '{prior.distribution}' of {name} is not one of PEtab's priors")
-    return pm.Truncated(name, makers[distribution](), lower=lower, upper=upper)
+    start = _start_inside(first, second, lower, upper) if distribution in ("cauchy", "laplace") else None
+    return pm.Truncated(name, makers[distribution](), lower=lower, upper=upper, initval=start)
+
+
+def _start_inside(location: float, scale: float, lower: float, upper: float) -> float | None:
+    """Return a start for a prior whose location is a bound of its truncation, such as a half-Cauchy; None for others.
+
+    PyMC starts at the location, where the unbounded scale that is sampled is infinite, and every chain fails. A scale
+    inwards is the half-Cauchy's median.
+    """
+    if location not in (lower, upper):
+        return None
+    inside = location + scale if location == lower else location - scale
+    return inside if lower < inside < upper else (lower + upper) / 2.0
 
 
 def log_prior_density(prior: Prior, value: float) -> float:

@@ -70,9 +70,10 @@ def measurement_graph(
     plan: SimulationPlan,
     parameters: TensorVariable,
     data: PackedData,
-    solver: SolverSettings | TensorVariable,
+    solver: SolverSettings,
     counts_address: int = 0,
     recording: bool = True,
+    settings: TensorVariable | None = None,
 ) -> MeasurementGraph:
     """Build the graph of all measurements' signals and noise scales.
 
@@ -84,12 +85,14 @@ def measurement_graph(
         Estimated parameters in the order of the table, linear scale.
     data : PackedData
         Takes the graph's indices and numbers; finished here.
-    solver : SolverSettings or (4,) vector
-        A vector is an input of the graph, ``SolverSettings.as_array()``: one compiled function for any tolerance.
+    solver : SolverSettings
     counts_address : int
         Where solve outcomes are counted, 0 for nowhere.
     recording : bool
         False builds a graph without gradient that stores no tape.
+    settings : vector, optional
+        Takes ``SolverSettings.as_array()`` in place of the values of ``solver``: one compiled function for any
+        tolerance of that solver.
     """
     pool = ExpressionPool(
         [one.id for one in tables.parameters if one.estimated],
@@ -111,7 +114,7 @@ def measurement_graph(
         data.integers(plan.layout).reshape(plan.layout.shape),
         data.numbers(plan.spans).reshape(plan.spans.shape),
         times,
-        data.numbers(solver.as_array()) if isinstance(solver, SolverSettings) else solver,
+        data.numbers(solver.as_array()) if settings is None else settings,
         shared(load_kernels(plan.digest), name="model_addresses"),
         shared(np.array(counts_address, dtype=np.int64), name="status_counts_address"),  # pm.Data would cut it to int32
     )
