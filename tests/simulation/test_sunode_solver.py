@@ -175,6 +175,15 @@ def test_failed_segment_fails_what_starts_from_it_alone():
 
 @needs_sunode
 @compiles
+def test_what_starts_from_a_failed_segment_has_its_status():
+    few_steps = np.array([1e-10, 1e-12, 5.0, 1e-3])
+    states, status, *_ = two_segments_with_a_jump().solve("sunode", settings=few_steps)
+    assert status.tolist() == [SolveStatus.TOO_MANY_STEPS] * 3
+    assert np.isnan(states).all()
+
+
+@needs_sunode
+@compiles
 def test_boehm_agrees_with_our_solver(reference_folder):
     name = "Boehm_JProteomeRes2014"
     ours = read_problem(reference_folder / "petab" / name / f"{name}.yaml", SolverSettings(1e-10, 1e-12))
