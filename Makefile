@@ -1,14 +1,14 @@
 # make run    set-up and the main job: the study of config/config.yaml to results/<study>/report.html
 # make test   set-up and the tests
 # make lint   every check that is not a test
-# make bench  time of one value + gradient
+# make bench  time and accuracy of value + gradient beside other solvers, growth, start: docs/benchmark.md (an hour)
 # make fuzz   ten thousand draws of each prior: every solve finite or a failure with a name
 # make petab-suite   the published test cases of PEtab: passed, refused, failed
 # make lock   resolve requirements.lock again from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer releases)
 # make clean  remove what the workflow made (results and logs); make distclean the environment and compiled code too
 #
 # CORES=2 limits the cores; SNAKEMAKE_ARGS="--configfile config/tiny.yaml" is handed on to Snakemake, PYTEST_ARGS="-k law"
-# to pytest.
+# to pytest, BENCH_ARGS=--resume to the benchmark.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -21,6 +21,7 @@ CORES ?=
 PROFILE ?= workflow/profiles/default
 SNAKEMAKE_ARGS ?=
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 UV ?= uv
 UPGRADE ?=
 
@@ -64,7 +65,7 @@ lint: environment
 	$(BIN)/codespell
 
 bench: environment
-	$(PYTHON) benchmarks/gradient_time.py
+	$(PYTHON) -m benchmarks.bench $(BENCH_ARGS)
 
 fuzz: environment
 	$(PYTHON) -m pytest -m fuzz tests/test_fuzz.py $(PYTEST_ARGS)

@@ -1,0 +1,110 @@
+"""What every measurement shares: repeats with a limit, the rows of the table, and why one has no number."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+#: Relative tolerances that every solver is asked for; the absolute one is a hundredth of each (unit of the states).
+TOLERANCES = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10)
+QUICK_TOLERANCES = (1e-4, 1e-6, 1e-8)
+ABSOLUTE_SHARE = 1e-2
+
+#: What `solver` says of a row: the solve alone, or everything from parameters to the log likelihood and its gradient.
+SOLVER_ONLY, LIKELIHOOD = "solver", "likelihood"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long one row is measured: repeats and seconds; ``tolerances`` are those of the rows."""
+
+    least: int = 5
+    most: int = 200
+    seconds: float = 3.0
+    patience: float = 30.0  # seconds after which even the least number of repeats is not waited for
+    tolerances: tuple[float, ...] = TOLERANCES
+
+
+QUICK = Limits(least=3, most=20, seconds=0.3, patience=3.0, tolerances=QUICK_TOLERANCES)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a solver on a problem at a tolerance.
+
+    Parameters
+    ----------
+    problem, solver : str
+    covers : str
+        SOLVER_ONLY or LIKELIHOOD: what was differentiated, and so what the errors are errors of.
+    rtol : float, optional
+    milliseconds : float, optional
+        Median time of value and gradient; of the solver alone for AMICI, which states it itself.
+    call_milliseconds : float, optional
+        Median time of the call from Python, where it is more than ``milliseconds``.
+    value_error, gradient_error : float, optional
+        Largest errors, of the value relative to max(1, |value|), of the gradient relative to its largest component.
+    repeats, trajectories : int
+    note : str
+        Why there is no number, or what must be known about it.
+    """
+
+    problem: str
+    solver: str
+    covers: str = SOLVER_ONLY
+    rtol: float | None = None
+    milliseconds: float | None = None
+    call_milliseconds: float | None = None
+    value_error: float | None = None
+    gradient_error: float | None = None
+    repeats: int = 0
+    trajectories: int = 0
+    note: str = ""
+
+
+def median_time(call: Callable[[], object], limits: Limits) -> tuple[float, int]:
+    """Return the median time of ``call`` in ms and the number of repeats, after one call that is not counted."""
+    durations, _ = repeat(call, limits)
+    return float(np.median(durations)) * 1e3, len(durations)
+
+
+def repeat(call: Callable[[], object], limits: Limits) -> tuple[list[float], list]:
+    """Return the durations in s and the results of repeated calls, after one call that is not counted."""
+    durations: list[float] = []
+    results: list = []
+    began = time.perf_counter()
+    call()
+    while len(durations) < limits.most:
+        started = time.perf_counter()
+        results.append(call())
+        now = time.perf_counter()
+        durations.append(now - started)
+        enough = len(durations) >= limits.least and now - began > limits.seconds
+        if enough or now - began > limits.patience:
+            break
+    return durations, results
+
+
+def value_error(value: float, reference: float) -> float:
+    """Return the error of a value relative to max(1, |reference|)."""
+    return float(abs(value - reference) / max(1.0, abs(reference)))
+
+
+def gradient_error(gradient: np.ndarray, reference: np.ndarray) -> float:
+    """Return the largest error of a gradient relative to the reference's largest component."""
+    return float(np.max(np.abs(gradient - reference)) / np.max(np.abs(reference)))
+
+
+def guarded(
+    problem: str, solver: str, covers: str, rtol: float | None, make: Callable[[], Row | Iterable[Row]]
+) -> list[Row]:
+    """Return the rows that ``make`` returns, or one that says what went wrong."""
+    try:
+        made = make()
+        return [made] if isinstance(made, Row) else list(made)
+    except ModuleNotFoundError as error:
+        return [Row(problem, solver, covers, rtol, note=f"not installed: {error.name or error}")]
+    except Exception as error:  # a peer may raise anything, and the other rows are still wanted
+        sentence = " ".join(str(error).split())[:200]
+        return [Row(problem, solver, covers, rtol, note=f"failed: {type(error).__name__}: {sentence}")]

@@ -1,0 +1,171 @@
+"""How the cost grows: with conditions, with states, with draws of a prediction. jakstat alone.
+
+Each function returns a plain record for the JSON file. An exponent is the slope of ln(time) over ln(size), fitted by
+least squares over the sizes above the smallest ones, where the cost of a call is not yet small.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from benchmarks.measuring import ABSOLUTE_SHARE, Limits, median_time
+from benchmarks.problems import BenchProblem
+from jakstat import SolverSettings
+from jakstat.pathway import Pathway, symbol
+from jakstat.predictions.signals import ask_for_signals, signals_over_draws
+from jakstat.simulation import load_kernels
+from jakstat.simulation.dynamics import prepare_dynamics
+from jakstat.simulation.integrator import STEP
+from jakstat.simulation.kernel_cache import generate_kernels, load_solver
+
+CONDITIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+STATES = (8, 16, 32, 64, 128, 200)
+RTOL = 1e-6
+_SPREAD = 0.1  # standard deviation of ln(parameter) between the generated conditions
+_SEED = 2
+_KIND_OF_LINE = 5  # column of the tape
+_SETTINGS = SolverSettings(RTOL, RTOL * ABSOLUTE_SHARE)
+
+
+def conditions(bench: BenchProblem, limits: Limits, numbers: tuple[int, ...] = CONDITIONS) -> dict[str, Any]:
+    """Time value and gradient of a problem's first condition, multiplied into conditions of distinct parameters."""
+    plan = bench.problem.plan
+    times = bench.trajectories[0].times
+    model = load_kernels(plan.digest)
+    rng = np.random.default_rng(_SEED)
+    factors = np.exp(_SPREAD * rng.normal(size=(max(numbers), bench.parameters.shape[1])))
+    initial_state = bench.trajectories[0].initial_state[None, :]
+    lines = []
+    for number in numbers:
+        first = len(times) * np.arange(number)
+        layout = np.column_stack([np.full(number, -1), np.full(number, -1), first, first + len(times)])
+        spans = np.tile([bench.trajectories[0].start, times[-1]], (number, 1))
+        inputs = (bench.parameters[:1] * factors[:number], initial_state, layout.astype(np.int64), spans)
+        call, steps = _value_and_gradient(*inputs, np.tile(times, number), model)
+        milliseconds, _ = median_time(call, limits)
+        lines.append({"conditions": number, "milliseconds": milliseconds, "steps": steps})
+    return {
+        "problem": bench.name,
+        "rtol": RTOL,
+        "lines": lines,
+        "exponent": exponent([one["conditions"] for one in lines], [one["milliseconds"] for one in lines]),
+    }
+
+
+def states(limits: Limits, numbers: tuple[int, ...] = STATES) -> dict[str, Any]:
+    """Time value and gradient of generated chains; a step's cost is compared with the non-zeros of the Jacobian."""
+    lines = []
+    for number in numbers:
+        dynamics = prepare_dynamics(chain_pathway(number))
+        model = load_kernels(generate_kernels(dynamics))
+        parameters = np.ones((1, len(dynamics.parameters)))
+        initial_state = np.zeros((1, number))
+        initial_state[0, 0] = 10.0
+        times = np.linspace(0.0, 50.0, 11)[1:]
+        layout, spans = np.array([[-1, -1, 0, len(times)]], dtype=np.int64), np.array([[0.0, times[-1]]])
+        call, steps = _value_and_gradient(parameters, initial_state, layout, spans, times, model)
+        milliseconds, _ = median_time(call, limits)
+        lines.append({
+            "states": number,
+            "parameters": len(dynamics.parameters),
+            "nonzeros": nonzeros(dynamics.states, dynamics.rates),
+            "milliseconds": milliseconds,
+            "steps": steps,
+            "microseconds_a_step": milliseconds * 1e3 / steps,
+        })  # fmt: skip
+    return {
+        "rtol": RTOL,
+        "lines": lines,
+        "exponent": exponent([one["nonzeros"] for one in lines], [one["microseconds_a_step"] for one in lines]),
+    }
+
+
+def chain_pathway(number: int) -> Pathway:
+    """Return a chain of ``number`` states whose neighbours turn into each other, each reaction with its own constant.
+
+    Forward by Michaelis-Menten kinetics with a limit of 1, backward by mass action at a tenth of the rate: J has three
+    non-zeros a row, as in a signalling cascade without scaffolds.
+    """
+    names = [f"state_{one}" for one in range(number)]
+    parameters: dict[str, float] = {}
+    rates: list[sp.Expr] = [sp.Integer(0)] * number
+    for one in range(number - 1):
+        before, after = symbol(names[one]), symbol(names[one + 1])
+        parameters |= {f"forward_{one}": 1.0, f"backward_{one}": 1.0}
+        flow = symbol(f"forward_{one}") * before / (1 + before) - symbol(f"backward_{one}") * after / 10
+        rates[one] -= flow
+        rates[one + 1] += flow
+    start = dict.fromkeys(names, sp.Integer(0))
+    return Pathway(tuple(names), tuple(rates), start, parameters, {}, {}, frozenset(names))
+
+
+def nonzeros(states: tuple[str, ...], rates: tuple[sp.Expr, ...]) -> int:
+    """Return the number of entries of the Jacobian that are not always 0."""
+    known = {symbol(name) for name in states}
+    return sum(len(rate.free_symbols & known) for rate in rates)
+
+
+def exponent(sizes: list[int], values: list[float]) -> float:
+    """Return the fitted exponent of growth, over the upper half of the sizes (at least three)."""
+    kept = max(3, (len(sizes) + 1) // 2)
+    slope, _ = np.polyfit(np.log(sizes[-kept:]), np.log(values[-kept:]), 1)
+    return float(slope)
+
+
+def predictions(bench: BenchProblem, limits: Limits, draws: int = 4000) -> dict[str, Any]:
+    """Return solved conditions per second without recording: the solver alone, and signals over draws, one thread."""
+    plan = bench.problem.plan
+    model, solver, settings = load_kernels(plan.digest), load_solver(), _SETTINGS.as_array()
+    inputs = (np.ascontiguousarray(bench.parameters), np.ascontiguousarray(bench.initial_states))
+    milliseconds, _ = median_time(
+        lambda: solver.solve_segments(*inputs, plan.layout, plan.spans, plan.times, settings, model, False), limits
+    )
+    tables = bench.problem.tables
+    last = max(one.time for one in tables.measurements)
+    wanted = [(tables.observables[0].id, one.id, last) for one in tables.experiments]
+    asked = ask_for_signals(tables, tables.experiments, wanted)
+    spread = np.random.default_rng(_SEED).normal(size=(draws, len(bench.point)))
+    points = bench.point * np.exp(_SPREAD * spread)
+    few, many = (_seconds(lambda number=number: signals_over_draws(asked, points[:number], _SETTINGS))
+                 for number in (2, draws))  # fmt: skip
+    return {
+        "problem": bench.name,
+        "rtol": RTOL,
+        "conditions": len(plan.layout),
+        "solver_per_second": len(plan.layout) / (milliseconds * 1e-3),
+        "draws": draws,
+        "seconds_for_two_draws": few,
+        "seconds_for_all_draws": many,
+    }
+
+
+def _value_and_gradient(
+    parameters: np.ndarray,
+    initial_states: np.ndarray,
+    layout: np.ndarray,
+    spans: np.ndarray,
+    times: np.ndarray,
+    model: np.ndarray,
+) -> tuple[Callable[[], object], int]:
+    """Return a call that solves and sweeps back with cotangents of 1, and its number of steps."""
+    solver, settings = load_solver(), _SETTINGS.as_array()
+    parameters, initial_states, spans = (np.ascontiguousarray(one) for one in (parameters, initial_states, spans))
+    cotangents = np.ones((len(times), initial_states.shape[1]))
+
+    def call() -> np.ndarray:
+        _, tape, status = solver.solve_segments(parameters, initial_states, layout, spans, times, settings, model, True)
+        if status.any():
+            raise RuntimeError(f"a segment failed with status {status.max()}")
+        solver.pull_back_segments(parameters, initial_states, layout, tape, cotangents, settings, model)
+        return tape
+
+    return call, int(np.sum(call()[:, _KIND_OF_LINE] == STEP))
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started

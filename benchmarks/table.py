@@ -1,0 +1,154 @@
+"""The table as Markdown, from what the JSON file holds."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from benchmarks.measuring import Row
+from benchmarks.ratios import Headline, headlines, ratio_of_row
+
+_DEFINITIONS = """\
+Every solver computes the same thing: a number and its derivatives by all estimated parameters, of all conditions of a
+problem, in one thread, compiled and warm. Bare solvers (jakstat, sunode, diffrax) compute the sum over the measured
+times of the states times the derivatives of the log likelihood by them: what the gradient of the likelihood needs of a
+solver. AMICI and "jakstat, likelihood" compute the log likelihood itself. The point of evaluation lies near the
+published values, each estimated parameter moved by 0.1 times a normal number of a fixed seed on the natural logarithm
+(Crauste: by 0.001, downwards); at the optimum the gradient cancels, and errors relative to it would say nothing.
+
+- **time**: median over at least {least} calls. For AMICI its own `cpu_time_total`; **call** is `run_simulations` from
+  Python, without the mapping of parameters. jakstat's times include its call from Python.
+- **error of gradient**: largest error of a derivative by ln(parameter), relative to the largest derivative; **of
+  value**: relative to max(1, |value|). Against jakstat's solve at rtol 1e-12, itself compared with one at 1e-11 (below:
+  "reference good to").
+- **rtol**: asked of every solver, atol = rtol/100, backward and quadrature tolerances the same.
+- **trajectories**: jakstat, sunode and diffrax solve distinct ones; AMICI solves every condition.
+- **times ours** of a row: its time over that of our fastest row whose gradient is at least as accurate; for AMICI
+  solver / call. Blank: ours has no row so accurate.
+- **Headline**: time of the peer's fastest row that is at least as accurate as ours at rtol 1e-6, over ours there.
+  AMICI's accuracy is compared with that of our whole likelihood, its solver time with our solver's."""
+
+
+def as_markdown(record: dict[str, Any]) -> str:
+    """Return the whole document."""
+    rows = [Row(**one) for one in record["rows"]]
+    machine = record["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    parts = [
+        "# Benchmark",
+        f"{machine['processor']}, one thread; Python {machine['python']}, {versions}. Made by `make bench`.",
+        _DEFINITIONS.format(least=machine["least_repeats"]),
+        "## Ratios at equal or better accuracy",
+        _headline_table(headlines(rows)),
+        "## All rows",
+        _reference_sentence(record.get("references", {})),
+        _row_table(rows),
+        *_growth(record),
+        *_posterior(record.get("posterior", [])),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def table(header: list[str], lines: Iterable[list[Any]]) -> str:
+    """Return a Markdown table; None is an empty cell, floats have three digits."""
+    body = [[_cell(one) for one in line] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [header, ["---"] * len(header), *body])
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, float):
+        return str(value).replace("|", "/")
+    if value == 0.0 or 0.01 <= abs(value) < 1e5:
+        return f"{value:.4g}"
+    return f"{value:.1e}"
+
+
+def _headline_table(lines: list[Headline]) -> str:
+    header = ["problem", "peer", "ours, ms", "our error", "peer's row", "its ms", "its error", "ratio",
+              "ratio a trajectory"]  # fmt: skip
+    return table(header, [
+        [one.problem, f"{one.peer}, {one.what}", one.ours_milliseconds, one.ours_error,
+         one.note or f"{one.peer_solver}, rtol {one.peer_rtol:.0e}", one.peer_milliseconds, one.peer_error, one.ratio,
+         one.ratio_a_trajectory] for one in lines
+    ])  # fmt: skip
+
+
+def _row_table(rows: list[Row]) -> str:
+    header = ["problem", "solver", "rtol", "time, ms", "call, ms", "times ours", "error of gradient",
+              "error of value", "trajectories", "repeats"]  # fmt: skip
+    return table(header, [_row_cells(row, rows) for row in rows])
+
+
+def _row_cells(row: Row, rows: list[Row]) -> list[Any]:
+    rtol = None if row.rtol is None else f"{row.rtol:.0e}"
+    if row.milliseconds is None:
+        return [row.problem, row.solver, rtol, row.note, *[None] * 6]
+    times = None
+    if not row.solver.startswith("jakstat"):
+        ratios = [ratio_of_row(row, rows)] + ([ratio_of_row(row, rows, True)] if row.call_milliseconds else [])
+        times = " / ".join(f"{one:.3g}" for one in ratios if one is not None)
+    return [row.problem, row.solver, rtol, row.milliseconds, row.call_milliseconds, times, row.gradient_error,
+            row.value_error, row.trajectories, row.repeats]  # fmt: skip
+
+
+def _reference_sentence(references: dict[str, Any]) -> str:
+    good = ", ".join(
+        f"{name} {one['gradient_error']:.0e}" for name, one in references.items() if "gradient_error" in one
+    )
+    return f"Reference good to: {good}." if good else ""
+
+
+def _growth(record: dict[str, Any]) -> list[str]:
+    """Return the sections on conditions, states, predictions and start."""
+    parts = []
+    if (one := record.get("conditions", {})).get("lines"):
+        header = ["conditions", "ms", "ms a condition"]
+        lines = [[line["conditions"], line["milliseconds"], line["milliseconds"] / line["conditions"]]
+                 for line in one["lines"]]  # fmt: skip
+        text = f"{one['problem']}, rtol {one['rtol']:.0e}, value and gradient; time grows with conditions to the power "
+        parts += ["## Cost against conditions", f"{text}{one['exponent']:.2f}.", table(header, lines)]
+    if (one := record.get("states", {})).get("lines"):
+        header = ["states", "parameters", "non-zeros of J", "steps", "ms", "µs a step", "ns a step and non-zero"]
+        lines = [[line["states"], line["parameters"], line["nonzeros"], line["steps"], line["milliseconds"],
+                  line["microseconds_a_step"], line["microseconds_a_step"] * 1e3 / line["nonzeros"]]
+                 for line in one["lines"]]  # fmt: skip
+        text = "A generated chain, value and gradient; the time of a step grows with the non-zeros of J to the power"
+        parts += ["## Cost against states", f"{text} {one['exponent']:.2f}.", table(header, lines)]
+    if "solver_per_second" in (one := record.get("predictions", {})):
+        text = (
+            f"{one['problem']}, {one['conditions']} conditions, rtol {one['rtol']:.0e}, nothing recorded: the solver "
+            f"does {one['solver_per_second']:,.0f} conditions a second; `signals_over_draws` takes "
+            f"{one['seconds_for_all_draws']:.2f} s for {one['draws']} draws, of which planning and compiling "
+            f"(a run of 2 draws) {one['seconds_for_two_draws']:.2f} s."
+        )
+        parts += ["## Predictions", text]
+    if cases := [one for one in record.get("start_up", []) if "case" in one]:
+        header = ["case", "import, s", "first gradient with reading, s"]
+        lines = [[one["case"], one["import_seconds"], one["first_gradient_seconds"]] for one in cases]
+        parts += ["## Start", table(header, lines)]
+    failed = [f"{name}: {record[name]['note']}" for name in ("conditions", "states", "predictions")
+              if record.get(name, {}).get("note")]  # fmt: skip
+    return parts + failed
+
+
+def _posterior(runs: list[dict[str, Any]]) -> list[str]:
+    if not runs:
+        return []
+    header = ["problem", "solver", "ESS a second", "least bulk ESS", "sampling, s", "gradients", "ms a gradient",
+              "largest R-hat", "divergences", "compile, s", "against jakstat: means differ by, sd", "z"]  # fmt: skip
+    lines = [_run_cells(one) for one in runs]
+    first = next((one for one in runs if "chains" in one), None)
+    text = "Short runs of NUTS in one thread; ESS is the smallest of the parameters' bulk sizes."
+    if first:
+        text += f" {first['chains']} chains of {first['draws']} draws after {first['tune']}, rtol {first['rtol']:.0e}."
+    text += " z: difference of means in its Monte Carlo errors, largest of the parameters; 2 to 3 is agreement."
+    return ["## Posterior", text, table(header, lines)]
+
+
+def _run_cells(one: dict[str, Any]) -> list[Any]:
+    if "note" in one:
+        return [one["problem"], one["solver"], one["note"], *[None] * 9]
+    numbers = ("effective_draws_per_second", "least_effective_draws", "sampling_seconds", "gradients")
+    return [one["problem"], one["solver"], *[one[name] for name in numbers],
+            one["sampling_seconds"] * 1e3 / max(one["gradients"], 1), one["largest_r_hat"], one["divergences"],
+            one["compile_seconds"], one.get("largest_difference_sd"), one.get("largest_z")]  # fmt: skip

@@ -1,0 +1,159 @@
+"""The benchmark's own columns: accuracy on Boehm's problem, rows of absent peers, ratios. No timings."""
+
+import sys
+from importlib import import_module
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="module")
+def modules(repository):
+    """Return the modules of the folder ``benchmarks``, which no installation has."""
+    sys.path.insert(0, str(repository))
+    names = ("amici_peer", "bench", "diffrax_peer", "measuring", "ours", "problems", "progress", "ratios", "scaling",
+             "sunode_peer", "table")  # fmt: skip
+    yield SimpleNamespace(**{name: import_module(f"benchmarks.{name}") for name in names})
+    sys.path.remove(str(repository))
+
+
+@pytest.fixture(scope="module")
+def boehm(modules, repository, reference_folder):
+    sources = modules.problems.find_sources(repository, reference_folder, ["boehm"])
+    return modules.problems.prepare("Boehm", sources["Boehm"])
+
+
+@pytest.fixture(scope="module")
+def solver_rows(modules, boehm):
+    limits = modules.measuring.Limits(least=1, most=1, tolerances=(1e-4, 1e-6))
+    return [modules.ours._solver_row(boehm, rtol, limits) for rtol in limits.tolerances]
+
+
+def test_reference_gradient_is_that_of_differences(boehm):
+    tight = boehm.with_settings(1e-12, 1e-14)
+    names, step = boehm.problem.estimated, 1e-4
+
+    def at(number: int, sign: int) -> float:
+        point = boehm.point.copy()
+        point[number] *= np.exp(sign * step)
+        return tight.log_likelihood(dict(zip(names, point.tolist(), strict=True)))
+
+    differences = np.array([(at(number, 1) - at(number, -1)) / (2 * step) for number in range(len(names))])
+    assert boehm.gradient == pytest.approx(differences, abs=1e-6 * np.max(np.abs(differences)))
+    assert boehm.reference_error < 1e-9
+
+
+def test_states_carry_what_the_likelihood_needs_of_the_solve(boehm):
+    # Standard deviations of the noise act on no state, rates on nothing else.
+    noise = np.array([name.startswith("sd_") for name in boehm.problem.estimated])
+    assert boehm.states_gradient[~noise] == pytest.approx(boehm.gradient[~noise], rel=1e-9)
+    assert np.all(boehm.states_gradient[noise] == 0.0)
+    assert np.all(boehm.gradient[noise] != 0.0)
+
+
+def test_accuracy_column_is_the_error_of_the_gradient(modules, boehm, solver_rows):
+    for row in solver_rows:
+        # The other way: PyTensor's graph of the likelihood.
+        problem = boehm.with_settings(row.rtol, row.rtol * 1e-2)
+        point = dict(zip(problem.estimated, boehm.point.tolist(), strict=True))
+        whole = np.array(list(problem.gradient(point, scale="log").values()))
+        of_whole = np.max(np.abs(whole - boehm.gradient)) / np.max(np.abs(boehm.gradient))
+        assert 1 / 30 < row.gradient_error / of_whole < 30  # cotangents differ: the same order of size
+        assert 1e-9 < row.gradient_error < 1e-4
+    assert solver_rows[1].gradient_error < 0.5 * solver_rows[0].gradient_error
+
+
+def test_accuracy_column_sees_a_wrong_gradient(modules, boehm, monkeypatch):
+    honest = modules.ours.value_and_pulled_back
+
+    def wrong(bench, rtol):
+        def call():
+            value, by_parameters, by_states = honest(bench, rtol)()
+            return value, by_parameters * 1.01, by_states * 1.01
+
+        return call
+
+    monkeypatch.setattr(modules.ours, "value_and_pulled_back", wrong)
+    row = modules.ours._solver_row(boehm, 1e-8, modules.measuring.Limits(least=1, most=1))
+    assert row.gradient_error == pytest.approx(0.01, rel=1e-3)
+    assert row.value_error < 1e-5
+
+
+def test_trajectories_put_together_are_the_whole_solve(modules, boehm):
+    value, by_parameters, by_states = modules.ours.value_and_pulled_back(boehm, 1e-8)()
+    (one,) = boehm.trajectories
+    at_start = one.cotangent_at_start @ one.initial_state
+    results = [(value - at_start, by_parameters[0], by_states[0] - one.cotangent_at_start)]
+    assembled, gradient = boehm.assemble(results)
+    assert assembled == pytest.approx(value)
+    assert gradient == pytest.approx(boehm.in_logarithms(by_parameters, by_states))
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("sunode_peer", "sunode"), ("amici_peer", "amici"), ("diffrax_peer", "diffrax")]
+)
+def test_absent_peer_is_a_row_that_says_so(modules, boehm, monkeypatch, tmp_path, module, package):
+    for name in [one for one in sys.modules if one.split(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    progress = modules.progress.Progress(tmp_path / "progress.json", {}, resume=False)
+    peer = getattr(modules, module)
+    monkeypatch.setattr(modules.bench, "SOLVERS", {package: (peer.measure, "solver")})
+    monkeypatch.setattr(modules.bench, "prepare", lambda name, path: boehm)
+    record = modules.bench.measure_solvers({"Boehm": boehm.path}, modules.measuring.QUICK, progress)
+    (row,) = record["rows"]
+    assert row["note"] == f"not installed: {package}"
+    assert row["milliseconds"] is None
+    assert f"not installed: {package}" in modules.table.as_markdown(record | {"machine": modules.bench.describe_machine(
+        modules.measuring.QUICK)})  # fmt: skip
+
+
+def test_absent_problem_is_a_row_that_says_so(modules, tmp_path):
+    progress = modules.progress.Progress(tmp_path / "progress.json", {}, resume=False)
+    record = modules.bench.measure_solvers({"Boehm": tmp_path / "none.yaml"}, modules.measuring.QUICK, progress)
+    assert [row["note"] for row in record["rows"]] == ["the problem's files are not here"]
+
+
+def test_ratio_is_against_our_fastest_row_that_is_as_accurate(modules):
+    def row(solver, rtol, milliseconds, error, **others):
+        return modules.measuring.Row("P", solver, rtol=rtol, milliseconds=milliseconds, gradient_error=error,
+                                     trajectories=1, **others)  # fmt: skip
+
+    ours = [row("jakstat", 1e-4, 1.0, 1e-3), row("jakstat", 1e-6, 2.0, 1e-5), row("jakstat", 1e-8, 8.0, 1e-7)]
+    peer = [row("sunode", 1e-4, 10.0, 1e-2), row("sunode", 1e-6, 20.0, 1e-4), row("sunode", 1e-8, 50.0, 1e-6)]
+    too_good = row("sunode", 1e-10, 90.0, 1e-9)
+    rows = [*ours, *peer, too_good]
+    assert [modules.ratios.ratio_of_row(one, rows) for one in [*peer, too_good]] == [10.0, 10.0, 6.25, None]
+    (headline,) = modules.ratios.headlines(rows)
+    assert (headline.ratio, headline.peer_rtol) == (25.0, 1e-8)
+    (headline,) = modules.ratios.headlines([*ours, *peer[:2]])
+    assert headline.ratio is None
+    assert headline.note.startswith("no row as accurate")
+
+
+def test_run_is_taken_up_where_it_ended(modules, tmp_path):
+    file, made_by = tmp_path / "progress.json", {"code": "a"}
+
+    def failed(note):
+        return note
+
+    def no_more():
+        raise AssertionError("made twice")
+
+    first = modules.progress.Progress(file, made_by, resume=False)
+    first.part("one", lambda: 1, failed)
+    with pytest.raises(KeyboardInterrupt):
+        first.part("two", lambda: (_ for _ in ()).throw(KeyboardInterrupt), failed)
+    second = modules.progress.Progress(file, made_by, resume=True)
+    assert second.part("one", no_more, failed) == 1
+    assert second.part("two", no_more, failed) == "failed: it ended the process"
+    assert second.part("three", lambda: 1 / 0, failed).startswith("failed: ZeroDivisionError")
+    other = modules.progress.Progress(file, {"code": "b"}, resume=True)
+    assert other.part("one", lambda: 2, failed) == 2
+
+
+def test_generated_chain_has_three_nonzeros_a_row_and_keeps_its_total(modules):
+    pathway = modules.scaling.chain_pathway(8)
+    assert modules.scaling.nonzeros(pathway.states, pathway.rates) == 3 * 8 - 2
+    assert sum(pathway.rates).expand() == 0
