@@ -131,9 +131,19 @@ def measure_growth(limits: Limits, progress: Progress) -> dict[str, Any]:
     parts = {
         "conditions": lambda: scaling.conditions(bench(), limits),
         "states": lambda: scaling.states(limits),
-        "predictions": lambda: scaling.predictions(bench(), limits),
+        "predictions": lambda: on_all_cores(lambda: scaling.predictions(bench(), limits, os.cpu_count() or 1)),
     }
     return {name: progress.part(f"growth: {name}", make, lambda note: {"note": note}) for name, make in parts.items()}
+
+
+def on_all_cores(call: Callable[[], Any]) -> Any:
+    """Call without the hold to one core."""
+    held = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    try:
+        return call()
+    finally:
+        os.sched_setaffinity(0, held)
 
 
 def measure_start(reference: Path, progress: Progress) -> list[dict[str, Any]]:

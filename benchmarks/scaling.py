@@ -31,19 +31,21 @@ _SETTINGS = SolverSettings(RTOL, RTOL * ABSOLUTE_SHARE)
 
 
 def conditions(bench: BenchProblem, limits: Limits, numbers: tuple[int, ...] = CONDITIONS) -> dict[str, Any]:
-    """Time value and gradient of a problem's first condition, multiplied into conditions of distinct parameters."""
-    plan = bench.problem.plan
-    times = bench.trajectories[0].times
-    model = load_kernels(plan.digest)
+    """Time value and gradient of a problem's last condition, multiplied into conditions of distinct parameters.
+
+    The first is often the untreated one, in which nothing happens.
+    """
+    one = bench.trajectories[-1]
+    times, model = one.times, load_kernels(bench.problem.plan.digest)
     rng = np.random.default_rng(_SEED)
     factors = np.exp(_SPREAD * rng.normal(size=(max(numbers), bench.parameters.shape[1])))
-    initial_state = bench.trajectories[0].initial_state[None, :]
+    initial_state = one.initial_state[None, :]
     lines = []
     for number in numbers:
         first = len(times) * np.arange(number)
         layout = np.column_stack([np.full(number, -1), np.full(number, -1), first, first + len(times)])
-        spans = np.tile([bench.trajectories[0].start, times[-1]], (number, 1))
-        inputs = (bench.parameters[:1] * factors[:number], initial_state, layout.astype(np.int64), spans)
+        spans = np.tile([one.start, times[-1]], (number, 1))
+        inputs = (one.parameters[None, :] * factors[:number], initial_state, layout.astype(np.int64), spans)
         call, steps = _value_and_gradient(*inputs, np.tile(times, number), model)
         milliseconds, _ = median_time(call, limits)
         lines.append({"conditions": number, "milliseconds": milliseconds, "steps": steps})
@@ -51,7 +53,7 @@ def conditions(bench: BenchProblem, limits: Limits, numbers: tuple[int, ...] = C
         "problem": bench.name,
         "rtol": RTOL,
         "lines": lines,
-        "exponent": exponent([one["conditions"] for one in lines], [one["milliseconds"] for one in lines]),
+        "exponent": exponent([line["conditions"] for line in lines], [line["milliseconds"] for line in lines]),
     }
 
 
@@ -115,8 +117,17 @@ def exponent(sizes: list[int], values: list[float]) -> float:
     return float(slope)
 
 
-def predictions(bench: BenchProblem, limits: Limits, draws: int = 4000) -> dict[str, Any]:
-    """Return solved conditions per second without recording: the solver alone, and signals over draws, one thread."""
+def predictions(bench: BenchProblem, limits: Limits, cores: int, draws: int = 4000) -> dict[str, Any]:
+    """Return solved conditions per second without recording: the solver alone in one thread, and signals over draws.
+
+    Parameters
+    ----------
+    bench : BenchProblem
+    limits : Limits
+    cores : int
+        Signals over draws are computed with one thread and with so many.
+    draws : int
+    """
     plan = bench.problem.plan
     model, solver, settings = load_kernels(plan.digest), load_solver(), _SETTINGS.as_array()
     inputs = (np.ascontiguousarray(bench.parameters), np.ascontiguousarray(bench.initial_states))
@@ -129,16 +140,21 @@ def predictions(bench: BenchProblem, limits: Limits, draws: int = 4000) -> dict[
     asked = ask_for_signals(tables, tables.experiments, wanted)
     spread = np.random.default_rng(_SEED).normal(size=(draws, len(bench.point)))
     points = bench.point * np.exp(_SPREAD * spread)
-    few, many = (_seconds(lambda number=number: signals_over_draws(asked, points[:number], _SETTINGS))
-                 for number in (2, draws))  # fmt: skip
+    signals_over_draws(asked, points[:2], _SETTINGS)  # compiles
+    lines = []
+    for number in sorted({1, cores}):
+        few, many = (_seconds(lambda used=used, number=number: signals_over_draws(asked, used, _SETTINGS, number))
+                     for used in (points[:2], points))  # fmt: skip
+        rate = (draws - 2) * len(wanted) / (many - few)
+        lines.append({"cores": number, "seconds": many, "of_which_preparation": few, "signals_per_second": rate})
     return {
         "problem": bench.name,
         "rtol": RTOL,
         "conditions": len(plan.layout),
         "solver_per_second": len(plan.layout) / (milliseconds * 1e-3),
         "draws": draws,
-        "seconds_for_two_draws": few,
-        "seconds_for_all_draws": many,
+        "signals_a_draw": len(wanted),
+        "lines": lines,
     }
 
 

@@ -116,12 +116,14 @@ def _growth(record: dict[str, Any]) -> list[str]:
         parts += ["## Cost against states", f"{text} {one['exponent']:.2f}.", table(header, lines)]
     if "solver_per_second" in (one := record.get("predictions", {})):
         text = (
-            f"{one['problem']}, {one['conditions']} conditions, rtol {one['rtol']:.0e}, nothing recorded: the solver "
-            f"does {one['solver_per_second']:,.0f} conditions a second; `signals_over_draws` takes "
-            f"{one['seconds_for_all_draws']:.2f} s for {one['draws']} draws, of which planning and compiling "
-            f"(a run of 2 draws) {one['seconds_for_two_draws']:.2f} s."
+            f"{one['problem']}, {one['conditions']} conditions, rtol {one['rtol']:.0e}, nothing recorded: the solver does "
+            f"{one['solver_per_second']:,.0f} conditions a second in one thread. `signals_over_draws`, {one['draws']} "
+            f"draws, one time of {one['signals_a_draw']} conditions each:"
         )
-        parts += ["## Predictions", text]
+        header = ["cores", "s", "of which preparation, s", "conditions a second"]
+        lines = [[line["cores"], line["seconds"], line["of_which_preparation"], f"{line['signals_per_second']:,.0f}"]
+                 for line in one["lines"]]  # fmt: skip
+        parts += ["## Predictions", text, table(header, lines)]
     if cases := [one for one in record.get("start_up", []) if "case" in one]:
         header = ["case", "import, s", "first gradient with reading, s"]
         lines = [[one["case"], one["import_seconds"], one["first_gradient_seconds"]] for one in cases]
