@@ -114,7 +114,7 @@ def _evaluator(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettin
 
 
 def _differences(second: list[np.ndarray], fit: list[np.ndarray], spread: np.ndarray) -> tuple[float, float]:
-    """Return the largest differences of one draw, of signals and of the gradient; NaN if one is, as where a solve failed."""
+    """Return the largest differences of one draw, of signals and of the gradient; NaN where a solve failed."""
     of_signals = np.abs(fit[0] - second[0]) / np.abs(second[1])
     of_gradient = np.abs(fit[2] - second[2]) * spread
     largest = np.max(np.abs(second[2]) * spread)
