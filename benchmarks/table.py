@@ -116,7 +116,7 @@ def _growth(record: dict[str, Any]) -> list[str]:
         parts += ["## Cost against states", f"{text} {one['exponent']:.2f}.", table(header, lines)]
     if "solver_per_second" in (one := record.get("predictions", {})):
         text = (
-            f"{one['problem']}, {one['conditions']} conditions, rtol {one['rtol']:.0e}, nothing recorded: the solver does "
+            f"{one['problem']}, {one['conditions']} conditions, rtol {one['rtol']:.0e}, no tape: the solver does "
             f"{one['solver_per_second']:,.0f} conditions a second in one thread. `signals_over_draws`, {one['draws']} "
             f"draws, one time of {one['signals_a_draw']} conditions each:"
         )
