@@ -1,5 +1,7 @@
 """The tolerance check: weights against closed forms, equal weights, planted loose solves and failed ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -109,6 +111,13 @@ def test_tight_solves_that_fail_leave_the_check_undefined_and_stop_the_fit(decay
     assert failed_checks(tree, check) == {"tolerance_khat", "tolerance_difference"}
 
 
+def test_failed_solve_is_not_taken_for_an_impossible_draw(decay):
+    """Under logarithmic noise a signal that is not a number has the density of one that is not positive: none."""
+    logarithmic = replace(decay, observables=(replace(decay.observables[0], noise_distribution="log-normal"),))
+    (found,) = log_likelihoods(logarithmic, np.array([[0.5]]), (replace(TIGHT, max_steps=3),))
+    assert np.isnan(found).all()
+
+
 def test_gaussian_weights_move_the_mean_and_cost_the_known_share_of_draws():
     """Draws of N(0, 1) weighted to N(m, 1): weights exp(m x), mean m, effective share exp(-m^2)."""
     m, n = 0.5, 20_000
@@ -154,6 +163,7 @@ def test_weights_that_are_all_zero_are_undefined():
 
 def test_fewer_draws_than_a_tail_needs_give_no_k_hat():
     assert np.isnan(smooth_weights(np.random.default_rng(6).normal(size=24))[1])
+    assert np.isnan(smooth_weights(np.zeros(24))[1])
 
 
 def test_chosen_draws_are_spread_over_all_chains():
