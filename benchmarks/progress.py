@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 _STARTED = "started"
+_MOST_STARTS = 2
 
 
 class Progress:
@@ -17,8 +18,8 @@ class Progress:
     made_by : dict
         Machine, versions and options: parts that were made by others are not taken up.
     resume : bool
-        Whether what the file holds is kept. A part that was begun and never finished ended the process: it is not
-        tried again, and gets a note.
+        Whether what the file holds is kept. A part that was begun twice and never finished ended the process: it is
+        not tried again, and gets a note.
     """
 
     def __init__(self, file: Path, made_by: dict[str, Any], resume: bool):
@@ -38,11 +39,13 @@ class Progress:
         """Return a part, made now if it is not there; an error in it becomes ``failed(sentence)``."""
         if key in self.parts:
             return self.parts[key]
-        if self._content.get(_STARTED) == key:
+        started, times = self._content.get(_STARTED) or (None, 0)
+        times = times + 1 if started == key else 1
+        if times > _MOST_STARTS:
             self._finish(key, failed("failed: it ended the process"))
             return self.parts[key]
         print(f"{key} ...", flush=True)
-        self._content[_STARTED] = key
+        self._content[_STARTED] = [key, times]
         self._write()
         try:
             made = make()
