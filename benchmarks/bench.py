@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import amici_peer, diffrax_peer, ours, posterior, scaling, sunode_peer
-from benchmarks.measuring import LIKELIHOOD, QUICK, SOLVER_ONLY, Limits, Row
+from benchmarks.measuring import LIKELIHOOD, QUICK, SOLVER_ONLY, Limits, Row, what_went_wrong
 from benchmarks.problems import PUBLISHED, BenchProblem, find_sources, prepare
 from benchmarks.progress import Progress
 from benchmarks.start_up import start_up
 from benchmarks.table import as_markdown
-from jakstat import read_problem
+from jakstat import __version__, read_problem
 from jakstat.provenance import code_digest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -36,7 +36,7 @@ SOLVERS: dict[str, tuple[Callable[[BenchProblem, Limits], list[Row]], str]] = {
     "diffrax": (diffrax_peer.measure, SOLVER_ONLY),
 }
 SECTIONS = ("solvers", "growth", "start", "posterior")
-_PACKAGES = ("jakstat", "numpy", "numba", "pytensor", "nutpie", "sunode", "amici", "diffrax", "jax")
+_PACKAGES = ("numpy", "numba", "pytensor", "nutpie", "sunode", "amici", "diffrax", "jax")
 _SHIPPED = "raia2011"
 _ALLOWED = os.sched_getaffinity(0)  # the cores that this process may use, before it is held to one
 
@@ -99,7 +99,7 @@ def describe_machine(limits: Limits) -> dict[str, Any]:
     if cpuinfo.exists():
         names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
         processor = names[0] if names else processor
-    versions = {}
+    versions = {"jakstat": __version__}
     for name in _PACKAGES:
         try:
             versions[name] = metadata.version(name)
@@ -185,9 +185,8 @@ def _posteriors(path: Path, others: tuple[str, ...], quick: bool) -> list[dict[s
         try:
             record, tree = posterior.sample(problem, other, **lengths)
             records.append(record | posterior.agreement(first_tree, tree))
-        except (ModuleNotFoundError, NotImplementedError) as error:
-            note = f"not installed: {error.name}" if isinstance(error, ModuleNotFoundError) else str(error)
-            records.append({"problem": problem.tables.id, "solver": other, "note": note})
+        except Exception as error:  # our own draws are still wanted
+            records.append({"problem": problem.tables.id, "solver": other, "note": what_went_wrong(error)})
     return records
 
 

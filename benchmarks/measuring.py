@@ -11,7 +11,10 @@ TOLERANCES = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10)
 QUICK_TOLERANCES = (1e-4, 1e-6, 1e-8)
 ABSOLUTE_SHARE = 1e-2
 
-#: What `solver` says of a row: the solve alone, or everything from parameters to the log likelihood and its gradient.
+#: Packages that may be absent.
+PEER_PACKAGES = ("sunode", "amici", "diffrax", "jax", "optimistix")
+
+#: What `covers` says of a row: the solve alone, or everything from parameters to the log likelihood and its gradient.
 SOLVER_ONLY, LIKELIHOOD = "solver", "likelihood"
 
 
@@ -103,8 +106,12 @@ def guarded(
     try:
         made = make()
         return [made] if isinstance(made, Row) else list(made)
-    except ModuleNotFoundError as error:
-        return [Row(problem, solver, covers, rtol, note=f"not installed: {error.name or error}")]
     except Exception as error:  # a peer may raise anything, and the other rows are still wanted
-        sentence = " ".join(str(error).split())[:200]
-        return [Row(problem, solver, covers, rtol, note=f"failed: {type(error).__name__}: {sentence}")]
+        return [Row(problem, solver, covers, rtol, note=what_went_wrong(error))]
+
+
+def what_went_wrong(error: Exception) -> str:
+    """Return the note of a row without numbers: "not installed" only where it is a peer that is missing."""
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in PEER_PACKAGES:
+        return f"not installed: {error.name}"
+    return f"failed: {type(error).__name__}: {' '.join(str(error).split())[:200]}"

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import what_went_wrong
+
 _STARTED = "started"
 _MOST_STARTS = 2
 
@@ -49,10 +51,8 @@ class Progress:
         self._write()
         try:
             made = make()
-        except ModuleNotFoundError as error:
-            made = failed(f"not installed: {error.name or error}")
         except Exception as error:  # whatever a peer raises, the rest of the table is still wanted
-            made = failed(f"failed: {type(error).__name__}: {' '.join(str(error).split())[:200]}")
+            made = failed(what_went_wrong(error))
         self._finish(key, made)
         return made
 

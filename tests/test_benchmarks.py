@@ -109,6 +109,14 @@ def test_absent_peer_is_a_row_that_says_so(modules, boehm, monkeypatch, tmp_path
         modules.measuring.QUICK)})  # fmt: skip
 
 
+def test_only_a_peer_that_is_missing_is_called_not_installed(modules):
+    note = modules.measuring.what_went_wrong
+    assert note(ModuleNotFoundError("No module named 'sunode'", name="sunode")) == "not installed: sunode"
+    assert note(ModuleNotFoundError("No module named 'jakstat_x'", name="jakstat_x")).startswith(
+        "failed: ModuleNotFound"
+    )
+
+
 def test_absent_problem_is_a_row_that_says_so(modules, tmp_path):
     progress = modules.progress.Progress(tmp_path / "progress.json", {}, resume=False)
     record = modules.bench.measure_solvers({"Boehm": tmp_path / "none.yaml"}, modules.measuring.QUICK, progress)
