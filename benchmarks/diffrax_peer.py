@@ -26,6 +26,7 @@ from benchmarks.symbolic_rates import plain_rates
 
 DEFAULT, NEWTON = "diffrax", "diffrax, Newton"
 _MOST_STEPS = 4096
+_SLOW = 10_000.0  # ms of one call, after which no tighter tolerance is tried
 
 
 def measure(bench: BenchProblem, limits: Limits) -> list[Row]:
@@ -42,8 +43,12 @@ def measure(bench: BenchProblem, limits: Limits) -> list[Row]:
 
 def _rows(bench: BenchProblem, solver: str, limits: Limits) -> list[Row]:
     compiled, inputs = _compile(bench, solver == NEWTON)
-    rows = []
+    rows: list[Row] = []
     for rtol in limits.tolerances:
+        slow = next((row for row in rows if (row.milliseconds or 0.0) > _SLOW), None)
+        if slow:
+            rows.append(Row(bench.name, solver, SOLVER_ONLY, rtol, note=f"left out: {slow.rtol:.0e} is slow enough"))
+            continue
         rows += guarded(bench.name, solver, SOLVER_ONLY, rtol,
                         lambda rtol=rtol: _row(bench, solver, compiled, inputs, rtol, limits))  # fmt: skip
     return rows
