@@ -6,6 +6,7 @@ from typing import Any
 from benchmarks.measuring import Row
 from benchmarks.ratios import Headline, headlines, ratio_of_row
 
+_MIXED = 1.05  # R-hat up to which short runs are compared
 _DEFINITIONS = """\
 Every solver computes the same thing: a number and its derivatives by all estimated parameters, of all conditions of a
 problem, in one thread, compiled and warm. Bare solvers (jakstat, sunode, diffrax) compute the sum over the measured
@@ -138,19 +139,23 @@ def _posterior(runs: list[dict[str, Any]]) -> list[str]:
         return []
     header = ["problem", "solver", "ESS a second", "least bulk ESS", "sampling, s", "gradients", "ms a gradient",
               "largest R-hat", "divergences", "compile, s", "against jakstat: means differ by, sd", "z"]  # fmt: skip
-    lines = [_run_cells(one) for one in runs]
+    lines = [_run_cells(one, runs) for one in runs]
     first = next((one for one in runs if "chains" in one), None)
     text = "Short runs of NUTS in one thread; ESS is the smallest of the parameters' bulk sizes."
     if first:
         text += f" {first['chains']} chains of {first['draws']} draws after {first['tune']}, rtol {first['rtol']:.0e}."
-    text += " z: difference of means in its Monte Carlo errors, largest of the parameters; 2 to 3 is agreement."
+    text += " z: difference of means in its Monte Carlo errors, largest of the parameters; 2 to 3 is agreement. Both are blank"
+    text += f" where R-hat of either run is above {_MIXED}: such chains say nothing about agreement."
     return ["## Posterior", text, table(header, lines)]
 
 
-def _run_cells(one: dict[str, Any]) -> list[Any]:
+def _run_cells(one: dict[str, Any], runs: list[dict[str, Any]]) -> list[Any]:
     if "note" in one:
         return [one["problem"], one["solver"], one["note"], *[None] * 9]
+    of_problem = [run["largest_r_hat"] for run in runs if run["problem"] == one["problem"] and "largest_r_hat" in run]
+    judged = all(r_hat <= _MIXED for r_hat in of_problem)
+    agreement = [one.get(name) if judged else None for name in ("largest_difference_sd", "largest_z")]
     numbers = ("effective_draws_per_second", "least_effective_draws", "sampling_seconds", "gradients")
     return [one["problem"], one["solver"], *[one[name] for name in numbers],
             one["sampling_seconds"] * 1e3 / max(one["gradients"], 1), one["largest_r_hat"], one["divergences"],
-            one["compile_seconds"], one.get("largest_difference_sd"), one.get("largest_z")]  # fmt: skip
+            one["compile_seconds"], *agreement]  # fmt: skip

@@ -164,6 +164,16 @@ def test_run_is_taken_up_where_it_ended(modules, tmp_path):
     assert other.part("one", lambda: 2, failed) == 2
 
 
+def test_agreement_is_shown_of_mixed_chains_alone(modules):
+    numbers = dict.fromkeys(("effective_draws_per_second", "least_effective_draws", "sampling_seconds",
+                             "compile_seconds"), 1.0) | {"gradients": 1, "divergences": 0}  # fmt: skip
+    ours = numbers | {"problem": "P", "solver": "jakstat", "largest_r_hat": 1.01}
+    theirs = ours | {"solver": "sunode", "largest_difference_sd": 0.1, "largest_z": 2.0}
+    assert modules.table._run_cells(theirs, [ours, theirs])[-2:] == [0.1, 2.0]
+    apart = ours | {"largest_r_hat": 1.9}
+    assert modules.table._run_cells(theirs, [apart, theirs])[-2:] == [None, None]
+
+
 def test_generated_chain_has_three_nonzeros_a_row_and_keeps_its_total(modules):
     pathway = modules.scaling.chain_pathway(8)
     assert modules.scaling.nonzeros(pathway.states, pathway.rates) == 3 * 8 - 2
