@@ -144,8 +144,10 @@ def _posterior(runs: list[dict[str, Any]]) -> list[str]:
     text = "Short runs of NUTS in one thread; ESS is the smallest of the parameters' bulk sizes."
     if first:
         text += f" {first['chains']} chains of {first['draws']} draws after {first['tune']}, rtol {first['rtol']:.0e}."
-    text += " z: difference of means in its Monte Carlo errors, largest of the parameters; 2 to 3 is agreement. Both are blank"
-    text += f" where R-hat of either run is above {_MIXED}: such chains say nothing about agreement."
+    text += (
+        f" Where R-hat is above {_MIXED}, the chains have not mixed: ESS and its rate mean little, and the comparison "
+        "is blank. z: difference of means in its Monte Carlo errors, largest of the parameters; 2 to 3 is agreement."
+    )
     return ["## Posterior", text, table(header, lines)]
 
 
