@@ -1,5 +1,8 @@
 """The PyTensor operation: gradients, both linkers, counted outcomes, no recompilation for other data."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
@@ -74,3 +77,18 @@ def test_without_recording_there_is_no_gradient():
     parameters, _, (states, _, _) = graph(recording=False)
     with pytest.raises(NotImplementedError, match="recording=True"):
         pytensor.grad(states.sum(), parameters)
+
+
+_CHANGED_SOLVER = """
+import importlib
+from jakstat.simulation import kernel_cache, op
+before = op._SOURCE_VERSION
+kernel_cache.solver_digest = lambda: "another"
+print(importlib.reload(op)._SOURCE_VERSION != before)
+"""
+
+
+def test_wrappers_that_pytensor_keeps_are_not_taken_for_those_of_another_solver():
+    """A kept wrapper names the folder of the solver it was compiled with, which a later process does not load."""
+    child = subprocess.run([sys.executable, "-c", _CHANGED_SOLVER], check=True, capture_output=True, text=True)
+    assert child.stdout.strip() == "True"

@@ -91,11 +91,17 @@ def load_kernels(digest: str) -> np.ndarray:
 
 
 @cache
+def solver_digest() -> str:
+    """Return the digest of the solver's text, of what compiles it and of the processor."""
+    parts = [_own_source(name) for name in (*_SOLVER_PARTS, "tableaus", "kernel_interface")]
+    return _digest([*parts, numba.__version__, llvmlite.__version__, sys.version, *_processor()])
+
+
+@cache
 def load_solver() -> Solver:
     """Return the compiled solver; compile it where this machine has not done so before."""
+    digest = solver_digest()
     sources = {name: _own_source(name) for name in _SOLVER_PARTS}
-    others = [_own_source("tableaus"), _own_source("kernel_interface"), numba.__version__, llvmlite.__version__]
-    digest = _digest([*sources.values(), *others, sys.version, *_processor()])
     if not _folder(digest).exists():
         _write_folder(digest, {f"{name}.py": text.encode() for name, text in {"__init__": "", **sources}.items()})
     package = f"jakstat_solver_{digest}"

@@ -20,11 +20,12 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from jakstat.simulation.kernel_cache import load_solver
+from jakstat.simulation.kernel_cache import load_solver, solver_digest
 from jakstat.simulation.statuses import SolveStatus
 
-# PyTensor keeps compiled wrappers by this number: they are compiled anew when this module changes.
-_SOURCE_VERSION = int(hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12], 16)
+# PyTensor keeps compiled wrappers by this number: they are compiled anew when this module or the solver changes, whose
+# folder a kept wrapper names.
+_SOURCE_VERSION = int(hashlib.sha256(Path(__file__).read_bytes() + solver_digest().encode()).hexdigest()[:12], 16)
 
 
 class StatusCounts:
