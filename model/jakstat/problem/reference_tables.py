@@ -1,0 +1,270 @@
+"""The reference tables of inhibitors, alterations, receptors, cell lines and exposure, and their check against a model.
+
+Six tab-separated tables in one folder (data/reference), a source in each row:
+
+- ``constants.tsv``: constants that several rows share; ``inhibitors.tsv``, ``alterations.tsv`` and each row's own one;
+- ``receptors.tsv``, ``cell_lines.tsv``, ``exposure.tsv``.
+
+A constant is log-normal: median, and standard deviation of the natural logarithm; without the latter it is fixed. It is
+defined in one row, and other rows may name it in their formulas. Formulas are PEtab math. Which entities a model has is
+known to :func:`check_against_model` alone. What the formulas mean together is in ``jakstat.problem.interventions``.
+"""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+import sympy as sp
+
+from jakstat.problem.faults import Fault
+from jakstat.problem.formulas import names_of, unknown_name_needed, unknown_names
+from jakstat.problem.model_text import ModelEntities
+from jakstat.problem.reference_cells import read_cell_lines, read_exposures, read_receptors
+from jakstat.problem.reference_constants import constants_of
+from jakstat.problem.reference_records import (
+    AFFINITY,
+    DOSE,
+    EVIDENCE,
+    MECHANISMS,
+    Action,
+    Alteration,
+    AlterationChange,
+    Constant,
+    Inhibitor,
+    Reference,
+)
+from jakstat.problem.reference_rows import (
+    formula_of_row,
+    list_in,
+    positive_in,
+    require_source,
+    unique_rows,
+)
+from jakstat.problem.text_table import Row, TextTable, known_id, read_text_table, require_columns
+
+_CONSTANT = ("constant", "unit", "median", "sd_ln")
+#: Columns of each table; receptors.tsv has a column ``share_<kinase>`` for each kinase of the model besides.
+COLUMNS = {
+    "constants.tsv": (*_CONSTANT, "source"),
+    "inhibitors.tsv": ("inhibitor", "mechanism", "parameter", "formula", *_CONSTANT, "assay", "atp_mM", "source"),
+    "alterations.tsv": (
+        "alteration", "gene", "change", "parameter", "inhibitors", "formula", *_CONSTANT, "evidence", "cancer",
+        "source",
+    ),
+    "receptors.tsv": ("receptor", "ligand", "ligand_kDa", "STAT", "source"),
+    "cell_lines.tsv": (
+        "cell_line", "cancer", "driver", "receptor", "alterations", "ligand_source", "doubling_time_h", "sd_ln",
+        "source",
+    ),
+    "exposure.tsv": ("inhibitor", "regimen", "cmax_nM", "cavg_nM", "fraction_unbound", "sd_ln", "source"),
+}  # fmt: skip
+#: Units in which a constant beside a dose in nM would be a silent factor of a power of ten.
+_OTHER_CONCENTRATIONS = {"pM", "uM", "µM", "μM", "mM", "M", "nmol/l", "ng/ml", "ug/ml"}
+
+
+def read_reference(folder: Path, faults: list[Fault]) -> Reference | None:
+    """Read the reference tables.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the six tables are.
+    faults : list of Fault
+        All faults are added here.
+
+    Returns
+    -------
+    Reference or None
+        What could be read; None where a table is missing or lacks columns. It is complete only if no fault was added.
+    """
+    tables = {name: _table(folder / name, columns, faults) for name, columns in COLUMNS.items()}
+    readable = {name: table for name, table in tables.items() if table is not None}
+    if len(readable) < len(tables):
+        return None
+    for table in readable.values():
+        require_source(table, faults)
+    inhibitors, alterations = readable["inhibitors.tsv"], readable["alterations.tsv"]
+    constants = constants_of((readable["constants.tsv"], inhibitors, alterations), faults)
+    actions = [one for row in inhibitors.rows if (one := _action_of(inhibitors, row, constants, faults)) is not None]
+    changes = _changes_of(alterations, inhibitors, faults)
+    unique_rows(inhibitors, ("inhibitor", "parameter"), faults)
+    receptors = read_receptors(readable["receptors.tsv"], faults)
+    known_receptors = {row["receptor"] for row in readable["receptors.tsv"].rows}
+    known_alterations = {row["alteration"] for row in alterations.rows}
+    return Reference(
+        inhibitors={
+            name: Inhibitor(name, tuple(one for one in actions if one.inhibitor == name))
+            for name in dict.fromkeys(one.inhibitor for one in actions)
+        },
+        alterations=_alterations_of(alterations, changes, faults),
+        receptors={one.id: one for one in receptors},
+        cell_lines=read_cell_lines(readable["cell_lines.tsv"], known_receptors, known_alterations, faults),
+        exposures=read_exposures(readable["exposure.tsv"], {row["inhibitor"] for row in inhibitors.rows}, faults),
+        constants=constants,
+    )
+
+
+def check_against_model(
+    reference: Reference, entities: ModelEntities, faults: list[Fault], *, only: Collection[str] | None = None
+) -> None:
+    """Add a fault for each target and each name in a formula that a model does not have.
+
+    Parameters
+    ----------
+    reference : Reference
+        The tables.
+    entities : ModelEntities
+        The ids of the model.
+    faults : list of Fault
+        Faults are added here.
+    only : collection of str, optional
+        Ids of the inhibitors, alterations and receptors that are used, and so must suit the model. By default all.
+    """
+    actions = [one for inhibitor in reference.inhibitors.values() for one in inhibitor.actions]
+    changes = [one for alteration in reference.alterations.values() for one in alteration.changes]
+    constants = set(reference.constants)
+    for action in actions:
+        if only is None or action.inhibitor in only:
+            _check_target(action.parameter, action.file, action.line, entities, faults)
+            _check_names(action, entities.names | constants | {DOSE}, faults)
+    for change in changes:
+        if only is None or change.alteration in only:
+            _check_target(change.parameter, change.file, change.line, entities, faults)
+            _check_names(change, entities.names | constants | ({AFFINITY} if change.inhibitors else set()), faults)
+    for receptor in reference.receptors.values():
+        if only is None or receptor.id in only:
+            for share in receptor.shares:
+                _check_target(share, receptor.file, 1, entities, faults, column=share)
+    for name in sorted(constants & entities.taken):
+        place = reference.constants[name]
+        found = f"{name!r}, an id of the model too"
+        faults.append(Fault(place.file, place.line, "constant", found, "an id that the model lacks"))
+
+
+def _table(path: Path, columns: Iterable[str], faults: list[Fault]) -> TextTable | None:
+    table = read_text_table(path, faults)
+    return table if table is not None and require_columns(table, columns, faults) else None
+
+
+def _action_of(table: TextTable, row: Row, constants: dict[str, Constant], faults: list[Fault]) -> Action | None:
+    """Return an action, or None after adding its faults."""
+    before = len(faults)
+    for column in ("inhibitor", "parameter"):
+        if not row[column]:
+            faults.append(table.fault(row, column, "nothing", f"the {column}"))
+    known_id(table, row, "mechanism", MECHANISMS, faults)
+    if row["constant"] and row["unit"] in _OTHER_CONCENTRATIONS:
+        faults.append(table.fault(row, "unit", repr(row["unit"]), "nM, the unit of dose: convert the constant"))
+    atp = positive_in(table, row, "atp_mM", faults) if row["atp_mM"] else None
+    formula = formula_of_row(table, row, (DOSE, row["constant"]), faults)
+    if formula is not None and row["parameter"]:
+        _require_no_effect_at_dose_0(table, row, formula, faults)
+    if formula is None or len(faults) > before:
+        return None
+    named = names_of(formula)
+    return Action(
+        row["inhibitor"], row["mechanism"], row["parameter"], formula, row["constant"],
+        tuple(one for one in constants if one in named), row["assay"], atp, row["source"], table.file, row.line,
+    )  # fmt: skip
+
+
+def _require_no_effect_at_dose_0(table: TextTable, row: Row, formula: sp.Expr, faults: list[Fault]) -> None:
+    """Add a fault where a formula is not the parameter itself at dose 0."""
+    untouched = sp.simplify(formula.subs(sp.Symbol(DOSE, real=True), 0))
+    if untouched != sp.Symbol(row["parameter"], real=True):
+        needed = f"a formula that leaves {row['parameter']} as it is at dose 0"
+        faults.append(table.fault(row, "formula", f"{row['formula']!r}, which is {untouched} at dose 0", needed))
+
+
+def _changes_of(table: TextTable, inhibitors: TextTable, faults: list[Fault]) -> list[AlterationChange]:
+    """Return the changes that alterations make; add the faults of their rows."""
+    _require_each_change_once(table, faults)
+    return [one for row in table.rows if (one := _change_of(table, row, inhibitors, faults)) is not None]
+
+
+def _change_of(table: TextTable, row: Row, inhibitors: TextTable, faults: list[Fault]) -> AlterationChange | None:
+    """Return a change, or None after adding its faults."""
+    before = len(faults)
+    if not row["alteration"].isidentifier():
+        needed = "letters, digits and _, not first a digit, as in JAK2_V617F"
+        faults.append(table.fault(row, "alteration", repr(row["alteration"]), needed))
+    for column in ("gene", "change", "parameter"):
+        if not row[column]:
+            faults.append(table.fault(row, column, "nothing", f"the {column}"))
+    if known_id(table, row, "evidence", EVIDENCE, faults) and row["evidence"] == "assumed":
+        if row["source"] and "assumed" not in row["source"]:
+            needed = "a sentence with the word assumed, since the evidence is assumed"
+            faults.append(table.fault(row, "source", repr(row["source"]), needed))
+    who = list_in(row["inhibitors"])
+    for name in who:
+        _require_target(table, row, name, inhibitors, faults)
+    formula = formula_of_row(table, row, (AFFINITY if who else "", row["constant"]), faults)
+    if formula is None or len(faults) > before:
+        return None
+    return AlterationChange(
+        row["alteration"], row["parameter"], who, formula, row["evidence"], row["source"], table.file, row.line
+    )
+
+
+def _require_target(table: TextTable, row: Row, name: str, inhibitors: TextTable, faults: list[Fault]) -> None:
+    """Add a fault unless an inhibitor (or one of a mechanism) acts on the row's parameter by a constant of its own."""
+    column = "mechanism" if name in MECHANISMS else "inhibitor"
+    known = {one["inhibitor"] for one in inhibitors.rows} | set(MECHANISMS)
+    if name not in known:
+        needed = unknown_name_needed(name, known, "an inhibitor of inhibitors.tsv, or a mechanism")
+        faults.append(table.fault(row, "inhibitors", repr(name), needed))
+    elif not any(
+        one[column] == name and one["parameter"] == row["parameter"] and one["constant"] for one in inhibitors.rows
+    ):
+        found = f"{name!r}, which has no constant on {row['parameter']!r} in inhibitors.tsv"
+        faults.append(table.fault(row, "inhibitors", found, "an inhibitor that acts on this parameter"))
+
+
+def _require_each_change_once(table: TextTable, faults: list[Fault]) -> None:
+    """Add a fault for each row whose alteration changes the same parameter, or inhibitor's constant, before."""
+    first: dict[tuple[str, str, str], int] = {}
+    for row in table.rows:
+        for name in list_in(row["inhibitors"]) or ("",):
+            key = (row["alteration"], row["parameter"], name)
+            if key in first:
+                what = f"the constant of {name} on {row['parameter']}" if name else row["parameter"]
+                found = f"a second change of {what} by {row['alteration']} (first on line {first[key]})"
+                faults.append(table.fault(row, "", found, "each change of an alteration once"))
+            first.setdefault(key, row.line)
+
+
+def _alterations_of(
+    table: TextTable, changes: Iterable[AlterationChange], faults: list[Fault]
+) -> dict[str, Alteration]:
+    """Return the alterations; add a fault for each row that names another gene or another change than the first."""
+    found: dict[str, Alteration] = {}
+    first: dict[str, Row] = {}
+    for row in table.rows:
+        start = first.setdefault(row["alteration"], row)
+        for column in ("gene", "change", "cancer"):
+            if row[column] != start[column]:
+                needed = f"{start[column]!r}, as on line {start.line} of the same alteration"
+                faults.append(table.fault(row, column, repr(row[column]), needed))
+    grouped = list(changes)
+    for name, start in first.items():
+        own = tuple(one for one in grouped if one.alteration == name)
+        if own:
+            found[name] = Alteration(name, start["gene"], start["change"], start["cancer"], own)
+    return found
+
+
+def _check_target(
+    name: str, file: str, line: int, entities: ModelEntities, faults: list[Fault], column: str = "parameter"
+) -> None:
+    """Add a fault where a target is none that a condition of the model may set."""
+    if name in entities.targets:
+        return
+    needed = unknown_name_needed(name, entities.parameters, "a parameter of the model")
+    found = f"{name!r}, which a rule of the model computes" if name in entities.names else repr(name)
+    faults.append(Fault(file, line, column, found, needed))
+
+
+def _check_names(one: Action | AlterationChange, known: Collection[str], faults: list[Fault]) -> None:
+    """Add a fault for each name of a formula that is neither an entity nor a constant."""
+    for name in unknown_names(one.formula, known):
+        needed = unknown_name_needed(name, known, "an entity of the model or a constant of the reference tables")
+        faults.append(Fault(one.file, one.line, "formula", f"the unknown name {name!r}", needed))
