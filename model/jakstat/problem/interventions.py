@@ -78,10 +78,13 @@ def inhibited(
     values: dict[str, sp.Expr] = {}
     for inhibitor, dose in doses.items():
         _require_known(inhibitor, reference.inhibitors, "inhibitor")
-        before = _by_symbol(values) | {_symbol(DOSE): _dose_of(inhibitor, dose)}
+        concentration = _dose_of(inhibitor, dose)
+        before = _by_symbol(values) | {_symbol(DOSE): concentration}
         for action in reference.inhibitors[inhibitor].actions:
             own = {_symbol(action.constant): affinities[_key(action)]} if action.constant else {}
-            values[action.parameter] = action.formula.xreplace(before | own)
+            # The reader has seen that a formula leaves its parameter as it is at dose 0.
+            formula = _symbol(action.parameter) if concentration.is_zero else action.formula
+            values[action.parameter] = formula.xreplace(before | own)
     return values
 
 
@@ -148,11 +151,11 @@ def _require_known(name: str, known: Iterable[str], what: str) -> None:
 
 
 def _dose_of(inhibitor: str, dose: float | sp.Expr) -> sp.Expr:
-    """Return a dose as an expression; an exact 0 where it is 0, so that the term of the inhibitor disappears."""
+    """Return a dose as an expression."""
     expression = dose if isinstance(dose, sp.Expr) else sp.Float(float(dose))
     if expression.is_number and not (expression.is_finite and expression.is_nonnegative):
         raise ValueError(f"The dose of {inhibitor} is {dose}; needed: a concentration of 0 nM or more.")
-    return sp.Integer(0) if expression.is_zero else expression
+    return expression
 
 
 def _key(action: Action) -> tuple[str, str]:

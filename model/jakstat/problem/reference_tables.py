@@ -85,7 +85,7 @@ def read_reference(folder: Path, faults: list[Fault]) -> Reference | None:
     inhibitors, alterations = readable["inhibitors.tsv"], readable["alterations.tsv"]
     constants = constants_of((readable["constants.tsv"], inhibitors, alterations), faults)
     actions = [one for row in inhibitors.rows if (one := _action_of(inhibitors, row, constants, faults)) is not None]
-    changes = _changes_of(alterations, inhibitors, faults)
+    changes = _changes_of(alterations, inhibitors, constants, faults)
     unique_rows(inhibitors, ("inhibitor", "parameter"), faults)
     receptors = read_receptors(readable["receptors.tsv"], faults)
     known_receptors = {row["receptor"] for row in readable["receptors.tsv"].rows}
@@ -158,7 +158,7 @@ def _action_of(table: TextTable, row: Row, constants: dict[str, Constant], fault
     formula = formula_of_row(table, row, (DOSE, row["constant"]), faults)
     if formula is not None and row["parameter"]:
         _require_no_effect_at_dose_0(table, row, formula, faults)
-    if formula is None or len(faults) > before:
+    if formula is None or len(faults) > before or _lacks_its_constant(row, constants):
         return None
     named = names_of(formula)
     return Action(
@@ -169,16 +169,25 @@ def _action_of(table: TextTable, row: Row, constants: dict[str, Constant], fault
 
 def _require_no_effect_at_dose_0(table: TextTable, row: Row, formula: sp.Expr, faults: list[Fault]) -> None:
     """Add a fault where a formula is not the parameter itself at dose 0."""
-    untouched = sp.simplify(formula.subs(sp.Symbol(DOSE, real=True), 0))
-    if untouched != sp.Symbol(row["parameter"], real=True):
-        needed = f"a formula that leaves {row['parameter']} as it is at dose 0"
+    parameter = sp.Symbol(row["parameter"], real=True)
+    untouched = formula.subs(sp.Symbol(DOSE, real=True), 0)
+    if sp.simplify(sp.nsimplify(untouched - parameter, rational=True)) != 0:
+        needed = f"a formula that leaves {parameter} as it is at dose 0"
         faults.append(table.fault(row, "formula", f"{row['formula']!r}, which is {untouched} at dose 0", needed))
 
 
-def _changes_of(table: TextTable, inhibitors: TextTable, faults: list[Fault]) -> list[AlterationChange]:
+def _lacks_its_constant(row: Row, constants: Collection[str]) -> bool:
+    """Whether a row's constant was refused, which has been said."""
+    return bool(row["constant"]) and row["constant"] not in constants
+
+
+def _changes_of(
+    table: TextTable, inhibitors: TextTable, constants: Collection[str], faults: list[Fault]
+) -> list[AlterationChange]:
     """Return the changes that alterations make; add the faults of their rows."""
     _require_each_change_once(table, faults)
-    return [one for row in table.rows if (one := _change_of(table, row, inhibitors, faults)) is not None]
+    read = ((row, _change_of(table, row, inhibitors, faults)) for row in table.rows)
+    return [one for row, one in read if one is not None and not _lacks_its_constant(row, constants)]
 
 
 def _change_of(table: TextTable, row: Row, inhibitors: TextTable, faults: list[Fault]) -> AlterationChange | None:
