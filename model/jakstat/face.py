@@ -27,7 +27,7 @@ from jakstat.statistics import (
     log_likelihood_graph,
     log_prior_density,
     measurement_graph,
-    noise_distributions,
+    noise_of,
     standardised_residuals,
 )
 
@@ -251,15 +251,15 @@ class Problem:
         self._require_success(status)
         measurements = self.tables.measurements
         measured = np.array([one.value for one in measurements])
-        distributions = noise_distributions(self.tables)
-        residual = standardised_residuals(measured, signal, noise_scale, distributions)
+        noise = noise_of(self.tables)
+        residual = standardised_residuals(measured, signal, noise_scale, noise)
         variables = {"signal": signal, "noise_scale": noise_scale, "measurement": measured, "residual": residual,
                      "log_likelihood": terms}  # fmt: skip
         coords = {
             "observable": ("obs", [one.observable_id for one in measurements]),
             "experiment": ("obs", [one.experiment_id for one in measurements]),
             "time": ("obs", [one.time for one in measurements], {"units": self.tables.time_unit}),
-            "noise_distribution": ("obs", distributions),
+            "noise_distribution": ("obs", noise.distributions),
         }
         return xr.Dataset({name: ("obs", values) for name, values in variables.items()}, coords=coords)
 

@@ -8,7 +8,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,10 @@ import pytensor.tensor as pt
 import xarray as xr
 from pytensor import function
 
+from jakstat.inference.starts import climb
 from jakstat.problem import ProblemTables
 from jakstat.simulation import StatusCounts, plan_simulation
-from jakstat.statistics import SolverSettings, build_model, draw_measurements, log_density, noise_distributions
+from jakstat.statistics import Noise, SolverSettings, build_model, draw_measurements, log_density, noise_of
 
 _SECONDS_BETWEEN_LINES = 15.0
 
@@ -100,11 +101,15 @@ def sample_posterior(
 
 
 def compile_model(model: pm.Model) -> Any:
-    """Compile a model for nutpie; chains start around the prior's median, jittered by up to 1 on the sampled scale.
+    """Compile a model for nutpie.
 
-    Draws of decade-wide priors (PEtab problems that give only bounds) start chains where the likelihood is flat.
+    Chains start around the prior's median, jittered by up to 1 on the sampled scale, from where they climb (see
+    :mod:`jakstat.inference.starts`). Draws of decade-wide priors (PEtab problems that give only bounds) would start them
+    where the likelihood is flat.
     """
-    return nutpie.compile_pymc_model(model)
+    compiled = nutpie.compile_pymc_model(model)
+    jittered = compiled.initial_point_func
+    return replace(compiled, initial_point_func=lambda seed: climb(jittered(seed), compiled.logp_func))
 
 
 def _progress_lines(log: Callable[[str], None], sampling: SamplingSettings) -> Callable:
@@ -130,12 +135,12 @@ def _progress_lines(log: Callable[[str], None], sampling: SamplingSettings) -> C
 def assemble_tree(tables: ProblemTables, posterior: xr.Dataset, rng: np.random.Generator) -> xr.DataTree:
     """Add log likelihood terms, predicted and observed measurements to posterior draws of signals and noise scales."""
     coords = measurement_coords(tables)
-    distributions = noise_distributions(tables)
+    noise = noise_of(tables)
     values = np.array([one.value for one in tables.measurements])
     signal, scale = posterior["signal"].to_numpy(), posterior["noise_scale"].to_numpy()
     dims = ("chain", "draw", "obs")
-    predicted = draw_measurements(signal, scale, distributions, rng)
-    terms = _log_likelihood(values, signal, scale, distributions)
+    predicted = draw_measurements(signal, scale, noise, rng)
+    terms = _log_likelihood(values, signal, scale, noise)
     groups = {
         "posterior": posterior,
         "log_likelihood": xr.Dataset({"measurement": (dims, terms)}),
@@ -159,12 +164,13 @@ def measurement_coords(tables: ProblemTables) -> dict:
         "observable": ("obs", np.array([one.observable_id for one in tables.measurements])),
         "experiment": ("obs", np.array([one.experiment_id for one in tables.measurements])),
         "time": ("obs", np.array([one.time for one in tables.measurements]), {"units": tables.time_unit}),
+        "censored": ("obs", np.array([one.censored for one in tables.measurements])),
     }
 
 
-def _log_likelihood(values: np.ndarray, signal: np.ndarray, scale: np.ndarray, distributions: np.ndarray) -> np.ndarray:
+def _log_likelihood(values: np.ndarray, signal: np.ndarray, scale: np.ndarray, noise: Noise) -> np.ndarray:
     mean, spread = pt.dtensor3("signal"), pt.dtensor3("noise_scale")
-    terms = log_density(pt.as_tensor(values), mean, spread, distributions)
+    terms = log_density(pt.as_tensor(values), mean, spread, noise)
     return function([mean, spread], terms, mode="FAST_COMPILE")(signal, scale)
 
 

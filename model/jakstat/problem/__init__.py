@@ -5,6 +5,8 @@ from pathlib import Path
 from jakstat.problem.faults import DataFaultsError, Fault, UnsupportedError
 from jakstat.problem.petab_reader import read_petab
 from jakstat.problem.records import (
+    CENSORED,
+    NOISE_DISTRIBUTIONS,
     Experiment,
     Measurement,
     Observable,
@@ -16,6 +18,8 @@ from jakstat.problem.records import (
 from jakstat.problem.study_reader import read_study, study_to_petab
 
 __all__ = [
+    "CENSORED",
+    "NOISE_DISTRIBUTIONS",
     "DataFaultsError",
     "Experiment",
     "Fault",

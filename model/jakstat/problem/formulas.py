@@ -6,7 +6,7 @@ PEtab math: https://petab.readthedocs.io/en/latest/v2/documentation_data_format.
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sympy as sp
 from petab.v2.math import sympify_petab
@@ -32,6 +32,16 @@ def parse_formula(text: str) -> sp.Expr:
 def names_of(expression: sp.Expr) -> set[str]:
     """Return the names that an expression depends on."""
     return {symbol.name for symbol in expression.free_symbols}
+
+
+def entity(name: str) -> sp.Symbol:
+    """Return the symbol of an id, the one that the parser makes."""
+    return sp.Symbol(name, real=True)
+
+
+def with_values(expression: sp.Expr, values: Mapping[str, sp.Expr]) -> sp.Expr:
+    """Return an expression in which ``values`` stand for names, all at once."""
+    return expression.xreplace({one: values[one.name] for one in expression.free_symbols if one.name in values})
 
 
 def unknown_names(expression: sp.Expr, known: Iterable[str]) -> list[str]:

@@ -38,6 +38,8 @@ class ModelEntities:
         Parameters that no rule computes: what a parameter table may hold.
     without_value : frozenset of str
         Those of ``parameters`` to which the model gives no value.
+    values : mapping of str to float
+        Value that the model gives to each of ``parameters``, where it is a number.
     units : mapping of str to str
         Unit id of each parameter and species that declares one.
     time_unit : str
@@ -51,6 +53,7 @@ class ModelEntities:
     targets: frozenset[str]
     parameters: frozenset[str]
     without_value: frozenset[str]
+    values: dict[str, float] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     time_unit: str = ""
     local_parameters: dict[str, str] = field(default_factory=dict)
@@ -130,6 +133,7 @@ def model_entities(sbml: str) -> ModelEntities:
         without_value=frozenset(
             one.getId() for one in parameters if not one.isSetValue() and one.getId() not in assigned
         ),
+        values={one.getId(): one.getValue() for one in parameters if one.isSetValue() and one.getId() not in assigned},
         units={one.getId(): one.getUnits() for one in (*parameters, *species) if one.getUnits()},
         time_unit=_time_unit(model),
         local_parameters=_local_parameters(model),

@@ -30,6 +30,10 @@ class Annotations:
         A label for people by experiment id.
     measurement_sources : sequence of str
         Where each measurement was read, in the order of the measurements.
+    censored : sequence of str
+        Likewise, what its value is a bound of; empty where none is.
+    degrees_of_freedom : mapping of str to float
+        Of observables whose noise is Student's t; PEtab has no such noise.
     resets_parameters : bool
         Whether a condition after a pre-equilibration sets parameters that it does not name to the model's values
         (PEtab 1), or leaves them (PEtab 2).
@@ -39,6 +43,8 @@ class Annotations:
     sbml: str
     priors: Mapping[str, Prior]
     measurement_sources: Sequence[str]
+    censored: Sequence[str] = ()
+    degrees_of_freedom: Mapping[str, float] = field(default_factory=dict)
     scales: Mapping[str, str] = field(default_factory=dict)
     parameter_units: Mapping[str, str] = field(default_factory=dict)
     observable_units: Mapping[str, str] = field(default_factory=dict)
@@ -97,8 +103,13 @@ def tables_of(problem: v2.Problem, annotations: Annotations) -> ProblemTables:
         observables=tuple(_observable_of(one, annotations) for one in problem.observables),
         experiments=tuple(experiments),
         measurements=tuple(
-            _measurement_of(one, source, nameless)
-            for one, source in zip(problem.measurements, annotations.measurement_sources, strict=True)
+            _measurement_of(one, source, censored, nameless)
+            for one, source, censored in zip(
+                problem.measurements,
+                annotations.measurement_sources,
+                annotations.censored or [""] * len(problem.measurements),
+                strict=True,
+            )
         ),
         time_unit=annotations.time_unit,
         title=annotations.title,
@@ -143,11 +154,13 @@ def _parameter_of(parameter: v2.Parameter, annotations: Annotations) -> Paramete
 
 def _observable_of(observable: v2.Observable, annotations: Annotations) -> Observable:
     """Return an observable with its unit."""
+    freedom = annotations.degrees_of_freedom.get(observable.id, math.inf)
     return Observable(
         id=observable.id,
         formula=observable.formula,
         noise_formula=observable.noise_formula,
-        noise_distribution=str(observable.noise_distribution),
+        noise_distribution="student-t" if math.isfinite(freedom) else str(observable.noise_distribution),
+        degrees_of_freedom=freedom,
         observable_placeholders=tuple(one.name for one in observable.observable_placeholders),
         noise_placeholders=tuple(one.name for one in observable.noise_placeholders),
         name=observable.name or "",
@@ -155,7 +168,7 @@ def _observable_of(observable: v2.Observable, annotations: Annotations) -> Obser
     )
 
 
-def _measurement_of(measurement: v2.Measurement, source: str, nameless: str) -> Measurement:
+def _measurement_of(measurement: v2.Measurement, source: str, censored: str, nameless: str) -> Measurement:
     """Return a measurement; one without an experiment belongs to the experiment called ``nameless``."""
     return Measurement(
         observable_id=measurement.observable_id,
@@ -165,4 +178,5 @@ def _measurement_of(measurement: v2.Measurement, source: str, nameless: str) -> 
         observable_parameters=tuple(measurement.observable_parameters),
         noise_parameters=tuple(measurement.noise_parameters),
         source=source,
+        censored=censored,
     )

@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
+#: Distributions of the noise; those on the logarithm are named so.
+NOISE_DISTRIBUTIONS = ("normal", "log-normal", "laplace", "log-laplace", "student-t")
+#: What a value may be a bound of: the true measurement lies below it, or above it.
+CENSORED = ("below", "above")
+
 
 @dataclass(frozen=True)
 class Prior:
@@ -63,9 +68,9 @@ class Parameter:
 class Observable:
     """An observable: signal formula and noise formula over states, parameters, placeholders and ``time``.
 
-    ``noise_distribution`` is ``normal``, ``log-normal``, ``laplace`` or ``log-laplace`` (natural logarithm); the noise
-    formula is its standard deviation (scale), on the logarithm where the name says so. ``<observable id>`` in a noise
-    formula stands for the signal.
+    ``noise_distribution`` is one of ``NOISE_DISTRIBUTIONS`` (natural logarithm); the noise formula is its standard
+    deviation (scale), on the logarithm where the name says so. ``<observable id>`` in a noise formula stands for the
+    signal. ``degrees_of_freedom`` are those of ``student-t``.
     """
 
     id: str
@@ -76,6 +81,7 @@ class Observable:
     noise_placeholders: tuple[str, ...] = ()
     name: str = ""
     unit: str = ""
+    degrees_of_freedom: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,10 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One measured value with the overrides of its observable's placeholders, and where it was read."""
+    """One measured value with the overrides of its observable's placeholders, and where it was read.
+
+    ``censored`` is one of ``CENSORED`` where the value is a bound, else empty.
+    """
 
     observable_id: str
     experiment_id: str
@@ -118,6 +127,7 @@ class Measurement:
     observable_parameters: tuple[sp.Expr, ...] = ()
     noise_parameters: tuple[sp.Expr, ...] = ()
     source: str = ""
+    censored: str = ""
 
 
 @dataclass(frozen=True)

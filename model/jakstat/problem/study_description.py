@@ -4,27 +4,35 @@ Keys (unknown ones are refused)::
 
     id, title, citation, doi, licence     what it is; doi and licence may be absent
     model                                 Antimony or SBML file, from the folder on
-    measurements, parameters              tab-separated tables in the folder
+    measurements                          a tab-separated table in the folder, or a list of them
+    parameters                            a tab-separated table in the folder
     time: {column, unit}                  the column's name ends in its unit
     conditions: {<column>: {sets, unit, label}}      what was done to the cells, and the model entity that it sets
-    observables: {<id>: {formula, noise, distribution, unit, label}}
-    ignored_columns: [...]                columns of the measurement table that are for people only
+    cells                                 cell lines and inhibitors: see jakstat.problem.study_cells
+    observables: {<id>: {formula, noise, distribution, degrees_of_freedom, per_experiment, unit, label}}
+    ignored_columns: [...]                columns of the measurement tables that are for people only
+
+``per_experiment`` lists parameters of an observable, its scale or offset, that have a value of their own in each
+``experiment`` of the tables, with the prior that the parameter table gives them.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from jakstat.problem.description_keys import DescriptionKeys
 from jakstat.problem.faults import Fault
 from jakstat.problem.petab_files import read_yaml
+from jakstat.problem.study_cells import Cells, read_cells
 
 REQUIRED = ("id", "title", "citation", "model", "measurements", "parameters", "time", "observables")
-OPTIONAL = ("doi", "licence", "conditions", "ignored_columns")
+OPTIONAL = ("doi", "licence", "conditions", "ignored_columns", "cells")
 TIME_UNITS = ("s", "min", "h", "d")
+_TEXTS = ("id", "title", "citation", "model", "parameters", "doi", "licence")
 _ID = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 
 
@@ -48,6 +56,8 @@ class StudyObservable:
     distribution: str
     unit: str
     label: str
+    degrees_of_freedom: str = ""
+    per_experiment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,55 +70,25 @@ class Study:
     citation: str
     doi: str
     model: Path
-    measurements: Path
+    measurements: tuple[Path, ...]
     parameters: Path
     time_column: str
     time_unit: str
     conditions: tuple[ConditionColumn, ...]
     observables: tuple[StudyObservable, ...]
     ignored_columns: tuple[str, ...]
+    cells: Cells | None = None
     lines: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The study's own files."""
+        own = (self.cells.own_cell_lines,) if self.cells is not None and self.cells.own_cell_lines else ()
+        return (self.file, self.model, *self.measurements, self.parameters, *own)
 
     def fault(self, path: tuple[str, ...], found: str, needed: str) -> Fault:
         """Return a fault at a key of the file."""
         return Fault(str(self.file), self.lines.get(path), ".".join(path), found, needed)
-
-
-@dataclass(frozen=True)
-class _Keys:
-    """The keys of the file while they are read: their lines, and the faults so far."""
-
-    file: Path
-    lines: Mapping[tuple[str, ...], int]
-    faults: list[Fault]
-
-    def fault(self, path: tuple[str, ...], found: str, needed: str) -> None:
-        """Add a fault at a key, or at its nearest parent that stands in the file."""
-        line = next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), None)
-        self.faults.append(Fault(str(self.file), line, ".".join(path), found, needed))
-
-    def check(self, path: tuple[str, ...], content: Any, required: Iterable[str], optional: Iterable[str]) -> bool:  # noqa: ANN401
-        """Add a fault for each absent or unknown key; return whether ``content`` is a mapping at all."""
-        choices = (*required, *optional)
-        if not isinstance(content, dict):
-            self.fault(path, repr(content), f"a mapping with the keys {', '.join(choices)}")
-            return False
-        for key in content:
-            if key not in choices:
-                self.fault((*path, str(key)), "an unknown key", f"one of {', '.join(choices)}")
-        for key in required:
-            if content.get(key) in (None, ""):
-                self.fault((*path, key), "nothing", f"the key {key}")
-        return True
-
-    def text(self, path: tuple[str, ...], value: Any, default: str = "") -> str:  # noqa: ANN401
-        """Return a text or number as text; add a fault for a list or a mapping."""
-        if value is None:
-            return default
-        if isinstance(value, (dict, list, bool)):
-            self.fault(path, f"a {type(value).__name__}", "a text")
-            return default
-        return str(value).strip()
 
 
 def column_suffix(unit: str) -> str:
@@ -136,9 +116,9 @@ def read_description(folder: Path, faults: list[Fault]) -> Study | None:
     content = read_yaml(file, "a study description", faults)
     if content is None:
         return None
-    keys = _Keys(file, _lines_of(file, faults), faults)
+    keys = DescriptionKeys(file, _lines_of(file, faults), faults)
     keys.check((), content, REQUIRED, OPTIONAL)
-    text = {key: keys.text((key,), content.get(key)) for key in (*REQUIRED[:6], *OPTIONAL[:2])}
+    text = {key: keys.text((key,), content.get(key)) for key in _TEXTS}
     if text["id"] and not _ID.match(text["id"]):
         keys.fault(("id",), repr(text["id"]), "letters, digits and _, not first a digit")
     time_column, time_unit = _time(keys, content.get("time"))
@@ -153,13 +133,14 @@ def read_description(folder: Path, faults: list[Fault]) -> Study | None:
         citation=text["citation"],
         doi=text["doi"],
         model=folder / text["model"],
-        measurements=folder / text["measurements"],
+        measurements=_tables(keys, folder, content.get("measurements")),
         parameters=folder / text["parameters"],
         time_column=time_column,
         time_unit=time_unit,
         conditions=_conditions(keys, content.get("conditions") or {}),
         observables=_observables(keys, content.get("observables") or {}),
         ignored_columns=tuple(map(str, ignored)),
+        cells=read_cells(keys, content.get("cells"), folder),
         lines=keys.lines,
     )
 
@@ -183,13 +164,20 @@ def _lines_of(file: Path, faults: list[Fault]) -> dict[tuple[str, ...], int]:
     return lines
 
 
-def _check_column(keys: _Keys, path: tuple[str, ...], column: str, unit: str) -> None:
+def _check_column(keys: DescriptionKeys, path: tuple[str, ...], column: str, unit: str) -> None:
     """Add a fault where a column's name does not end in its unit."""
     if column and unit and not column.endswith(f"_{column_suffix(unit)}"):
         keys.fault(path, repr(column), f"a column whose name ends in _{column_suffix(unit)}, its unit {unit}")
 
 
-def _time(keys: _Keys, content: Any) -> tuple[str, str]:  # noqa: ANN401
+def _tables(keys: DescriptionKeys, folder: Path, content: Any) -> tuple[Path, ...]:  # noqa: ANN401
+    """Return the measurement tables."""
+    names = content if isinstance(content, list) else [content]
+    texts = [keys.text(("measurements",), name) for name in names]
+    return tuple(folder / text for text in texts if text)
+
+
+def _time(keys: DescriptionKeys, content: Any) -> tuple[str, str]:  # noqa: ANN401
     """Return the column and the unit of time."""
     if content is None or not keys.check(("time",), content, ("column", "unit"), ()):
         return "", ""
@@ -201,7 +189,7 @@ def _time(keys: _Keys, content: Any) -> tuple[str, str]:  # noqa: ANN401
     return column, unit
 
 
-def _conditions(keys: _Keys, content: Any) -> tuple[ConditionColumn, ...]:  # noqa: ANN401
+def _conditions(keys: DescriptionKeys, content: Any) -> tuple[ConditionColumn, ...]:  # noqa: ANN401
     """Return the condition columns."""
     if not isinstance(content, dict):
         keys.fault(("conditions",), repr(content), "a mapping of columns to what they set")
@@ -216,18 +204,29 @@ def _conditions(keys: _Keys, content: Any) -> tuple[ConditionColumn, ...]:  # no
     return tuple(found)
 
 
-def _observables(keys: _Keys, content: Any) -> tuple[StudyObservable, ...]:  # noqa: ANN401
+def _observables(keys: DescriptionKeys, content: Any) -> tuple[StudyObservable, ...]:  # noqa: ANN401
     """Return the observables."""
     if not isinstance(content, dict):
         keys.fault(("observables",), repr(content), "a mapping of observable ids to their formulas")
         return ()
     found = []
-    names = ("formula", "noise", "distribution", "unit", "label")
+    names = ("formula", "noise", "distribution", "unit", "label", "degrees_of_freedom")
+    optional = ("distribution", "label", "degrees_of_freedom", "per_experiment")
     for name, one in content.items():
         path = ("observables", str(name))
         if not _ID.match(str(name)):
             keys.fault(path, repr(name), "letters, digits and _, not first a digit")
-        elif keys.check(path, one, ("formula", "noise", "unit"), ("distribution", "label")):
+        elif keys.check(path, one, ("formula", "noise", "unit"), optional):
             text = {key: keys.text((*path, key), one.get(key)) for key in names}
-            found.append(StudyObservable(str(name), **text | {"distribution": text["distribution"] or "normal"}))
+            text["distribution"] = text["distribution"] or "normal"
+            found.append(StudyObservable(str(name), **text, per_experiment=_names(keys, path, one)))
     return tuple(found)
+
+
+def _names(keys: DescriptionKeys, path: tuple[str, ...], one: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the parameters that an observable has for each experiment."""
+    names = one.get("per_experiment") or []
+    if isinstance(names, list):
+        return tuple(map(str, names))
+    keys.fault((*path, "per_experiment"), repr(names), "a list of parameters")
+    return ()

@@ -1,46 +1,29 @@
-"""A study folder (``study.yaml``, a table of measurements, a table of parameters, a model) to :class:`ProblemTables`.
+"""A study folder (``study.yaml``, tables of measurements, a table of parameters, a model) to :class:`ProblemTables`.
 
 The folder is checked whole, turned into a PEtab 2 problem in memory and read from there like any other PEtab problem,
 so that it can be given away as one: ``study_to_petab(folder).to_files(target)``.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
+import sympy as sp
 from petab import v2
-from petab.v2.models.sbml_model import SbmlModel
 
 from jakstat.problem.faults import DataFaultsError, Fault
-from jakstat.problem.formulas import checked_formula, names_of, unknown_name_needed
+from jakstat.problem.formulas import names_of, unknown_name_needed
 from jakstat.problem.model_text import ModelEntities, model_entities, read_model
-from jakstat.problem.petab_checks import NOISE
 from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
-from jakstat.problem.records import Observable, Parameter, ProblemTables
-from jakstat.problem.study_description import Study, StudyObservable, read_description
-from jakstat.problem.study_measurements import (
-    StudyMeasurement,
-    experiment_id,
-    experiment_label,
-    read_measurements,
-)
-from jakstat.problem.study_parameters import check_parameter_ids, read_parameters
+from jakstat.problem.records import ProblemTables
+from jakstat.problem.reference_records import Reference
+from jakstat.problem.reference_tables import check_against_model, read_reference
+from jakstat.problem.study_description import Study, read_description
+from jakstat.problem.study_experiments import experiment_parameters, experiments_of
+from jakstat.problem.study_measurements import StudyMeasurement, read_measurements
+from jakstat.problem.study_observables import StudyObservables, experiment_scales, read_observables
+from jakstat.problem.study_parameters import StudyParameters, check_parameter_ids, read_parameters
+from jakstat.problem.study_petab import CheckedStudy, petab_problem
 from jakstat.problem.text_table import sha256_of
-
-
-@dataclass(frozen=True)
-class _CheckedStudy:
-    """A study without faults."""
-
-    study: Study
-    sbml: str
-    parameters: tuple[Parameter, ...]
-    observables: tuple[Observable, ...]
-    measurements: tuple[StudyMeasurement, ...]
-
-    @property
-    def doses(self) -> list[tuple[float, ...]]:
-        """The combinations of doses that were measured, in increasing order."""
-        return sorted({one.dose for one in self.measurements})
 
 
 def read_study(folder: str | Path) -> ProblemTables:
@@ -62,24 +45,25 @@ def read_study(folder: str | Path) -> ProblemTables:
     """
     checked = _check(Path(folder))
     study = checked.study
-    problem = _petab_problem(checked)
+    problem = petab_problem(checked)
     faults = lint_faults(problem, str(study.file))
     if faults:
         raise DataFaultsError(faults)
-    files = (study.file, study.model, study.measurements, study.parameters)
     annotations = Annotations(
         id=study.id,
         sbml=checked.sbml,
         priors={one.id: one.prior for one in checked.parameters if one.prior is not None},
         measurement_sources=[one.source for one in checked.measurements],
+        censored=[one.censored for one in checked.measurements],
+        degrees_of_freedom={one.id: one.degrees_of_freedom for one in checked.observables},
         scales={one.id: one.scale for one in checked.parameters},
         parameter_units={one.id: one.unit for one in checked.parameters},
         observable_units={one.id: one.unit for one in checked.observables},
-        experiment_labels={experiment_id(study, dose): experiment_label(study, dose) for dose in checked.doses},
+        experiment_labels={one.id: one.label for one in checked.experiments.values()},
         time_unit=study.time_unit,
         title=study.title,
         citation=f"{study.citation} doi:{study.doi}" if study.doi else study.citation,
-        data_digests={file.name: sha256_of(file) for file in files},
+        data_digests={file.name: sha256_of(file) for file in study.files},
     )
     return tables_of(problem, annotations)
 
@@ -102,33 +86,55 @@ def study_to_petab(folder: str | Path) -> v2.Problem:
     DataFaultsError
         The folder has faults; the error lists them all.
     """
-    return _petab_problem(_check(Path(folder)))
+    return petab_problem(_check(Path(folder)))
 
 
-def _check(folder: Path) -> _CheckedStudy:
+def _check(folder: Path) -> CheckedStudy:
     """Read all files of a study and raise DataFaultsError with every fault of all of them."""
     faults: list[Fault] = []
     study = read_description(folder, faults)
     if study is None:
         raise DataFaultsError(faults)
     sbml = read_model(study.model, faults) if study.model != folder else None
-    parameters = read_parameters(study.parameters, faults) if study.parameters != folder else None
-    measurements = read_measurements(study, faults) if study.measurements != folder else None
-    observables: list[Observable] = []
-    if sbml is not None and parameters is not None:
+    table = read_parameters(study.parameters, faults) if study.parameters != folder else None
+    reference = read_reference(study.cells.reference, faults) if study.cells else None
+    measurements = read_measurements(study, reference, faults)
+    observables = None
+    if sbml is not None and table is not None:
         entities = model_entities(sbml)
         _check_units(study, entities, faults)
-        observables = [
-            one for text in study.observables if (one := _observable_of(text, study, entities, parameters.ids, faults))
-        ]
-        formulas = [formula for one in observables for formula in (one.formula, one.noise_formula)]
-        names = {name for formula in formulas for name in names_of(formula)}
-        targets = {one.sets for one in study.conditions}
-        if len(observables) == len(study.observables):
-            check_parameter_ids(study.parameters, parameters.ids, entities, names, targets, faults)
-    if faults or sbml is None or parameters is None or measurements is None:
+        observables = read_observables(study, entities, table.ids, faults)
+        if reference is not None:
+            check_against_model(reference, entities, faults)
+            _check_cells(study, reference, entities, table, faults)
+        if observables.complete:
+            _check_parameters(study, reference, entities, observables, table, faults)
+    if faults or sbml is None or table is None or observables is None:
         raise DataFaultsError(faults)
-    return _CheckedStudy(study, sbml, parameters.parameters, tuple(observables), measurements)
+    return _assembled(study, sbml, reference, table, observables, measurements)
+
+
+def _assembled(
+    study: Study, sbml: str, reference: Reference | None, table: StudyParameters,
+    observables: StudyObservables, measurements: tuple[StudyMeasurement, ...],
+) -> CheckedStudy:  # fmt: skip
+    """Return the study with its experiments, and the parameters that these and its scales need."""
+    treatments = [one.treatment for one in measurements]
+    found = experiments_of(study, reference, treatments, table.ids, model_entities(sbml).values)
+    scaled = {name for names in observables.of_experiment.values() for name in names}
+    return CheckedStudy(
+        study=study,
+        sbml=sbml,
+        parameters=(
+            *(replace(one, id=found.renamed.get(one.id, one.id)) for one in table.parameters if one.id not in scaled),
+            *experiment_parameters(study, reference, found.of_treatment.values()),
+            *experiment_scales(observables, measurements, table.parameters),
+        ),
+        observables=observables.observables,
+        measurements=measurements,
+        experiments=found.of_treatment,
+        of_experiment=observables.of_experiment,
+    )
 
 
 def _check_units(study: Study, entities: ModelEntities, faults: list[Fault]) -> None:
@@ -147,115 +153,44 @@ def _check_units(study: Study, entities: ModelEntities, faults: list[Fault]) -> 
             faults.append(study.fault(path, repr(one.column), needed))
 
 
-def _observable_of(
-    text: StudyObservable, study: Study, entities: ModelEntities, parameter_ids: frozenset[str], faults: list[Fault]
-) -> Observable | None:
-    """Return an observable with its formulas parsed, or None after adding its faults."""
-    before = len(faults)
-    path = ("observables", text.id)
-    if text.id in entities.taken:
-        faults.append(study.fault(path, f"{text.id!r}, an id of the model", f"an id of its own, like {text.id}_signal"))
-    if text.distribution not in NOISE[2]:
-        faults.append(study.fault((*path, "distribution"), repr(text.distribution), f"one of {', '.join(NOISE[2])}"))
-    known = entities.names | parameter_ids | {"time"}
-    what = f"an id of {study.model.name} or {study.parameters.name}"
-    places = {
-        key: (str(study.file), study.lines.get((*path, key)), ".".join((*path, key))) for key in ("formula", "noise")
-    }
-    formula = checked_formula(text.formula, places["formula"], known, what, faults)
-    noise = checked_formula(text.noise, places["noise"], known | {text.id}, what, faults)
-    if len(faults) > before or formula is None or noise is None:
-        return None
-    return Observable(text.id, formula, noise, text.distribution, name=text.label or text.id, unit=text.unit)
+def _check_cells(
+    study: Study, reference: Reference, entities: ModelEntities, table: StudyParameters, faults: list[Fault]
+) -> None:
+    """Check that the ``cells`` section sets entities of the model, by formulas over what there is."""
+    cells = study.cells
+    if cells is None:
+        return
+    targets: dict[tuple[str, ...], str] = {("cells", key): getattr(cells, key)
+                                           for key in ("stimulus", "growth", "secreted")}  # fmt: skip
+    formulas: dict[tuple[str, ...], sp.Expr] = {("cells", key, name): formula
+                for key in ("before", "at_treatment") for name, formula in getattr(cells, key).items()}  # fmt: skip
+    for one in cells.pooled:
+        targets[("cells", "pooled", one.entity)] = one.entity
+        formulas |= {("cells", "pooled", one.entity, key): getattr(one, key) for key in ("mean", "sd")}
+    targets |= {path: path[2] for path in formulas}
+    for line, numbers in cells.fixed.items():
+        targets |= {("cells", "fixed", line, name): name for name in numbers}
+        if line not in reference.cell_lines:
+            needed = unknown_name_needed(line, reference.cell_lines, "a cell line of the tables")
+            faults.append(study.fault(("cells", "fixed", line), repr(line), needed))
+    for path, name in targets.items():
+        if name and name not in entities.targets:
+            needed = unknown_name_needed(name, entities.targets, "a parameter, species or compartment of the model")
+            faults.append(study.fault(path, repr(name), needed))
+    known = entities.names | table.ids
+    for path, formula in formulas.items():
+        for name in sorted(names_of(formula) - known):
+            needed = unknown_name_needed(name, known, f"an id of {study.model.name} or {study.parameters.name}")
+            faults.append(study.fault(path, f"the unknown name {name!r}", needed))
 
 
-def _petab_problem(checked: _CheckedStudy) -> v2.Problem:
-    """Return a checked study as a PEtab 2 problem."""
-    study = checked.study
-    ids = {dose: experiment_id(study, dose) for dose in checked.doses}
-    model = SbmlModel.from_string(checked.sbml, model_id=study.id)
-    model.rel_path = f"{study.id}.xml"
-    return v2.Problem(
-        config=v2.ProblemConfig(id=study.id, format_version="2.0.0", filepath=f"{study.id}.yaml"),
-        models=[model],
-        condition_tables=[_conditions(study, ids)],
-        experiment_tables=[_experiments(study, ids)],
-        observable_tables=[v2.ObservableTable([_petab_observable(one) for one in checked.observables],
-                                              rel_path="observables.tsv")],
-        measurement_tables=[_measurements(checked, ids)],
-        parameter_tables=[v2.ParameterTable([_petab_parameter(one) for one in checked.parameters],
-                                            rel_path="parameters.tsv")],
-    )  # fmt: skip
-
-
-def _conditions(study: Study, ids: dict[tuple[float, ...], str]) -> v2.ConditionTable | None:
-    """Return a condition per combination of doses."""
-    conditions = [
-        v2.Condition(
-            id=f"condition_{name}",
-            changes=[
-                v2.Change(target_id=one.sets, target_value=value)
-                for one, value in zip(study.conditions, dose, strict=True)
-            ],
-        )
-        for dose, name in ids.items()
-    ]
-    return v2.ConditionTable(conditions if study.conditions else [], rel_path="conditions.tsv")
-
-
-def _experiments(study: Study, ids: dict[tuple[float, ...], str]) -> v2.ExperimentTable:
-    """Return an experiment per combination of doses, which starts at time 0."""
-    return v2.ExperimentTable(
-        [
-            v2.Experiment(
-                id=name,
-                periods=[
-                    v2.ExperimentPeriod(time=0.0, condition_ids=[f"condition_{name}"] if study.conditions else [])
-                ],
-            )
-            for name in ids.values()
-        ],
-        rel_path="experiments.tsv",
-    )
-
-
-def _measurements(checked: _CheckedStudy, ids: dict[tuple[float, ...], str]) -> v2.MeasurementTable:
-    """Return the measurement table."""
-    return v2.MeasurementTable(
-        [
-            v2.Measurement(
-                observable_id=one.observable, experiment_id=ids[one.dose], time=one.time, measurement=one.value
-            )
-            for one in checked.measurements
-        ],
-        rel_path="measurements.tsv",
-    )
-
-
-def _petab_observable(observable: Observable) -> v2.Observable:
-    """Return an observable as PEtab has it."""
-    return v2.Observable(
-        id=observable.id,
-        name=observable.name,
-        formula=observable.formula,
-        noise_formula=observable.noise_formula,
-        noise_distribution=observable.noise_distribution,
-    )
-
-
-def _petab_parameter(parameter: Parameter) -> v2.Parameter:
-    """Return a parameter as PEtab has it, with unit and source in columns of their own."""
-    prior = parameter.prior
-    beside = {"unit": parameter.unit, "priorSource": "" if prior is None else prior.source}
-    if prior is None:
-        return v2.Parameter(id=parameter.id, nominal_value=parameter.nominal, estimate=False, **beside)
-    return v2.Parameter(
-        id=parameter.id,
-        lb=prior.lower,
-        ub=prior.upper,
-        nominal_value=parameter.nominal,
-        estimate=True,
-        prior_distribution=prior.distribution,
-        prior_parameters=list(prior.parameters),
-        **beside,
-    )
+def _check_parameters(
+    study: Study, reference: Reference | None, entities: ModelEntities, observables: StudyObservables,
+    table: StudyParameters, faults: list[Fault],
+) -> None:  # fmt: skip
+    """Check that each parameter of the table is used, and that no entity is set twice or not at all."""
+    names, targets = set(observables.names), {one.sets for one in study.conditions}
+    if study.cells is not None and reference is not None:
+        formulas = [formula for one in study.cells.pooled for formula in (one.mean, one.sd)]
+        names |= {name for formula in formulas for name in names_of(formula)}
+    check_parameter_ids(study.parameters, table.ids, entities, names, targets, faults)

@@ -7,7 +7,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from jakstat.problem import ProblemTables
 from jakstat.simulation import SimulationPlan, StatusCounts, plan_simulation
-from jakstat.statistics.noise import draw_measurements, log_density
+from jakstat.statistics.noise import draw_measurements, log_density, noise_of
 from jakstat.statistics.packed_data import PackedData
 from jakstat.statistics.priors import parameter_vector
 from jakstat.statistics.signal import MeasurementGraph, SolverSettings, measurement_graph
@@ -38,7 +38,7 @@ def build_model(
     """
     plan = plan or plan_simulation(tables)
     estimated = [one for one in tables.parameters if one.estimated]
-    distributions = noise_distributions(tables)
+    noise = noise_of(tables)
     coords = {"parameter": [one.id for one in estimated], "obs": np.arange(len(tables.measurements))}
     with pm.Model(coords=coords) as model:
         vector = parameter_vector(estimated)
@@ -52,19 +52,13 @@ def build_model(
             "measurement",
             signal,
             noise_scale,
-            logp=lambda value, mean, scale: log_density(value, mean, scale, distributions),
-            random=lambda mean, scale, rng=None, size=None: draw_measurements(mean, scale, distributions, rng),
+            logp=lambda value, mean, scale: log_density(value, mean, scale, noise),
+            random=lambda mean, scale, rng=None, size=None: draw_measurements(mean, scale, noise, rng),
             signature="(),()->()",
             observed=values,
             dims="obs",
         )
     return model
-
-
-def noise_distributions(tables: ProblemTables) -> np.ndarray:
-    """Return the noise distribution of each measurement, (obs,) of str."""
-    of_observable = {one.id: one.noise_distribution for one in tables.observables}
-    return np.array([of_observable[one.observable_id] for one in tables.measurements])
 
 
 def log_likelihood_graph(
@@ -81,5 +75,5 @@ def log_likelihood_graph(
     parameters = pt.dvector("parameters")
     graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=recording, settings=settings)
     measured = pt.as_tensor(np.array([one.value for one in tables.measurements]))
-    terms = log_density(measured, graph.signal, graph.noise_scale, noise_distributions(tables))
+    terms = log_density(measured, graph.signal, graph.noise_scale, noise_of(tables))
     return parameters, terms, graph

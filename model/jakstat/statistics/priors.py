@@ -1,7 +1,8 @@
 """Priors as PyMC variables: one vector for each family that occurs, the linear-scale parameters put together from them.
 
-Log-normal priors (nearly all) live in one normal vector ``log_parameter``, so that the sampler sees logarithms. The
-others are sampled on the scale of their density, positive ones on the logarithm.
+Log-normal priors (most) live in one normal vector ``log_parameter``, so that the sampler sees logarithms; normal ones
+(deviations of pooled values) in ``normal_parameter``. The others are sampled on the scale of their density, positive ones
+on the logarithm.
 """
 
 import numpy as np
@@ -21,20 +22,31 @@ def parameter_vector(parameters: list[Parameter]) -> TensorVariable:
     (parameter,), linear scale, in the given order
     """
     priors = [one.prior for one in parameters if one.prior is not None]
-    free = [number for number, prior in enumerate(priors) if _is_free_log_normal(prior)]
-    pieces: list[tuple[int, TensorVariable]] = []
-    if free:
-        pm.modelcontext(None).add_coord("log_normal_parameter", [parameters[number].id for number in free])
-        location, spread = np.array([priors[number].parameters for number in free]).T
-        log_parameter = pm.Normal("log_parameter", location, spread, dims="log_normal_parameter")
-        vector = pt.exp(log_parameter)
-        pieces += [(number, vector[place]) for place, number in enumerate(free)]
-        if len(free) == len(parameters):
-            return vector
+    kinds = [_kind_of(prior) for prior in priors]
+    order: list[int] = []
+    pieces: list[TensorVariable] = []
+    for kind, scale in (("log_parameter", pt.exp), ("normal_parameter", lambda values: values)):
+        numbers = [number for number, one in enumerate(kinds) if one == kind]
+        if numbers:
+            dims = {"log_parameter": "log_normal_parameter"}.get(kind, "normal_parameter_id")
+            pm.modelcontext(None).add_coord(dims, [parameters[number].id for number in numbers])
+            location, spread = np.array([priors[number].parameters for number in numbers]).T
+            pieces.append(scale(pm.Normal(kind, location, spread, dims=dims)))
+            order += numbers
     for number, one in enumerate(parameters):
-        if number not in set(free):
-            pieces.append((number, _single_prior(one.id, priors[number])))
-    return pt.stack([value for _, value in sorted(pieces, key=lambda piece: piece[0])])
+        if kinds[number] == "single":
+            pieces.append(pt.atleast_1d(_single_prior(one.id, priors[number])))
+            order.append(number)
+    return pieces[0] if len(pieces) == 1 else pt.concatenate(pieces)[np.argsort(order)]
+
+
+def _kind_of(prior: Prior) -> str:
+    """Return the vector that a prior is part of, or that it is a variable of its own."""
+    if _is_free_log_normal(prior):
+        return "log_parameter"
+    if prior.distribution == "normal" and np.isneginf(prior.lower) and np.isposinf(prior.upper):
+        return "normal_parameter"
+    return "single"
 
 
 def _is_free_log_normal(prior: Prior) -> bool:

@@ -1,0 +1,187 @@
+"""From what was done to the cells to experiments of the model: periods with what each sets, and parameters they need.
+
+A study without a ``cells`` section: one period from time 0, which sets what the condition columns say. With it: the
+pathway's steady state before anything is added (time -inf: the values of the cell line), the treatment (inhibitors)
+and, at time 0, the stimulus; treatment and stimulus are one period where there was no pre-treatment.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from jakstat.problem.formulas import entity, names_of, with_values
+from jakstat.problem.interventions import altered, constants_in, inhibited
+from jakstat.problem.records import Parameter, Prior
+from jakstat.problem.reference_records import CellLine, Reference
+from jakstat.problem.study_cells import CELL_LINE, Cells
+from jakstat.problem.study_description import Study
+from jakstat.problem.study_measurements import experiment_id, experiment_label, identifier
+from jakstat.problem.study_treatments import MINUTES, Treatment
+
+_DEVIATION_SOURCE = "standard normal by construction: how far {group} is from the mean of all, in standard deviations"
+
+
+@dataclass(frozen=True)
+class StudyExperiment:
+    """An experiment: its id, a label for people, and (start, what is set) of each period in order of time."""
+
+    id: str
+    label: str
+    periods: tuple[tuple[float, Mapping[str, sp.Expr]], ...]
+
+    @property
+    def formulas(self) -> tuple[sp.Expr, ...]:
+        """All that is set in it."""
+        return tuple(formula for _, changes in self.periods for formula in changes.values())
+
+
+@dataclass(frozen=True)
+class StudyExperiments:
+    """The experiment of each treatment, and the parameters that take another id: a cell line sets the entity itself."""
+
+    of_treatment: Mapping[Treatment, StudyExperiment]
+    renamed: Mapping[str, str]
+
+
+def experiments_of(
+    study: Study,
+    reference: Reference | None,
+    treatments: Iterable[Treatment],
+    parameter_ids: Collection[str],
+    model_values: Mapping[str, float],
+) -> StudyExperiments:
+    """Return the experiments of a study.
+
+    Parameters
+    ----------
+    study : Study
+    reference : Reference or None
+        None in a study without a ``cells`` section.
+    treatments : iterable of Treatment
+        Without faults.
+    parameter_ids : collection of str
+        Those of the study's parameter table.
+    model_values : mapping of str to float
+        What the model gives to parameters; a formula of an alteration starts from it where no table has the parameter.
+
+    Notes
+    -----
+    In PEtab what a condition sets may not be in the parameter table too. Where the cell lines set an entity that is,
+    the parameter becomes ``<entity>_wild_type``, and lines without the change set the entity to it.
+    """
+    treatments = sorted(set(treatments))
+    if study.cells is None or reference is None:
+        return StudyExperiments({one: _experiment(study, one, _conditions(study, one)) for one in treatments}, {})
+    lines = {one.cell_line: _line_formulas(study, reference, reference.cell_lines[one.cell_line]) for one in treatments}
+    renamed = {name: f"{name}_wild_type" for formulas in lines.values() for name in formulas if name in parameter_ids}
+    without = {name: sp.Float(value) for name, value in model_values.items() if name not in parameter_ids}
+    without |= {name: entity(new) for name, new in renamed.items()}
+    plain = {name: without[name] for name in renamed}
+    values = {line: plain | _resolved(formulas, without) for line, formulas in lines.items()}
+    return StudyExperiments(
+        {one: _experiment(study, one, _periods(study, reference, one, values[one.cell_line])) for one in treatments},
+        renamed,
+    )
+
+
+def _experiment(study: Study, treatment: Treatment, periods: tuple) -> StudyExperiment:
+    return StudyExperiment(experiment_id(study, treatment), experiment_label(study, treatment), periods)
+
+
+def _conditions(study: Study, treatment: Treatment) -> tuple[tuple[float, dict[str, sp.Expr]], ...]:
+    """Return the one period of a study in which only condition columns say what was done."""
+    changes = {one.sets: sp.Float(value) for one, value in zip(study.conditions, treatment.dose, strict=True)}
+    return ((0.0, changes),)
+
+
+def _periods(
+    study: Study, reference: Reference, treatment: Treatment, line_values: Mapping[str, sp.Expr]
+) -> tuple[tuple[float, Mapping[str, sp.Expr]], ...]:
+    """Return the periods: steady state, treatment, stimulus."""
+    cells = study.cells
+    if cells is None:
+        return _conditions(study, treatment)
+    line = reference.cell_lines[treatment.cell_line]
+    before = dict(line_values) | dict(cells.before)
+    treated = treatment_values(cells, reference, line, treatment)
+    ((_, stimulated),) = _conditions(study, treatment)
+    if treatment.stimulus_nM:
+        stimulated = {**stimulated, cells.stimulus: sp.Float(treatment.stimulus_nM)}
+    if not treatment.pretreatment:
+        return ((-np.inf, before), (0.0, treated | stimulated))
+    return ((-np.inf, before), (-treatment.pretreatment, treated), (0.0, stimulated))
+
+
+def _line_formulas(study: Study, reference: Reference, line: CellLine) -> dict[str, list[sp.Expr]]:
+    """Return what a cell line sets in the model, as formulas to be applied one after the other to each entity.
+
+    Its receptor, abundances, growth, alterations. What was measured in these cells (``fixed``) stands above all else.
+    """
+    cells = study.cells
+    if cells is None:
+        return {}
+    formulas: dict[str, list[sp.Expr]] = {
+        name: [sp.Float(share)] for name, share in reference.receptors[line.receptor].shares.items()
+    }
+    formulas |= {one.entity: [one.value(identifier(line.id))] for one in cells.pooled if one.is_of_line}
+    if cells.growth and line.proliferation is not None:
+        formulas[cells.growth] = [entity(proliferation_id(line)) * MINUTES[study.time_unit]]
+    if cells.secreted and line.ligand_source == "none":
+        formulas[cells.secreted] = [sp.Float(0)]
+    for target, formula in altered(reference, line.alterations).items():
+        formulas.setdefault(target, []).append(formula)
+    return formulas | {name: [sp.Float(value)] for name, value in cells.fixed.get(line.id, {}).items()}
+
+
+def _resolved(formulas: Mapping[str, list[sp.Expr]], without: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
+    """Return the value of each entity over parameters: formulas start from its value in unaltered cells."""
+    first = {name: with_values(one[0], without) for name, one in formulas.items()}
+    values = dict(first)
+    for name, (_, *later) in formulas.items():
+        for formula in later:
+            values[name] = with_values(formula, {**without, **first, name: values[name]})
+    return values
+
+
+def proliferation_id(line: CellLine) -> str:
+    """Return the id of a cell line's growth rate, 1/min."""
+    return f"proliferation_{identifier(line.id)}"
+
+
+def treatment_values(cells: Cells, reference: Reference, line: CellLine, treatment: Treatment) -> dict[str, sp.Expr]:
+    """Return what the addition of inhibitors to a cell line sets in the model."""
+    values: dict[str, sp.Expr] = dict(cells.at_treatment)
+    named = dict(zip(cells.grouping_columns, treatment.groups, strict=True)) | {CELL_LINE: line.id}
+    for one in cells.pooled:
+        if treatment.inhibitors and not one.is_of_line:
+            values[one.entity] = one.value(identifier("_".join(named[column] for column in one.over)))
+    doses = {name: sp.Float(dose) for name, dose in treatment.inhibitors}
+    return values | inhibited(reference, doses, line.alterations)
+
+
+def experiment_parameters(
+    study: Study, reference: Reference | None, experiments: Iterable[StudyExperiment]
+) -> tuple[Parameter, ...]:
+    """Return the parameters that experiments name and no table of the study holds, each with its prior.
+
+    They are the deviations of pooled entities, growth rates of cell lines and constants of the reference tables.
+    """
+    if study.cells is None or reference is None:
+        return ()
+    formulas = [formula for one in experiments for formula in one.formulas]
+    named = {name for formula in formulas for name in names_of(formula)}
+    deviations = [
+        Parameter(name, 0.0, Prior("normal", (0.0, 1.0), -np.inf, np.inf, _DEVIATION_SOURCE.format(group=group)), "1")
+        for one in study.cells.pooled
+        for name in sorted(named)
+        if name.startswith(one.deviation_id("")) and (group := name.removeprefix(one.deviation_id("")))
+    ]
+    rates = [
+        Parameter(proliferation_id(one), float(np.exp(one.proliferation.parameters[0])), one.proliferation, "1/min",
+                  scale="log10")
+        for one in reference.cell_lines.values()
+        if one.proliferation is not None and proliferation_id(one) in named
+    ]  # fmt: skip
+    return (*deviations, *rates, *constants_in(formulas, reference))

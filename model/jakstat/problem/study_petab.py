@@ -1,0 +1,146 @@
+"""A checked study as a PEtab 2 problem, which other tools read.
+
+What PEtab 2 has no word for stands in columns of its own: unit and source of parameters, ``censored`` of measurements,
+``degreesOfFreedom`` of observables whose noise is Student's t (their distribution says normal).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+from petab import v2
+from petab.v2.models.sbml_model import SbmlModel
+
+from jakstat.problem.records import Observable, Parameter
+from jakstat.problem.study_description import Study
+from jakstat.problem.study_experiments import StudyExperiment
+from jakstat.problem.study_measurements import StudyMeasurement, identifier
+from jakstat.problem.study_treatments import Treatment
+
+
+@dataclass(frozen=True)
+class CheckedStudy:
+    """A study without faults.
+
+    ``of_experiment`` holds, by observable, the parameters that have a value for each experiment; their placeholders
+    are the observable's.
+    """
+
+    study: Study
+    sbml: str
+    parameters: tuple[Parameter, ...]
+    observables: tuple[Observable, ...]
+    measurements: tuple[StudyMeasurement, ...]
+    experiments: Mapping[Treatment, StudyExperiment]
+    of_experiment: Mapping[str, tuple[str, ...]]
+
+
+def per_experiment_id(parameter: str, experiment: str) -> str:
+    """Return the id of an observable's parameter in one experiment of the tables."""
+    return f"{parameter}_of_{identifier(experiment)}"
+
+
+def petab_problem(checked: CheckedStudy) -> v2.Problem:
+    """Return a checked study as a PEtab 2 problem."""
+    study = checked.study
+    model = SbmlModel.from_string(checked.sbml, model_id=study.id)
+    model.rel_path = f"{study.id}.xml"
+    conditions, experiments = _experiments(checked)
+    return v2.Problem(
+        config=v2.ProblemConfig(id=study.id, format_version="2.0.0", filepath=f"{study.id}.yaml"),
+        models=[model],
+        condition_tables=[conditions],
+        experiment_tables=[experiments],
+        observable_tables=[v2.ObservableTable([_observable(one) for one in checked.observables],
+                                              rel_path="observables.tsv")],
+        measurement_tables=[_measurements(checked)],
+        parameter_tables=[v2.ParameterTable([_parameter(one) for one in checked.parameters],
+                                            rel_path="parameters.tsv")],
+    )  # fmt: skip
+
+
+def _experiments(checked: CheckedStudy) -> tuple[v2.ConditionTable, v2.ExperimentTable]:
+    """Return conditions and experiments; periods that set the same share a condition."""
+    conditions: dict[tuple, v2.Condition] = {}
+    experiments = []
+    for one in checked.experiments.values():
+        periods = []
+        for number, (start, changes) in enumerate(one.periods):
+            if not changes:
+                periods.append(v2.ExperimentPeriod(time=start, condition_ids=[]))
+                continue
+            key = tuple(sorted(changes.items(), key=lambda item: item[0]))
+            if key not in conditions:
+                last = number == len(one.periods) - 1
+                name = f"condition_{one.id}" if last else f"condition_{one.id}_{number}"
+                targets = [v2.Change(target_id=target, target_value=_value(value)) for target, value in changes.items()]
+                conditions[key] = v2.Condition(id=name, changes=targets)
+            periods.append(v2.ExperimentPeriod(time=start, condition_ids=[conditions[key].id]))
+        experiments.append(v2.Experiment(id=one.id, periods=periods))
+    return (
+        v2.ConditionTable(list(conditions.values()), rel_path="conditions.tsv"),
+        v2.ExperimentTable(experiments, rel_path="experiments.tsv"),
+    )
+
+
+def _value(value: sp.Expr) -> sp.Expr | float:
+    """Return a plain number as one."""
+    return float(value) if value.is_number else value
+
+
+def _measurements(checked: CheckedStudy) -> v2.MeasurementTable:
+    """Return the measurement table."""
+    observables = {one.id: one for one in checked.observables}
+    return v2.MeasurementTable(
+        [_measurement(one, observables[one.observable], checked) for one in checked.measurements],
+        rel_path="measurements.tsv",
+    )
+
+
+def _measurement(one: StudyMeasurement, observable: Observable, checked: CheckedStudy) -> v2.Measurement:
+    """Return a measurement with what its observable has of its own in its experiment."""
+    own = [per_experiment_id(name, one.experiment) for name in checked.of_experiment.get(one.observable, ())]
+    beside = {"censored": one.censored} if one.censored else {}
+    return v2.Measurement(
+        observable_id=one.observable,
+        experiment_id=checked.experiments[one.treatment].id,
+        time=one.time,
+        measurement=one.value,
+        observable_parameters=own if observable.observable_placeholders else [],
+        noise_parameters=own if observable.noise_placeholders else [],
+        **beside,
+    )
+
+
+def _observable(observable: Observable) -> v2.Observable:
+    """Return an observable as PEtab has it."""
+    is_t = observable.noise_distribution == "student-t"
+    beside = {"degreesOfFreedom": observable.degrees_of_freedom} if is_t else {}
+    return v2.Observable(
+        id=observable.id,
+        name=observable.name,
+        formula=observable.formula,
+        noise_formula=observable.noise_formula,
+        noise_distribution="normal" if is_t else observable.noise_distribution,
+        observable_placeholders=list(observable.observable_placeholders),
+        noise_placeholders=list(observable.noise_placeholders),
+        **beside,
+    )
+
+
+def _parameter(parameter: Parameter) -> v2.Parameter:
+    """Return a parameter as PEtab has it, with unit and source in columns of their own."""
+    prior = parameter.prior
+    beside = {"unit": parameter.unit, "priorSource": "" if prior is None else prior.source}
+    if prior is None:
+        return v2.Parameter(id=parameter.id, nominal_value=parameter.nominal, estimate=False, **beside)
+    return v2.Parameter(
+        id=parameter.id,
+        lb=prior.lower,
+        ub=prior.upper,
+        nominal_value=parameter.nominal,
+        estimate=True,
+        prior_distribution=prior.distribution,
+        prior_parameters=list(prior.parameters),
+        **beside,
+    )
