@@ -104,8 +104,8 @@ def compile_model(model: pm.Model) -> Any:
     """Compile a model for nutpie.
 
     Chains start around the prior's median, jittered by up to 1 on the sampled scale, from where they climb (see
-    :mod:`jakstat.inference.starts`). Draws of decade-wide priors (PEtab problems that give only bounds) would start them
-    where the likelihood is flat.
+    :mod:`jakstat.inference.starts`). Draws of decade-wide priors (PEtab problems that give only bounds) would start
+    them where the likelihood is flat.
     """
     compiled = nutpie.compile_pymc_model(model)
     jittered = compiled.initial_point_func

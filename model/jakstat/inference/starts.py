@@ -2,8 +2,8 @@
 
 Far from the data NUTS spends its adaptation on the way, with the smallest steps and the deepest trees. L-BFGS
 (SciPy's L-BFGS-B; Byrd et al. 1995, doi:10.1137/0916069) makes that way in tens of gradients. It stops long before the
-mode: a posterior of n parameters has its mass about n/2 below the mode, and the mode of pooled parameters (deviations all
-0) is a place that it hardly visits. Each chain climbs from a point of its own, so that they can end in different modes.
+mode: a posterior of n parameters has its mass about n/2 below the mode, and the mode of pooled parameters (deviations
+all 0) is a place that it hardly visits. Each chain climbs from a point of its own, so that they can end in different modes.
 """
 
 from collections.abc import Callable
@@ -40,18 +40,19 @@ def climb(
         The highest point seen; ``start`` where nothing higher was.
     """
     heights: list[float] = []
-    best = {"height": -np.inf, "point": start}
+    best_height, best_point = -np.inf, start
 
     def downhill(point: np.ndarray) -> tuple[float, np.ndarray]:
+        nonlocal best_height, best_point
         value, slope = value_and_gradient(point)
         if not (np.isfinite(value) and np.isfinite(slope).all()):
             return _FAILED, np.zeros_like(point)
-        if value > best["height"]:
-            best.update(height=value, point=point.copy())
+        if value > best_height:
+            best_height, best_point = float(value), point.copy()
         return -float(value), -np.asarray(slope)
 
     def stop_when_slow(_: np.ndarray) -> None:
-        heights.append(best["height"])
+        heights.append(best_height)
         if len(heights) > _ITERATIONS_LOOKED_BACK:
             if heights[-1] - heights[-1 - _ITERATIONS_LOOKED_BACK] < _LEAST_GAIN:
                 raise StopIteration
@@ -59,4 +60,4 @@ def climb(
     if not np.isfinite(value_and_gradient(start)[0]):
         return start
     minimize(downhill, start, jac=True, method="L-BFGS-B", callback=stop_when_slow, options={"maxiter": most})
-    return best["point"]
+    return best_point

@@ -16,8 +16,12 @@ from jakstat.problem.records import (
     ProblemTables,
 )
 from jakstat.problem.study_reader import read_study, study_to_petab
+from jakstat.problem.study_scenarios import StudyScenarios
+from jakstat.problem.study_treatments import Treatment
 
 __all__ = [
+    "StudyScenarios",
+    "Treatment",
     "CENSORED",
     "NOISE_DISTRIBUTIONS",
     "DataFaultsError",

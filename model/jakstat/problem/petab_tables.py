@@ -6,6 +6,7 @@ What PEtab 2 has no column for (units, scales, where a value was read, why a pri
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from petab import v2
 from petab.v2.lint import ValidationIssueSeverity
@@ -28,6 +29,8 @@ class Annotations:
         Scale and unit by id, where there is one.
     experiment_labels : mapping of str to str
         A label for people by experiment id.
+    experiment_details : mapping of str to mapping
+        Fields of the record (cell line, inhibitors, stimulus) by experiment id.
     measurement_sources : sequence of str
         Where each measurement was read, in the order of the measurements.
     censored : sequence of str
@@ -49,6 +52,7 @@ class Annotations:
     parameter_units: Mapping[str, str] = field(default_factory=dict)
     observable_units: Mapping[str, str] = field(default_factory=dict)
     experiment_labels: Mapping[str, str] = field(default_factory=dict)
+    experiment_details: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     resets_parameters: bool = False
     time_unit: str = ""
     title: str = ""
@@ -137,7 +141,8 @@ def _experiment_of(experiment: v2.Experiment, problem: v2.Problem, annotations: 
         )
     if periods[-1].start == -math.inf:
         periods.append(Period(0.0))
-    return Experiment(experiment.id, tuple(periods), annotations.experiment_labels.get(experiment.id, ""))
+    label = annotations.experiment_labels.get(experiment.id, "")
+    return Experiment(experiment.id, tuple(periods), label, **annotations.experiment_details.get(experiment.id, {}))
 
 
 def _parameter_of(parameter: v2.Parameter, annotations: Annotations) -> Parameter:

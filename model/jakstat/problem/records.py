@@ -101,11 +101,18 @@ class Period:
 
 @dataclass(frozen=True)
 class Experiment:
-    """One simulated experiment: its periods in order of time, and a label for people."""
+    """One simulated experiment: its periods in order of time, and for people a label and what was done to which cells.
+
+    ``inhibitors`` are names and doses (nM), ``stimulus`` a ligand with its dose as text; all are empty where the source
+    does not say.
+    """
 
     id: str
     periods: tuple[Period, ...]
     label: str = ""
+    cell_line: str = ""
+    inhibitors: tuple[tuple[str, float], ...] = ()
+    stimulus: str = ""
 
     @property
     def start(self) -> float:

@@ -154,8 +154,8 @@ def _pooled(keys: DescriptionKeys, content: Any) -> tuple[Pooled, ...]:  # noqa:
         if one.get("scale") not in SCALES:
             keys.fault((*here, "scale"), repr(one.get("scale")), f"one of {', '.join(SCALES)}")
             continue
-        neutral = 1 if one["scale"] == "log" else 0
-        mean = _formula(keys, (*here, "mean"), one.get("mean", neutral))
+        neutral = sp.Integer(1 if one["scale"] == "log" else 0)
+        mean = _formula(keys, (*here, "mean"), one["mean"]) if "mean" in one else neutral
         sd = _formula(keys, (*here, "sd"), one.get("sd"))
         if mean is not None and sd is not None:
             found.append(Pooled(name, tuple(map(str, over)), one["scale"], mean, sd))

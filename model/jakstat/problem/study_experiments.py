@@ -6,7 +6,8 @@ and, at time 0, the stimulus; treatment and stimulus are one period where there 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -25,11 +26,19 @@ _DEVIATION_SOURCE = "standard normal by construction: how far {group} is from th
 
 @dataclass(frozen=True)
 class StudyExperiment:
-    """An experiment: its id, a label for people, and (start, what is set) of each period in order of time."""
+    """An experiment: its id, a label for people, what was done, and (start, what is set) of each period."""
 
     id: str
     label: str
+    treatment: Treatment
     periods: tuple[tuple[float, Mapping[str, sp.Expr]], ...]
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What was done, as fields of the record :class:`jakstat.problem.Experiment`."""
+        one = self.treatment
+        stimulus = f"{one.stimulus} {one.stimulus_text}" if one.stimulus else ""
+        return {"cell_line": one.cell_line, "inhibitors": one.inhibitors, "stimulus": stimulus}
 
     @property
     def formulas(self) -> tuple[sp.Expr, ...]:
@@ -37,22 +46,29 @@ class StudyExperiment:
         return tuple(formula for _, changes in self.periods for formula in changes.values())
 
 
-@dataclass(frozen=True)
-class StudyExperiments:
-    """The experiment of each treatment, and the parameters that take another id: a cell line sets the entity itself."""
+def wild_type_ids(
+    study: Study, reference: Reference | None, treatments: Iterable[Treatment], parameter_ids: Collection[str]
+) -> dict[str, str]:
+    """Return the new id of each parameter of the table that a cell line of the treatments sets.
 
-    of_treatment: Mapping[Treatment, StudyExperiment]
-    renamed: Mapping[str, str]
+    In PEtab what a condition sets may not be in the parameter table too. Where the cell lines set an entity that is, the
+    parameter becomes ``<entity>_wild_type``, and lines without the change set the entity to it.
+    """
+    if reference is None:
+        return {}
+    lines = [_line_of(reference, one) for one in treatments]
+    names = {name for line in lines for name in _line_formulas(study, reference, line) if name in parameter_ids}
+    return {name: f"{name}_wild_type" for name in sorted(names)}
 
 
 def experiments_of(
     study: Study,
     reference: Reference | None,
     treatments: Iterable[Treatment],
-    parameter_ids: Collection[str],
-    model_values: Mapping[str, float],
-) -> StudyExperiments:
-    """Return the experiments of a study.
+    wild_type: Mapping[str, str],
+    without: Mapping[str, sp.Expr],
+) -> dict[Treatment, StudyExperiment]:
+    """Return the experiment of each treatment.
 
     Parameters
     ----------
@@ -61,33 +77,28 @@ def experiments_of(
         None in a study without a ``cells`` section.
     treatments : iterable of Treatment
         Without faults.
-    parameter_ids : collection of str
-        Those of the study's parameter table.
-    model_values : mapping of str to float
-        What the model gives to parameters; a formula of an alteration starts from it where no table has the parameter.
-
-    Notes
-    -----
-    In PEtab what a condition sets may not be in the parameter table too. Where the cell lines set an entity that is,
-    the parameter becomes ``<entity>_wild_type``, and lines without the change set the entity to it.
+    wild_type : mapping of str to str
+        From :func:`wild_type_ids`.
+    without : mapping of str to Expr
+        Value of entities that no table holds in cells without alterations: what the model gives to them.
     """
     treatments = sorted(set(treatments))
     if study.cells is None or reference is None:
-        return StudyExperiments({one: _experiment(study, one, _conditions(study, one)) for one in treatments}, {})
-    lines = {one.cell_line: _line_formulas(study, reference, reference.cell_lines[one.cell_line]) for one in treatments}
-    renamed = {name: f"{name}_wild_type" for formulas in lines.values() for name in formulas if name in parameter_ids}
-    without = {name: sp.Float(value) for name, value in model_values.items() if name not in parameter_ids}
-    without |= {name: entity(new) for name, new in renamed.items()}
-    plain = {name: without[name] for name in renamed}
-    values = {line: plain | _resolved(formulas, without) for line, formulas in lines.items()}
-    return StudyExperiments(
-        {one: _experiment(study, one, _periods(study, reference, one, values[one.cell_line])) for one in treatments},
-        renamed,
-    )
+        return {one: _experiment(study, one, _conditions(study, one)) for one in treatments}
+    plain = {name: entity(new) for name, new in wild_type.items()}
+    values: dict[tuple, dict[str, sp.Expr]] = {}
+    for one in treatments:
+        if (one.cell_line, one.alterations) not in values:
+            formulas = _line_formulas(study, reference, _line_of(reference, one))
+            values[one.cell_line, one.alterations] = plain | _resolved(formulas, {**without, **plain})
+    return {
+        one: _experiment(study, one, _periods(study, reference, one, values[one.cell_line, one.alterations]))
+        for one in treatments
+    }
 
 
 def _experiment(study: Study, treatment: Treatment, periods: tuple) -> StudyExperiment:
-    return StudyExperiment(experiment_id(study, treatment), experiment_label(study, treatment), periods)
+    return StudyExperiment(experiment_id(study, treatment), experiment_label(study, treatment), treatment, periods)
 
 
 def _conditions(study: Study, treatment: Treatment) -> tuple[tuple[float, dict[str, sp.Expr]], ...]:
@@ -103,7 +114,7 @@ def _periods(
     cells = study.cells
     if cells is None:
         return _conditions(study, treatment)
-    line = reference.cell_lines[treatment.cell_line]
+    line = _line_of(reference, treatment)
     before = dict(line_values) | dict(cells.before)
     treated = treatment_values(cells, reference, line, treatment)
     ((_, stimulated),) = _conditions(study, treatment)
@@ -112,6 +123,12 @@ def _periods(
     if not treatment.pretreatment:
         return ((-np.inf, before), (0.0, treated | stimulated))
     return ((-np.inf, before), (-treatment.pretreatment, treated), (0.0, stimulated))
+
+
+def _line_of(reference: Reference, treatment: Treatment) -> CellLine:
+    """Return the cell line of a treatment with the alterations that its cells have besides."""
+    line = reference.cell_lines[treatment.cell_line]
+    return replace(line, alterations=(*line.alterations, *treatment.alterations))
 
 
 def _line_formulas(study: Study, reference: Reference, line: CellLine) -> dict[str, list[sp.Expr]]:
@@ -155,7 +172,7 @@ def treatment_values(cells: Cells, reference: Reference, line: CellLine, treatme
     values: dict[str, sp.Expr] = dict(cells.at_treatment)
     named = dict(zip(cells.grouping_columns, treatment.groups, strict=True)) | {CELL_LINE: line.id}
     for one in cells.pooled:
-        if treatment.inhibitors and not one.is_of_line:
+        if treatment.inhibitors and not one.is_of_line and all(named[column] for column in one.over):
             values[one.entity] = one.value(identifier("_".join(named[column] for column in one.over)))
     doses = {name: sp.Float(dose) for name, dose in treatment.inhibitors}
     return values | inhibited(reference, doses, line.alterations)

@@ -191,6 +191,7 @@ def _as_number(text: str) -> str:
 def experiment_id(study: Study, treatment: Treatment) -> str:
     """Return an id for the experiment with a treatment, like ``il13_4`` or ``HEL__ruxolitinib_640``."""
     parts = [treatment.cell_line] if treatment.cell_line else []
+    parts += treatment.alterations
     for column, value in zip(study.conditions, treatment.dose, strict=True):
         name = column.column.removesuffix(f"_{column_suffix(column.unit)}")
         parts.append(f"{name}_{value:.12g}".replace("+", ""))
@@ -216,7 +217,7 @@ def identifier(text: str) -> str:
 
 def experiment_label(study: Study, treatment: Treatment) -> str:
     """Return a label for people, like ``IL-13 4 ng/ml`` or ``HEL, ruxolitinib 640 nM``."""
-    parts = [treatment.cell_line] if treatment.cell_line else []
+    parts = [" ".join((treatment.cell_line, *treatment.alterations))] if treatment.cell_line else []
     parts += [f"{one.label} {value:g} {one.unit}" for one, value in zip(study.conditions, treatment.dose, strict=True)]
     if treatment.stimulus:
         parts.append(f"{treatment.stimulus} {treatment.stimulus_text}")

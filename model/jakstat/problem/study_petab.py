@@ -12,6 +12,7 @@ from petab import v2
 from petab.v2.models.sbml_model import SbmlModel
 
 from jakstat.problem.records import Observable, Parameter
+from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study
 from jakstat.problem.study_experiments import StudyExperiment
 from jakstat.problem.study_measurements import StudyMeasurement, identifier
@@ -23,7 +24,8 @@ class CheckedStudy:
     """A study without faults.
 
     ``of_experiment`` holds, by observable, the parameters that have a value for each experiment; their placeholders
-    are the observable's.
+    are the observable's. ``reference`` are the tables of its ``cells`` section, ``wild_type`` what
+    :func:`jakstat.problem.study_experiments.wild_type_ids` returned, ``without`` what ``experiments_of`` takes.
     """
 
     study: Study
@@ -33,6 +35,9 @@ class CheckedStudy:
     measurements: tuple[StudyMeasurement, ...]
     experiments: Mapping[Treatment, StudyExperiment]
     of_experiment: Mapping[str, tuple[str, ...]]
+    reference: Reference | None
+    wild_type: Mapping[str, str]
+    without: Mapping[str, sp.Expr]
 
 
 def per_experiment_id(parameter: str, experiment: str) -> str:

@@ -18,7 +18,7 @@ from jakstat.problem.records import ProblemTables
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.reference_tables import check_against_model, read_reference
 from jakstat.problem.study_description import Study, read_description
-from jakstat.problem.study_experiments import experiment_parameters, experiments_of
+from jakstat.problem.study_experiments import experiment_parameters, experiments_of, wild_type_ids
 from jakstat.problem.study_measurements import StudyMeasurement, read_measurements
 from jakstat.problem.study_observables import StudyObservables, experiment_scales, read_observables
 from jakstat.problem.study_parameters import StudyParameters, check_parameter_ids, read_parameters
@@ -43,7 +43,7 @@ def read_study(folder: str | Path) -> ProblemTables:
     DataFaultsError
         The folder has faults; the error lists them all.
     """
-    checked = _check(Path(folder))
+    checked = check_study(Path(folder))
     study = checked.study
     problem = petab_problem(checked)
     faults = lint_faults(problem, str(study.file))
@@ -60,6 +60,7 @@ def read_study(folder: str | Path) -> ProblemTables:
         parameter_units={one.id: one.unit for one in checked.parameters},
         observable_units={one.id: one.unit for one in checked.observables},
         experiment_labels={one.id: one.label for one in checked.experiments.values()},
+        experiment_details={one.id: one.details for one in checked.experiments.values()},
         time_unit=study.time_unit,
         title=study.title,
         citation=f"{study.citation} doi:{study.doi}" if study.doi else study.citation,
@@ -86,11 +87,17 @@ def study_to_petab(folder: str | Path) -> v2.Problem:
     DataFaultsError
         The folder has faults; the error lists them all.
     """
-    return petab_problem(_check(Path(folder)))
+    return petab_problem(check_study(Path(folder)))
 
 
-def _check(folder: Path) -> CheckedStudy:
-    """Read all files of a study and raise DataFaultsError with every fault of all of them."""
+def check_study(folder: Path) -> CheckedStudy:
+    """Read all files of a study.
+
+    Raises
+    ------
+    DataFaultsError
+        With every fault of all of them.
+    """
     faults: list[Fault] = []
     study = read_description(folder, faults)
     if study is None:
@@ -120,20 +127,25 @@ def _assembled(
 ) -> CheckedStudy:  # fmt: skip
     """Return the study with its experiments, and the parameters that these and its scales need."""
     treatments = [one.treatment for one in measurements]
-    found = experiments_of(study, reference, treatments, table.ids, model_entities(sbml).values)
+    wild_type = wild_type_ids(study, reference, treatments, table.ids)
+    without = {name: sp.Float(value) for name, value in model_entities(sbml).values.items() if name not in table.ids}
+    experiments = experiments_of(study, reference, treatments, wild_type, without)
     scaled = {name for names in observables.of_experiment.values() for name in names}
     return CheckedStudy(
         study=study,
         sbml=sbml,
         parameters=(
-            *(replace(one, id=found.renamed.get(one.id, one.id)) for one in table.parameters if one.id not in scaled),
-            *experiment_parameters(study, reference, found.of_treatment.values()),
+            *(replace(one, id=wild_type.get(one.id, one.id)) for one in table.parameters if one.id not in scaled),
+            *experiment_parameters(study, reference, experiments.values()),
             *experiment_scales(observables, measurements, table.parameters),
         ),
         observables=observables.observables,
         measurements=measurements,
-        experiments=found.of_treatment,
+        experiments=experiments,
         of_experiment=observables.of_experiment,
+        reference=reference,
+        wild_type=wild_type,
+        without=without,
     )
 
 

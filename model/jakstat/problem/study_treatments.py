@@ -3,6 +3,7 @@
 Columns of a study with a ``cells`` section, each empty or absent where it does not apply::
 
     cell_line                                a line of cell_lines.tsv
+    alterations                              ids of alterations.tsv that these cells have besides, comma-separated
     stimulus, stimulus_ng_per_ml (or _nM)    a ligand of receptors.tsv and its dose, from time 0 on
     inhibitor, inhibitor_nM                  a drug of inhibitors.tsv; inhibitor_2, inhibitor_2_nM the second of two
     pretreatment_min (or _s, _h, _d)         how long before time 0 the inhibitors were added
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.formulas import unknown_name_needed
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_cells import CELL_LINE
 from jakstat.problem.study_description import Study
@@ -22,6 +24,7 @@ from jakstat.problem.text_table import Row, TextTable, known_id, number_in
 
 #: Units of time in minutes.
 MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "d": 1440.0}
+ALTERATIONS = "alterations"
 INHIBITORS = (("inhibitor", "inhibitor_nM"), ("inhibitor_2", "inhibitor_2_nM"))
 STIMULUS = ("stimulus", "stimulus_ng_per_ml", "stimulus_nM")
 PRETREATMENT = tuple(f"pretreatment_{unit}" for unit in MINUTES)
@@ -36,6 +39,8 @@ class Treatment:
     dose : tuple of float
         Values of the condition columns in the order of ``study.yaml``.
     cell_line : str
+    alterations : tuple of str
+        Alterations that the cells have besides those of their line.
     inhibitors : tuple of (str, float)
         Names and doses (nM), by name; a dose of 0 is none.
     stimulus, stimulus_nM
@@ -48,6 +53,7 @@ class Treatment:
 
     dose: tuple[float, ...] = ()
     cell_line: str = ""
+    alterations: tuple[str, ...] = ()
     inhibitors: tuple[tuple[str, float], ...] = ()
     stimulus: str = ""
     stimulus_nM: float = 0.0
@@ -61,7 +67,7 @@ def treatment_columns(study: Study) -> tuple[str, ...]:
     if study.cells is None:
         return ()
     inhibitors = [name for pair in INHIBITORS for name in pair]
-    return (CELL_LINE, *STIMULUS, *inhibitors, *PRETREATMENT, *study.cells.grouping_columns)
+    return (CELL_LINE, ALTERATIONS, *STIMULUS, *inhibitors, *PRETREATMENT, *study.cells.grouping_columns)
 
 
 def amount_in(table: TextTable, row: Row, column: str, what: str, faults: list[Fault]) -> float | None:
@@ -101,6 +107,7 @@ def treatment_of(
     return Treatment(
         dose=dose,
         cell_line=row[CELL_LINE],
+        alterations=_alterations(table, row, reference, faults),
         inhibitors=inhibitors,
         stimulus=stimulus,
         stimulus_nM=amount,
@@ -108,6 +115,20 @@ def treatment_of(
         pretreatment=time_in(table, row, "pretreatment", study, faults) or 0.0,
         groups=tuple(row[column] for column in study.cells.grouping_columns),
     )
+
+
+def _alterations(table: TextTable, row: Row, reference: Reference, faults: list[Fault]) -> tuple[str, ...]:
+    """Return the alterations of a row."""
+    names = tuple(filter(None, (one.strip() for one in row[ALTERATIONS].split(","))))
+    of_line = reference.cell_lines[row[CELL_LINE]].alterations if row[CELL_LINE] in reference.cell_lines else ()
+    for name in names:
+        if name not in reference.alterations:
+            needed = unknown_name_needed(name, reference.alterations, "an alteration of alterations.tsv")
+            faults.append(table.fault(row, ALTERATIONS, repr(name), needed))
+        elif name in of_line or names.count(name) > 1:
+            needed = f"each once; {row[CELL_LINE]} has {', '.join(of_line) or 'none'}"
+            faults.append(table.fault(row, ALTERATIONS, repr(name), needed))
+    return names
 
 
 def _inhibitors(table: TextTable, row: Row, reference: Reference, faults: list[Fault]) -> tuple[tuple[str, float], ...]:

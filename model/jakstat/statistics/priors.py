@@ -1,8 +1,8 @@
 """Priors as PyMC variables: one vector for each family that occurs, the linear-scale parameters put together from them.
 
 Log-normal priors (most) live in one normal vector ``log_parameter``, so that the sampler sees logarithms; normal ones
-(deviations of pooled values) in ``normal_parameter``. The others are sampled on the scale of their density, positive ones
-on the logarithm.
+(deviations of pooled values) in ``normal_parameter``. The others are sampled on the scale of their density, positive
+ones on the logarithm.
 """
 
 import numpy as np

@@ -1,0 +1,64 @@
+"""Experiments that nobody has made, on the cell lines of a study or others: what predictions are asked of."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from jakstat.problem.records import Experiment, Parameter, Period
+from jakstat.problem.reference_records import Reference
+from jakstat.problem.study_experiments import StudyExperiment, experiment_parameters, experiments_of
+from jakstat.problem.study_petab import CheckedStudy
+from jakstat.problem.study_reader import check_study
+from jakstat.problem.study_treatments import Treatment
+
+
+class StudyScenarios:
+    """A study whose cell lines, inhibitors and alterations can be combined at will.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A study folder with a ``cells`` section.
+
+    Raises
+    ------
+    DataFaultsError
+        The folder has faults; the error lists them all.
+    ValueError
+        The study has no ``cells`` section.
+    """
+
+    def __init__(self, folder: str | Path):
+        self._checked: CheckedStudy = check_study(Path(folder))
+        reference = self._checked.reference
+        if reference is None:
+            raise ValueError(f"{folder}: study.yaml has no section cells, which names cell lines and inhibitors")
+        self.reference: Reference = reference
+
+    @property
+    def measured_lines(self) -> tuple[str, ...]:
+        """Cell lines of the measurements, in the order of the tables."""
+        return tuple(dict.fromkeys(one.treatment.cell_line for one in self._checked.measurements))
+
+    @property
+    def time_unit(self) -> str:
+        """Unit of time of the study."""
+        return self._checked.study.time_unit
+
+    def experiments(self, treatments: Iterable[Treatment]) -> tuple[dict[Treatment, Experiment], tuple[Parameter, ...]]:
+        """Return the experiment of each treatment, and the parameters that they need and the fit did not have.
+
+        Those keep their priors: constants of inhibitors and alterations without measurements, deviations of cell lines
+        without measurements.
+        """
+        checked = self._checked
+        found = experiments_of(checked.study, self.reference, treatments, checked.wild_type, checked.without)
+        needed = experiment_parameters(checked.study, self.reference, found.values())
+        fitted = {one.id for one in checked.parameters}
+        more = tuple(one for one in needed if one.id not in fitted)
+        return {treatment: _record(one) for treatment, one in found.items()}, more
+
+
+def _record(one: StudyExperiment) -> Experiment:
+    """Return an experiment as the solver takes it."""
+    return Experiment(one.id, tuple(Period(start, dict(changes)) for start, changes in one.periods), one.label,
+                      **one.details)  # fmt: skip

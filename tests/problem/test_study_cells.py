@@ -1,0 +1,215 @@
+"""Studies with cell lines: what a row of a table becomes in the model, and what is refused."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from jakstat.problem import DataFaultsError, read_petab, read_study, study_to_petab
+
+MODEL = """\
+model growth()
+  unit time_unit = 60 second;
+  unit nM = 1e-9 mole/litre;
+  compartment cell = 1;
+  species pSTAT in cell = 0;
+  ligand = 0; autocrine = 0.1; inhibition = 0; scale = 1; drug_left = 0; k_off = 0.2; rate = 0.001; activity = 2;
+  ligand has nM;
+  share_JAK1 = 0;
+  activation: => pSTAT; activity * (ligand + autocrine) * share_JAK1 / (1 + inhibition * scale * drug_left);
+  deactivation: pSTAT => ; k_off * pSTAT + rate * pSTAT;
+end
+"""
+STUDY = """\
+id: panel
+title: A small panel
+citation: Nobody 2020
+model: growth.ant
+measurements: [phospho.tsv, viability.tsv]
+parameters: parameters.tsv
+time: {column: time_min, unit: min}
+cells:
+  reference: reference
+  stimulus: ligand
+  growth: rate
+  secreted: autocrine
+  at_treatment: {drug_left: 1}
+  fixed: {A-1: {k_off: 0.3}}
+  pooled:
+    autocrine: {over: [cell_line], scale: log, mean: autocrine_typical, sd: autocrine_sd}
+    scale: {over: [cell_line, screen], scale: log, sd: scale_sd}
+observables:
+  pSTAT_signal: {formula: gain * pSTAT, noise: sd, unit: a.u., per_experiment: [gain]}
+  level: {formula: pSTAT, noise: sd, unit: nM, distribution: student-t, degrees_of_freedom: 4}
+"""
+PARAMETERS = """\
+id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source
+autocrine_typical	nM	0.1	true	log-normal	median=0.1; sd_ln=1			assumed
+autocrine_sd	1	0.5	true	log-normal	median=0.5; sd_ln=0.3			assumed
+scale_sd	1	0.9	true	log-normal	median=0.9; sd_ln=0.3			assumed
+activity	1/min	2	true	log-normal	median=2; sd_ln=0.3			assumed
+gain	1	1	true	log-normal	median=1; sd_ln=1			assumed
+sd	1	0.1	false					assumed
+"""
+PHOSPHO = """\
+observable	cell_line	stimulus	stimulus_ng_per_ml	inhibitor	inhibitor_nM	pretreatment_h	time_min	value	experiment	screen	censored
+pSTAT_signal	A-1	IL-6	21			0	30	3	blot 1		
+pSTAT_signal	A-1	IL-6	21	drug	100	1	30	1	blot 1	GDSC1	
+pSTAT_signal	A-1	IL-6	0	drug	100	1	30	0.2	blot 2	GDSC1	below
+"""
+VIABILITY = """\
+observable	cell_line	inhibitor	inhibitor_nM	time_h	value	screen
+level	B	drug	100	72	0.5	GDSC1
+level	B	drug	1000	72	0.1	GDSC2
+level	A-1	drug	0	72	1	
+"""
+REFERENCE = {
+    "constants": "constant	unit	median	sd_ln	source\nshift	1	50	0.7	assumed\n",
+    "inhibitors": "inhibitor	mechanism	parameter	formula	constant	unit	median	sd_ln	assay	atp_mM	source\n"
+    "drug	type I JAK	inhibition	inhibition + dose / (K_drug * shift)	K_drug	nM	3	1	kinase	1	assumed\n",
+    "alterations": "alteration	gene	change	parameter	inhibitors	formula	constant	unit	median	sd_ln	evidence	cancer	source\n"
+    "active	JAK2	V617F	activity		activity * fold_active	fold_active	1	5	1	assumed	MPN	assumed\n"
+    "resistant	JAK2	Y931C	inhibition	drug	K * fold_resistant	fold_resistant	1	8	0.8	assumed	ALL	assumed\n",
+    "receptors": "receptor	ligand	ligand_kDa	share_JAK1	STAT	source\ngp130	IL-6	21	1	STAT3	assumed\n",
+    "cell_lines": "cell_line	cancer	driver	receptor	alterations	ligand_source	doubling_time_h	sd_ln	source\n"
+    "A-1	ALL	none	gp130		none	24	0.3	assumed\nB	MPN	V617F	gp130	active,resistant	autocrine	36	0.3	assumed\n",
+    "exposure": "inhibitor	regimen	cmax_nM	cavg_nM	fraction_unbound	sd_ln	source\ndrug	daily	100	50	0.1	0.5	assumed\n",
+}  # fmt: skip
+TEXTS = {"growth.ant": MODEL, "study.yaml": STUDY, "parameters.tsv": PARAMETERS, "phospho.tsv": PHOSPHO,
+         "viability.tsv": VIABILITY}  # fmt: skip
+
+
+@pytest.fixture
+def panel(tmp_path):
+    """Return a function that writes the panel, with one text replaced in one file."""
+
+    def write(name="", old="", new=""):
+        (tmp_path / "reference").mkdir(exist_ok=True)
+        for file, text in (TEXTS | {f"reference/{one}.tsv": text for one, text in REFERENCE.items()}).items():
+            assert file != name or old in text
+            (tmp_path / file).write_text(text.replace(old, new) if file == name else text)
+        return tmp_path
+
+    return write
+
+
+def experiments(tables):
+    return {one.label: one for one in tables.experiments}
+
+
+def s(name):
+    return sp.Symbol(name, real=True)
+
+
+def test_a_row_becomes_rest_treatment_and_stimulus(panel):
+    found = experiments(read_study(panel()))["A-1, IL-6 21 ng/ml, drug 100 nM, GDSC1"]
+    assert [one.start for one in found.periods] == [-np.inf, -60.0, 0.0]
+    rest, treated, stimulated = (one.changes for one in found.periods)
+    assert rest["share_JAK1"] == 1.0
+    assert treated["inhibition"] == s("inhibition") + 100.0 / (s("K_drug") * s("shift"))
+    assert treated["drug_left"] == 1.0
+    assert stimulated == {"ligand": 1.0}  # 21 ng/ml of a 21 kDa protein
+
+
+def test_time_in_hours_is_converted(panel):
+    tables = read_study(panel())
+    assert [one.time for one in tables.measurements if one.observable_id == "level"] == [4320.0] * 3
+
+
+def test_pooled_values_are_around_a_mean_and_lines_without_secretion_have_none(panel):
+    found = experiments(read_study(panel()))
+    of_b, of_a = (found[label].periods[0].changes for label in ("B, drug 100 nM, GDSC1", "A-1"))
+    expected = s("autocrine_typical") * sp.exp(s("autocrine_sd") * s("autocrine_z_B"))
+    assert of_b["autocrine"] == expected
+    assert of_a["autocrine"] == 0.0
+    in_screen = found["B, drug 1000 nM, GDSC2"].periods[1].changes["scale"]
+    assert in_screen == sp.exp(s("scale_sd") * s("scale_z_B_GDSC2"))
+
+
+def test_what_was_measured_in_a_line_stands_above_all_else(panel):
+    assert experiments(read_study(panel()))["A-1"].periods[0].changes["k_off"] == 0.3
+
+
+def test_alterations_start_from_the_value_of_unaltered_cells(panel):
+    tables = read_study(panel())
+    found = experiments(tables)
+    assert found["B, drug 100 nM, GDSC1"].periods[0].changes["activity"] == s("activity_wild_type") * s("fold_active")
+    assert found["A-1"].periods[0].changes["activity"] == s("activity_wild_type")
+    inhibited = found["B, drug 100 nM, GDSC1"].periods[1].changes["inhibition"]
+    assert inhibited == s("inhibition") + 100.0 / (s("K_drug") * s("fold_resistant") * s("shift"))
+
+
+def test_the_parameters_that_treatments_need_have_priors(panel):
+    by_id = {one.id: one for one in read_study(panel()).parameters}
+    for name in ("autocrine_z_B", "scale_z_A_1_GDSC1", "scale_z_B_GDSC2"):
+        assert by_id[name].prior.distribution == "normal"
+        assert by_id[name].prior.parameters == (0.0, 1.0)
+    assert by_id["K_drug"].prior.parameters == pytest.approx((np.log(3.0), 1.0))
+    assert by_id["proliferation_B"].nominal == pytest.approx(np.log(2) / (36 * 60))
+    assert all(one.prior is None or one.prior.source for one in by_id.values())
+    assert "scale_z_A_1_" not in by_id  # no drug, nothing scales
+
+
+def test_an_observable_has_a_scale_of_its_own_in_each_experiment(panel):
+    tables = read_study(panel())
+    by_id = {one.id: one for one in tables.parameters}
+    assert "gain" not in by_id
+    assert by_id["gain_of_blot_1"].prior == by_id["gain_of_blot_2"].prior
+    used = [one.observable_parameters for one in tables.measurements if one.observable_id == "pSTAT_signal"]
+    assert used == [(s("gain_of_blot_1"),), (s("gain_of_blot_1"),), (s("gain_of_blot_2"),)]
+
+
+def test_censoring_and_heavy_tails_reach_the_records(panel):
+    tables = read_study(panel())
+    assert [one.censored for one in tables.measurements[:3]] == ["", "", "below"]
+    level = next(one for one in tables.observables if one.id == "level")
+    assert (level.noise_distribution, level.degrees_of_freedom) == ("student-t", 4.0)
+
+
+def test_the_panel_can_be_given_away_as_a_valid_petab_problem(panel, tmp_path):
+    target = tmp_path / "petab"
+    target.mkdir()
+    study_to_petab(panel()).to_files(target)
+    given, direct = read_petab(target / "panel.yaml"), read_study(panel())
+    assert [one.id for one in given.parameters] == [one.id for one in direct.parameters]
+    assert [one.value for one in given.measurements] == [one.value for one in direct.measurements]
+    starts = [
+        {one.id: [period.start for period in one.periods] for one in tables.experiments} for tables in (given, direct)
+    ]
+    assert starts[0] == starts[1]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place", "needed"),
+    [
+        ("phospho.tsv", "A-1	IL-6	21			0", "A-2	IL-6	21			0", "phospho.tsv, line 2, cell_line", "A-1"),
+        ("phospho.tsv", "drug	100	1	30	1	", "drog	100	1	30	1	", "phospho.tsv, line 3, inhibitor", "drug"),
+        ("phospho.tsv", "drug	100	1	30	1	", "drug	-1	1	30	1	", "line 3, inhibitor_nM", "0 or more"),
+        ("phospho.tsv", "	below", "	under", "line 4, censored", "above, below"),
+        ("phospho.tsv", "blot 2", "", "line 4, experiment", "its own gain"),
+        ("phospho.tsv", "IL-6	21			0", "IL-7	21			0", "line 2, stimulus", "IL-6"),
+        ("viability.tsv", "0.5	GDSC1", "0.5	", "viability.tsv, line 2, screen", "pooled"),
+        ("viability.tsv", "time_h", "time_weeks", "viability.tsv, line 1", "time_min"),
+        ("study.yaml", "stimulus: ligand", "stimulus: ligan", "cells.stimulus", "ligand"),
+        ("study.yaml", "scale: log, mean", "scale: linear, mean", "cells.pooled.autocrine.scale", "log, logit"),
+        ("study.yaml", "mean: autocrine_typical", "mean: autocrine_mean", "cells.pooled.autocrine.mean", "autocrine"),
+        ("study.yaml", "fixed: {A-1:", "fixed: {A-9:", "cells.fixed.A-9", "A-1"),
+        ("study.yaml", "per_experiment: [gain]", "per_experiment: [gains]", "per_experiment", "parameters.tsv"),
+        ("study.yaml", "degrees_of_freedom: 4", "degrees_of_freedom: 1", "degrees_of_freedom", "above 2"),
+        ("study.yaml", "drug_left: 1", "drug_lost: 1", "cells.at_treatment.drug_lost", "drug_left"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_its_place(panel, file, old, new, place, needed):
+    with pytest.raises(DataFaultsError) as raised:
+        read_study(panel(file, old, new))
+    text = str(raised.value)
+    assert place in text
+    assert needed in text
+
+
+def test_all_faults_of_all_files_come_at_once(panel):
+    folder = panel("phospho.tsv", "blot 2", "")
+    viability = folder / "viability.tsv"
+    viability.write_text(viability.read_text().replace("level	B", "level	C"))
+    with pytest.raises(DataFaultsError) as raised:
+        read_study(folder)
+    assert len(raised.value.faults) == 3
