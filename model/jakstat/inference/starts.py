@@ -3,7 +3,8 @@
 Far from the data NUTS spends its adaptation on the way, with the smallest steps and the deepest trees. L-BFGS
 (SciPy's L-BFGS-B; Byrd et al. 1995, doi:10.1137/0916069) makes that way in tens of gradients. It stops long before the
 mode: a posterior of n parameters has its mass about n/2 below the mode, and the mode of pooled parameters (deviations
-all 0) is a place that it hardly visits. Each chain climbs from a point of its own, so that they can end in different modes.
+all 0) is a place that it hardly visits. Each chain climbs from a point of its own, so that they can end in different
+modes.
 """
 
 from collections.abc import Callable

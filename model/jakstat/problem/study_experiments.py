@@ -51,8 +51,8 @@ def wild_type_ids(
 ) -> dict[str, str]:
     """Return the new id of each parameter of the table that a cell line of the treatments sets.
 
-    In PEtab what a condition sets may not be in the parameter table too. Where the cell lines set an entity that is, the
-    parameter becomes ``<entity>_wild_type``, and lines without the change set the entity to it.
+    In PEtab what a condition sets may not be in the parameter table too. Where the cell lines set an entity that is,
+    the parameter becomes ``<entity>_wild_type``, and lines without the change set the entity to it.
     """
     if reference is None:
         return {}
