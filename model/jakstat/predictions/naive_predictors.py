@@ -42,12 +42,15 @@ class _MeanCurve:
 
 
 def _mean_curve(log_doses: np.ndarray, values: np.ndarray) -> _MeanCurve:
-    frame = pd.DataFrame({"bin": np.round(log_doses / np.log(2)), "dose": log_doses, "value": values})
-    grouped = frame.groupby("bin")
-    residual = ((frame["value"] - grouped["value"].transform("mean")) ** 2).sum()
-    means = grouped.mean()
-    return _MeanCurve(means["dose"].to_numpy(), means["value"].to_numpy(), grouped.size().to_numpy(dtype=float),
-                      float(residual), len(frame) - len(means))  # fmt: skip
+    _, place, rows = np.unique(_bins(log_doses), return_inverse=True, return_counts=True)
+    means, centres = (np.bincount(place, one) / rows for one in (values, log_doses))
+    residual = ((values - means[place]) ** 2).sum()
+    return _MeanCurve(centres, means, rows.astype(float), float(residual), values.size - rows.size)
+
+
+def _bins(log_doses: np.ndarray) -> np.ndarray:
+    """Return which factor of 2 each dose belongs to."""
+    return np.round(log_doses / np.log(2))
 
 
 def _log_doses(rows: pd.DataFrame) -> np.ndarray:
@@ -155,13 +158,30 @@ def predict_additive(training: pd.DataFrame, held_out: pd.DataFrame) -> Predicti
         Columns are missing, or a dose is not positive.
     """
     _check(training, held_out, ("drug", "line"))
-    values = training["value"].to_numpy(dtype=float)
     lines, line_names = pd.factorize(training["line"])
     per_line = np.bincount(lines)
-    offsets = np.zeros(len(line_names))
-    table = training.drop(columns="value")
+    offsets = _line_offsets(training, lines)
+    values = training["value"].to_numpy(dtype=float)
+    fitted = predict_drug_mean(training.assign(value=values - offsets[lines]), held_out)
+    assert fitted.mean is not None and fitted.sd is not None  # noqa: PT018
+    places = pd.Index(line_names).get_indexer(held_out["line"])
+    known = places >= 0
+    mean = fitted.mean + np.where(known, offsets[places], 0.0)
+    # Offsets take freedom from the residuals, and are themselves means of so many rows.
+    cells = pd.DataFrame({"drug": training["drug"], "bin": _bins(_log_doses(training))}).drop_duplicates()
+    freedom = len(training) - len(cells)
+    variance = fitted.sd**2 * freedom / max(freedom - len(offsets) + 1, 1) if freedom else fitted.sd**2
+    between = offsets.var(ddof=1) if len(offsets) > 1 else 0.0
+    variance = np.where(known, variance * (1 + 1 / per_line[places]), variance + between)
+    return Prediction("drug + line", mean=mean, sd=np.sqrt(variance), naive=True)
+
+
+def _line_offsets(training: pd.DataFrame, lines: np.ndarray) -> np.ndarray:
+    """Fit drug curves and line offsets in turn, which ends at least squares; return the offsets (line,), mean 0."""
+    values, per_line = training["value"].to_numpy(dtype=float), np.bincount(lines)
+    offsets = np.zeros(per_line.size)
     for _ in range(_ROUNDS):
-        drugs = predict_drug_mean(table.assign(value=values - offsets[lines]), table)
+        drugs = predict_drug_mean(training.assign(value=values - offsets[lines]), training)
         assert drugs.mean is not None
         updated = np.bincount(lines, values - drugs.mean) / per_line
         updated -= updated.mean()
@@ -169,13 +189,7 @@ def predict_additive(training: pd.DataFrame, held_out: pd.DataFrame) -> Predicti
         offsets = updated
         if settled:
             break
-    fitted = predict_drug_mean(table.assign(value=values - offsets[lines]), held_out)
-    assert fitted.mean is not None and fitted.sd is not None  # noqa: PT018
-    known = dict(zip(line_names, offsets, strict=True))
-    new = ~held_out["line"].isin(line_names).to_numpy()
-    mean = fitted.mean + held_out["line"].map(known).fillna(0.0).to_numpy()
-    between = offsets.var(ddof=1) if len(offsets) > 1 else 0.0
-    return Prediction("drug + line", mean=mean, sd=np.sqrt(fitted.sd**2 + np.where(new, between, 0.0)), naive=True)
+    return offsets
 
 
 @dataclass(frozen=True)

@@ -243,7 +243,8 @@ def rank_candidates(reductions: xr.Dataset) -> pd.DataFrame:
     DataFrame
         The coordinates of candidate and all estimates, sorted by ``regression_reduction``; ``expected_sd``, what would
         remain of the target's sd; ``estimates_agree``: whether the two estimates differ by less than 3 of their joint
-        standard errors (False also where the weights are not reliable for a tenth or more of the measurements, or not asked for).
+        standard errors (False also where the weights were not asked for, or are not reliable for a tenth or more of the
+        measurements).
     """
     table = reductions.to_dataframe().reset_index()
     table["expected_sd"] = reductions.attrs["sd"] * np.sqrt((1 - table["regression_reduction"]).clip(lower=0.0))
