@@ -47,9 +47,11 @@ def test_positions_tell_why_a_dose_is_missing():
 
 
 def test_every_curve_has_a_level_of_its_own():
-    curves = np.array([hill(DOSES, 30.0), hill(DOSES, 30.0)])
-    dose, _ = locate_level(DOSES, curves, np.array([0.5, 0.25]))
-    assert dose == pytest.approx([30.0, 90.0])
+    curve = 0.5 * hill(DOSES, 30.0) + 0.5 * hill(DOSES, 3000.0)
+    levels = np.array([0.7, 0.25])
+    dose, _ = locate_level(DOSES, np.array([curve, curve]), levels)
+    assert dose == pytest.approx([locate_level(DOSES, curve, level)[0].item() for level in levels])
+    assert dose[1] > 10 * dose[0]
 
 
 @pytest.mark.parametrize(("ic50", "slope"), HILLS)
