@@ -1,23 +1,137 @@
-"""Predictions from posterior draws: dose responses with IC50s, time courses."""
+"""Predictions from posterior draws: dose responses, IC50s, time courses, combinations, exposure, scores."""
 
-from jakstat.predictions.dose_response import (
-    DoseResponse,
-    Stimulus,
-    check_dose_response,
-    half_effect_dose,
-    predict_dose_response,
-    read_dose_response,
-    summarise_ic50,
-)
-from jakstat.predictions.time_courses import predict_time_courses
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jakstat.predictions.combinations import (
+        find_isobole,
+        find_least_doses,
+        measure_combination,
+        summarise_combination,
+    )
+    from jakstat.predictions.dose_response import (
+        DoseResponse,
+        Stimulus,
+        check_dose_response,
+        predict_dose_response,
+        read_dose_response,
+        summarise_ic50,
+    )
+    from jakstat.predictions.exposure import (
+        Exposure,
+        check_exposures,
+        predict_effect_at_exposure,
+        rank_drugs,
+        summarise_effects,
+    )
+    from jakstat.predictions.naive_predictors import (
+        predict_additive,
+        predict_drug_mean,
+        predict_hill_fits,
+        predict_line_mean,
+        predict_pair,
+    )
+    from jakstat.predictions.next_experiment import (
+        expect_reductions,
+        rank_candidates,
+    )
+    from jakstat.predictions.response_metrics import (
+        growth_rate_inhibition,
+        growth_rate_inhibition_from_rates,
+        half_effect_dose,
+        measure_dose_response,
+        measure_growth_response,
+        summarise_metrics,
+    )
+    from jakstat.predictions.response_shifts import (
+        compare_dose_responses,
+        summarise_shifts,
+    )
+    from jakstat.predictions.scores import (
+        Prediction,
+        compare_predictors,
+        score_measurements,
+        summarise_scores,
+    )
+    from jakstat.predictions.time_courses import (
+        predict_time_courses,
+    )
 
 __all__ = [
     "DoseResponse",
+    "Exposure",
+    "Prediction",
     "Stimulus",
     "check_dose_response",
+    "check_exposures",
+    "compare_dose_responses",
+    "compare_predictors",
+    "expect_reductions",
+    "find_isobole",
+    "find_least_doses",
+    "growth_rate_inhibition",
+    "growth_rate_inhibition_from_rates",
     "half_effect_dose",
+    "measure_combination",
+    "measure_dose_response",
+    "measure_growth_response",
+    "predict_additive",
     "predict_dose_response",
+    "predict_drug_mean",
+    "predict_effect_at_exposure",
+    "predict_hill_fits",
+    "predict_line_mean",
+    "predict_pair",
     "predict_time_courses",
+    "rank_candidates",
+    "rank_drugs",
     "read_dose_response",
+    "score_measurements",
+    "summarise_combination",
+    "summarise_effects",
     "summarise_ic50",
+    "summarise_metrics",
+    "summarise_scores",
+    "summarise_shifts",
 ]
+
+_NAMES = {
+    "combinations": ("find_isobole", "find_least_doses", "measure_combination", "summarise_combination"),
+    "dose_response": (
+        "DoseResponse",
+        "Stimulus",
+        "check_dose_response",
+        "predict_dose_response",
+        "read_dose_response",
+        "summarise_ic50",
+    ),
+    "exposure": ("Exposure", "check_exposures", "predict_effect_at_exposure", "rank_drugs", "summarise_effects"),
+    "naive_predictors": (
+        "predict_additive",
+        "predict_drug_mean",
+        "predict_hill_fits",
+        "predict_line_mean",
+        "predict_pair",
+    ),
+    "next_experiment": ("expect_reductions", "rank_candidates"),
+    "response_metrics": (
+        "growth_rate_inhibition",
+        "growth_rate_inhibition_from_rates",
+        "half_effect_dose",
+        "measure_dose_response",
+        "measure_growth_response",
+        "summarise_metrics",
+    ),
+    "response_shifts": ("compare_dose_responses", "summarise_shifts"),
+    "scores": ("Prediction", "compare_predictors", "score_measurements", "summarise_scores"),
+    "time_courses": ("predict_time_courses",),
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a module when a name of it is asked for: what works on arrays needs none of what simulation loads."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'jakstat.predictions' has no attribute {name!r}")
+    return getattr(import_module(f"jakstat.predictions.{_HOME[name]}"), name)

@@ -15,6 +15,7 @@ import sympy as sp
 import xarray as xr
 
 from jakstat.pathway import names_in, read_pathway, substitute_names
+from jakstat.predictions.response_metrics import half_effect_dose
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.problem import Experiment, Parameter, Period, Prior, ProblemTables
 from jakstat.problem.formulas import parse_formula
@@ -22,7 +23,6 @@ from jakstat.simulation import plan_simulation
 from jakstat.statistics import SolverSettings
 
 _INTERVAL = 0.95
-_LOGIT_MARGIN = 1e-3  # a curve nearer to 0 or 1 than this is interpolated as it is: its logit is mostly rounding
 
 
 @dataclass(frozen=True)
@@ -248,38 +248,6 @@ def _attributes(tables: ProblemTables, asked: DoseResponse) -> dict:
             "The inhibitor is present from the start of stimulation at constant concentration.",
         ],
     }
-
-
-def half_effect_dose(doses: np.ndarray, relative: np.ndarray) -> np.ndarray:
-    """Return the lowest dose at which each curve falls to half.
-
-    Between two doses the logit of the curve is interpolated over the logarithm of dose, which is exact for a Hill
-    curve; where an end has no safe logit (near or beyond 0 or 1) the curve itself is.
-
-    Parameters
-    ----------
-    doses : (dose,), increasing, the first 0
-    relative : (..., dose), share of the signal without drug
-
-    Returns
-    -------
-    (...) array; NaN where the curve does not reach half between the lowest positive and the highest dose, or is not
-    finite.
-    """
-    share = relative[..., 1:]
-    below = share <= 0.5
-    at = below.argmax(axis=-1)
-    exists = below.any(axis=-1) & (at > 0) & np.isfinite(relative).all(axis=-1)
-    after = np.maximum(at, 1)
-    high = np.take_along_axis(share, after[..., None] - 1, -1)[..., 0]
-    low = np.take_along_axis(share, after[..., None], -1)[..., 0]
-    log_dose = np.log(doses[1:])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logit_high, logit_low = np.log(high / (1 - high)), np.log(low / (1 - low))
-        inside = (high < 1 - _LOGIT_MARGIN) & (low > _LOGIT_MARGIN)
-        part = np.where(inside, logit_high / (logit_high - logit_low), (high - 0.5) / (high - low))
-        result = np.exp(log_dose[after - 1] + part * (log_dose[after] - log_dose[after - 1]))
-    return np.where(exists, result, np.nan)
 
 
 def summarise_ic50(dataset: xr.Dataset) -> pd.DataFrame:
