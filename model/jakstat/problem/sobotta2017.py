@@ -196,9 +196,8 @@ def _cells_of_spreadsheets(contents: Iterable[bytes | None]) -> Iterable[tuple[_
         assert content is not None  # a fault stops before
         sheet = pd.read_excel(io.BytesIO(content), engine="calamine")
         sheet = sheet.rename(columns={"time": "time_min", "input_DMSO": "input_dmso", one.observable: "value"})
-        # The rest of a line is empty where values stand beside the table, without column names: the authors leave out
-        # the doses of Stattic of 2013-11-12 in this way, and so does d2d.
-        for _, line in sheet[sheet["time_min"].notna() & sheet["value"].notna()].iterrows():
+        # Stattic of 2013-11-12 stands beside the table, without column names; d2d leaves it out as well.
+        for _, line in sheet[sheet["value"].notna()].iterrows():
             yield one, {str(name): float(cell) for name, cell in line.items() if pd.notna(cell)}
 
 
