@@ -84,6 +84,26 @@ def study_files(study):
     return sorted(path for path in paths if os.path.isfile(path))
 
 
+def public_folder():
+    """Return the folder with public files obtained by hand, looked for like a study, or None where none is named."""
+    named = SETTINGS.get("public_data", {}).get("folder")
+    if named is None:
+        return None
+    places = [Path(named), WORKFLOW.parent / named]
+    return next((path for path in places if path.is_dir()), places[0])
+
+
+def in_public_folder(name):
+    """Return the path of a file in the folder with public files, in a list that is empty where it is not there."""
+    folder = public_folder()
+    return [folder / name] if folder is not None and (folder / name).is_file() else []
+
+
+def public_address(study):
+    """Return the URL from which a study's files are downloaded, or None where none is named."""
+    return SETTINGS.get("public_data", {}).get("addresses", {}).get(study)
+
+
 def code_of(stage, rule_name):
     """Return the digest of what makes a result: the code of its stage, of the stages before it, and its script."""
     return code_digest(stage, WORKFLOW / "scripts" / f"{rule_name}.py")

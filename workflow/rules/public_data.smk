@@ -1,0 +1,22 @@
+# Measurements that are public and may not be shipped: from a folder, else downloaded, and only the known files.
+
+
+# On this machine: compute nodes of a cluster often see no network. Where nothing can be had the table has no rows, and
+# obtained.json and the terminal say why; the job has not failed. Once there is a network: --forcerun obtain_sobotta2017.
+rule obtain_sobotta2017:
+    input:
+        in_public_folder("sobotta2017_il6_jak1_stat3_ruxolitinib.csv"),
+    output:
+        measurements="<resources>/sobotta2017/measurements.tsv",
+        obtained="<resources>/sobotta2017/obtained.json",
+    log:
+        "<logs>/sobotta2017/obtain_sobotta2017.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        folder=public_folder(),
+        address=public_address("sobotta2017"),
+        code=code_of("problem", "obtain_sobotta2017"),
+    script:
+        "../scripts/obtain_sobotta2017.py"
