@@ -2,6 +2,8 @@
 
 A problem names the same few expressions thousands of times (one a condition, one a measurement). The pool keeps each
 once, in a vector [estimated parameters, numbers, computed expressions], and everything else gathers from it by index.
+Expressions of one structure (a dose over a constant, a pooled value of a cell line) are computed together, so that the
+graph grows with the structures and not with the conditions.
 """
 
 from collections.abc import Callable, Mapping
@@ -95,7 +97,7 @@ class ExpressionPool:
         return "computed", self._computed.setdefault(reduced, len(self._computed))
 
     def indices(self, references: list[tuple[str, int]]) -> np.ndarray:
-        """Return places in the pool's vector; call it once everything has been entered."""
+        """Return places in the pool's vector; call it once everything has been entered and ``tensor`` was called."""
         offset = {"estimated": 0, "number": len(self._estimated), "computed": len(self._estimated) + len(self._numbers)}
         return np.array([offset[kind] + number for kind, number in references], dtype=np.int64)
 
@@ -108,10 +110,57 @@ class ExpressionPool:
         data : PackedData
             Takes the pool's numbers.
         """
-        values = {name: parameters[number] for number, name in enumerate(self._estimated)}
-        pieces = [parameters]
-        if self._numbers:
-            pieces.append(data.numbers(np.array(list(self._numbers))))
-        if self._computed:
-            pieces.append(pt.stack([as_tensor(expression, values) for expression in self._computed]))
-        return pt.concatenate(pieces) if len(pieces) > 1 else pieces[0]
+        groups = self._by_structure()
+        numbers = data.numbers(np.array(list(self._numbers), dtype=float)) if self._numbers else None
+        known = parameters if numbers is None else pt.concatenate([parameters, numbers])
+        pieces, order = [], []
+        for template, members in groups:
+            leaves = data.integers(np.array([places for _, places in members]).T).reshape((-1, len(members)))
+            values = {_leaf(number).name: known[leaves[number]] for number in range(len(members[0][1]))}
+            pieces.append(pt.broadcast_to(as_tensor(template, values), (len(members),)))
+            order += [number for number, _ in members]
+        if not pieces:
+            return known
+        return pt.concatenate([known, pt.concatenate(pieces)[data.integers(np.argsort(order))]])
+
+    def _by_structure(self) -> list[tuple[sp.Expr, list[tuple[int, list[int]]]]]:
+        """Return (template, members) of each structure; a member is its number and the places of its leaves.
+
+        Numbers that are leaves are entered, so that they have a place.
+        """
+        groups: dict[str, tuple[sp.Expr, list[tuple[int, list[int]]]]] = {}
+        for expression, number in self._computed.items():
+            leaves: list[sp.Expr] = []
+            template = _template_of(expression, leaves)
+            places = [self._place_of(leaf) for leaf in leaves]
+            groups.setdefault(sp.srepr(template), (template, []))[1].append((number, places))
+        return list(groups.values())
+
+    def _place_of(self, leaf: sp.Expr) -> int:
+        """Return the place of a parameter or a number in the vector of what is not computed."""
+        if leaf.is_Symbol:
+            return self._place[leaf]
+        return len(self._estimated) + self._numbers.setdefault(float(leaf), len(self._numbers))
+
+
+def _leaf(number: int) -> sp.Symbol:
+    return symbol(f"leaf_{number}")
+
+
+def _template_of(expression: sp.Expr, leaves: list[sp.Expr]) -> sp.Expr:
+    """Return an expression with its parameters and numbers, added to ``leaves``, replaced by placeholders.
+
+    Exponents belong to the structure, and so do the numbers in conditions.
+    """
+    if expression.is_Symbol or expression.is_Number or expression.is_NumberSymbol:
+        leaves.append(expression)
+        return _leaf(len(leaves) - 1)
+    if isinstance(expression, sp.Pow) and expression.exp.is_number:
+        return sp.Pow(_template_of(expression.base, leaves), expression.exp, evaluate=False)
+    if isinstance(expression, (sp.Add, sp.Mul, sp.Pow)) or type(expression) in _FUNCTIONS:
+        parts = [_template_of(part, leaves) for part in expression.args]
+        return expression.func(*parts, evaluate=False)
+    names = sorted(expression.free_symbols, key=lambda one: one.name)
+    first = len(leaves)
+    leaves.extend(names)
+    return expression.xreplace({name: _leaf(first + number) for number, name in enumerate(names)})
