@@ -75,14 +75,14 @@ FAULTS = {
     "unknown parameter": (
         "inhibitors.tsv", "rate|rate / (1 + dose", "rte|rte / (1 + dose", (5, "parameter", "rte", "did you mean rate")),
     "unknown parameter of an alteration": (
-        "alterations.tsv", "signal||signal * rate", "sigal||signal * rate",
-        (3, "parameter", "sigal", "did you mean signal")),
+        "alterations.tsv", "signal||signal * rate", "signals||signal * rate",
+        (3, "parameter", "signals", "did you mean signal")),
     "parameter that a rule computes": (
         "alterations.tsv", "signal||signal * rate", "doubled||signal * rate",
         (3, "parameter", "rule of the model", "a parameter of the model")),
     "unknown share": ("receptors.tsv", "share_X", "share_Y", (1, "share_Y", "share_Y", "did you mean share_X")),
     "unknown name in a formula": (
-        "inhibitors.tsv", "(K_second * shift)", "(K_second * shft)", (3, "formula", "shft", "did you mean shift")),
+        "inhibitors.tsv", "(K_second * shift)", "(K_second * shifts)", (3, "formula", "shifts", "did you mean shift")),
     "dose in the formula of an alteration": (
         "alterations.tsv", "rate + activation", "rate + dose * activation", (2, "formula", "'dose'", "an entity")),
     "K in a formula that is no inhibitor's": (
@@ -124,6 +124,15 @@ FAULTS = {
     "constant that is an entity": (
         "alterations.tsv", "rate + activation|activation", "rate + signal|signal",
         (2, "constant", "id of the model", "the model lacks")),
+    "inhibitor without a name": (
+        "inhibitors.tsv", "other|type II", "|type II", (4, "inhibitor", "nothing", "the inhibitor")),
+    "action on nothing": (
+        "inhibitors.tsv", "off-target|rate", "off-target|", (5, "parameter", "nothing", "the parameter")),
+    "alteration without a gene": (
+        "alterations.tsv", "stronger|X", "stronger|", (4, "gene", "nothing", "the gene")),
+    "receptor without a STAT": ("receptors.tsv", "1|STAT5", "1|", (2, "STAT", "nothing", "the STAT")),
+    "cell line without a cancer": (
+        "cell_lines.tsv", "resting|none", "resting|", (3, "cancer", "nothing", "the cancer")),
     "unknown mechanism": (
         "inhibitors.tsv", "type II JAK", "type III JAK", (4, "mechanism", "type III JAK", "type II JAK")),
     "unknown evidence": ("alterations.tsv", "1|published", "1|seen", (2, "evidence", "seen", "published")),
@@ -133,7 +142,7 @@ FAULTS = {
         "alterations.tsv", "rate||rate + activation", "rate|first|K + activation",
         (2, "inhibitors", "'first', which has no constant on 'rate'", "acts on this parameter")),
     "unknown inhibitor of an exposure": (
-        "exposure.tsv", "first", "frist", (2, "inhibitor", "frist", "did you mean first")),
+        "exposure.tsv", "first", "firsts", (2, "inhibitor", "firsts", "did you mean first")),
     "unknown receptor": ("cell_lines.tsv", "X|R|active", "X|Q|active", (2, "receptor", "'Q'", "one of R")),
     "unknown alteration": (
         "cell_lines.tsv", "active,gate", "active,gat", (2, "alterations", "gat", "did you mean gate")),
@@ -438,8 +447,8 @@ def test_impossible_dose_is_refused(dose, folder):
 
 def test_unknown_ids_are_refused_with_near_ones(folder):
     reference = _read(folder)
-    with pytest.raises(ValueError, match="Unknown inhibitor 'secnd'; .*did you mean second"):
-        inhibited(reference, {"secnd": 1.0})
+    with pytest.raises(ValueError, match="Unknown inhibitor 'seconds'; .*did you mean second"):
+        inhibited(reference, {"seconds": 1.0})
     with pytest.raises(ValueError, match="Unknown alteration 'pockt'; .*did you mean pocket"):
         altered(reference, ["pockt"])
 
