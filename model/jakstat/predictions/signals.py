@@ -9,10 +9,14 @@ from dataclasses import replace
 import numpy as np
 import pytensor.tensor as pt
 from pytensor import function
+from pytensor.compile.mode import Mode
 
 from jakstat.problem import Experiment, Measurement, Parameter, ProblemTables
 from jakstat.simulation import available_cores, draws_a_chunk, plan_simulation, solve_draws
 from jakstat.statistics import PackedData, SolverSettings, measurement_graph
+
+#: Up to so many draws what is made of parameters alone is computed in Python: compiling it would take longer.
+_FEW_DRAWS = 1000
 
 
 def ask_for_signals(
@@ -72,8 +76,9 @@ def signals_over_draws(
         evaluate = function([parameters], graph.signal, mode="NUMBA")
         return np.array([evaluate(draw) for draw in draws])
     states = pt.dmatrix("states")
-    inputs = function([parameters], graph.states.owner.inputs[:2], mode="NUMBA")
-    read = function([parameters, states], graph.signal, givens={graph.states: states}, mode="NUMBA",
+    mode = "NUMBA" if len(draws) > _FEW_DRAWS else Mode(linker="py", optimizer="merge")
+    inputs = function([parameters], graph.states.owner.inputs[:2], mode=mode)
+    read = function([parameters, states], graph.signal, givens={graph.states: states}, mode=mode,
                     on_unused_input="ignore")  # fmt: skip
     size = draws_a_chunk(plan)
     pieces = [draws[first : first + size] for first in range(0, len(draws), size)]

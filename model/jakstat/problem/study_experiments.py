@@ -91,7 +91,8 @@ def experiments_of(
     for one in treatments:
         if (one.cell_line, one.alterations) not in values:
             formulas = _line_formulas(study, reference, _line_of(reference, one))
-            values[one.cell_line, one.alterations] = plain | _resolved(formulas, {**without, **plain})
+            resting = plain | _resolved(formulas, {**without, **plain}) | dict(study.cells.before)
+            values[one.cell_line, one.alterations] = resting
     return {
         one: _experiment(study, one, _periods(study, reference, one, values[one.cell_line, one.alterations]))
         for one in treatments
@@ -109,21 +110,20 @@ def _conditions(study: Study, treatment: Treatment) -> tuple[tuple[float, dict[s
 
 
 def _periods(
-    study: Study, reference: Reference, treatment: Treatment, line_values: Mapping[str, sp.Expr]
+    study: Study, reference: Reference, treatment: Treatment, resting: Mapping[str, sp.Expr]
 ) -> tuple[tuple[float, Mapping[str, sp.Expr]], ...]:
     """Return the periods: steady state, treatment, stimulus."""
     cells = study.cells
     if cells is None:
         return _conditions(study, treatment)
     line = _line_of(reference, treatment)
-    before = dict(line_values) | dict(cells.before)
     treated = treatment_values(cells, reference, line, treatment)
     ((_, stimulated),) = _conditions(study, treatment)
     if treatment.stimulus_nM:
         stimulated = {**stimulated, cells.stimulus: sp.Float(treatment.stimulus_nM)}
     if not treatment.pretreatment:
-        return ((-np.inf, before), (0.0, treated | stimulated))
-    return ((-np.inf, before), (-treatment.pretreatment, treated), (0.0, stimulated))
+        return ((-np.inf, resting), (0.0, treated | stimulated))
+    return ((-np.inf, resting), (-treatment.pretreatment, treated), (0.0, stimulated))
 
 
 def _line_of(reference: Reference, treatment: Treatment) -> CellLine:

@@ -98,5 +98,5 @@ class StudyScenarios:
 
 def _record(one: StudyExperiment) -> Experiment:
     """Return an experiment as the solver takes it."""
-    return Experiment(one.id, tuple(Period(start, dict(changes)) for start, changes in one.periods), one.label,
+    return Experiment(one.id, tuple(Period(start, changes) for start, changes in one.periods), one.label,
                       **one.details)  # fmt: skip

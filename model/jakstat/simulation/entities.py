@@ -54,6 +54,8 @@ class EntityValues:
     def __init__(self, tables: ProblemTables, pathway: Pathway):
         self.pathway = pathway
         self._table = {parameter.id for parameter in tables.parameters}
+        self._at_start: dict[tuple[str, int, float], sp.Expr] = {}
+        self._kept = tables.experiments  # their mappings' identities are keys
         for experiment in tables.experiments:
             self._refuse_assigned(experiment)
 
@@ -78,9 +80,12 @@ class EntityValues:
         ValueError
             Nothing gives it a value.
         """
-        return self._initial(name, experiment, experiment.periods[0].changes).xreplace(
-            {TIME: sp.Float(_first_time(experiment))}
-        )
+        # Experiments that begin with the same mapping of changes (a cell line's) have the same values.
+        key = name, id(experiment.periods[0].changes), _first_time(experiment)
+        if key not in self._at_start:
+            value = self._initial(name, experiment, experiment.periods[0].changes)
+            self._at_start[key] = value.xreplace({TIME: sp.Float(_first_time(experiment))})
+        return self._at_start[key]
 
     def in_period(self, name: str, experiment: Experiment, number: int) -> sp.Expr:
         """Return the value of a constant in period ``number`` of an experiment.
