@@ -40,6 +40,29 @@ def checked_settings():
     return settings
 
 
+def checked_scenarios(named):
+    """Return the scenarios of a file, looked for as a study is; WorkflowError with every fault of its schema."""
+    for path in (folder / named for folder in (Path(), WORKFLOW.parent)):
+        if path.is_file():
+            content = without_nulls(yaml.safe_load(path.read_text()))
+            schema = yaml.safe_load(
+                (WORKFLOW / "schemas/scenarios.schema.yaml").read_text()
+            )
+            faults = schema_faults(content, schema)
+            if not faults:
+                return content
+            lines = "\n".join(
+                f"  {number}. {fault}" for number, fault in enumerate(faults, 1)
+            )
+            raise WorkflowError(
+                f"{len(faults)} fault(s) in {path}; nothing was run:\n{lines}"
+            )
+    raise WorkflowError(
+        f"config key scenarios: found nothing at {named}, looked for from {Path.cwd()} and from {WORKFLOW.parent}; "
+        "needed: a YAML file like config/scenarios.yaml, or null"
+    )
+
+
 def find_study(named):
     """Return the YAML file that describes the study, looked for from the working directory and from the repository."""
     candidates = [folder / named for folder in (Path(), WORKFLOW.parent)]
@@ -122,6 +145,10 @@ SETTINGS = checked_settings()
 STUDY = find_study(SETTINGS["study"])
 STUDY_ID = study_id(STUDY)
 STUDY_FILES = study_files(STUDY)
+SCENARIOS = (
+    checked_scenarios(SETTINGS["scenarios"]) if "scenarios" in SETTINGS else None
+)
+HELD_OUT = str(STUDY.parent / SCENARIOS["scores"]["held_out"]) if SCENARIOS else []
 SUNODE_IS_INSTALLED = find_spec("sunode") is not None
 ASKS_DOSE_RESPONSE = "dose_response" in SETTINGS
 THRESHOLDS = {

@@ -57,8 +57,39 @@ if TYPE_CHECKING:
     from jakstat.predictions.time_courses import (
         predict_time_courses,
     )
+from jakstat.predictions.panel_answers import (
+    FittedStudy,
+    fitted_study,
+    predict_combinations,
+    predict_exposure,
+    predict_jak_dependency,
+    predict_resistance,
+    predict_responses,
+    score_predictions,
+    suggest_experiments,
+    summarise_combinations,
+    summarise_resistance,
+)
+from jakstat.predictions.scenario_settings import ScenarioSettings, read_scenarios
+from jakstat.predictions.scenarios import AlteredCells, Readout, thin_posterior
 
 __all__ = [
+    "AlteredCells",
+    "FittedStudy",
+    "Readout",
+    "ScenarioSettings",
+    "fitted_study",
+    "predict_combinations",
+    "predict_exposure",
+    "predict_jak_dependency",
+    "predict_resistance",
+    "predict_responses",
+    "read_scenarios",
+    "score_predictions",
+    "suggest_experiments",
+    "summarise_combinations",
+    "summarise_resistance",
+    "thin_posterior",
     "DoseResponse",
     "Exposure",
     "Prediction",

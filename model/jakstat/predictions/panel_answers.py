@@ -4,8 +4,9 @@ Each function takes the fit (problem, study, posterior draws) and settings, pred
 them; the measures themselves are in the modules beside.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import sympy as sp
 import xarray as xr
 
 from jakstat.pathway import names_in
-from jakstat.predictions.combinations import measure_combination
+from jakstat.predictions.combinations import measure_combination, summarise_combination
 from jakstat.predictions.exposure import Exposure, predict_effect_at_exposure
 from jakstat.predictions.naive_predictors import (
     predict_additive,
@@ -23,7 +24,7 @@ from jakstat.predictions.naive_predictors import (
 )
 from jakstat.predictions.next_experiment import expect_reductions, rank_candidates
 from jakstat.predictions.response_metrics import measure_dose_response
-from jakstat.predictions.response_shifts import compare_dose_responses
+from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
 from jakstat.predictions.scenario_settings import PairSettings, ResponseSettings
 from jakstat.predictions.scenarios import (
     AlteredCells,
@@ -32,9 +33,11 @@ from jakstat.predictions.scenarios import (
     predict_curves,
     predict_pair,
     predict_signals,
+    thin_posterior,
 )
 from jakstat.predictions.scores import Prediction, compare_predictors
-from jakstat.problem import Observable, ProblemTables, StudyScenarios, Treatment
+from jakstat.problem import Observable, ProblemTables, StudyScenarios, Treatment, read_study
+from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_measurements import StudyMeasurement
 from jakstat.statistics import Noise, SolverSettings, draw_measurements
 
@@ -51,6 +54,23 @@ class FittedStudy:
     posterior: Posterior
     solver: SolverSettings
     seed: int
+
+
+def fitted_study(folder: str | Path, tree: xr.DataTree, draws: int, solver: SolverSettings, seed: int) -> FittedStudy:
+    """Return a fit with what predictions need.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study folder.
+    tree : DataTree
+        As ``sample_posterior`` returns it.
+    draws : int
+        How many draws are used in all.
+    solver : SolverSettings
+    seed : int
+    """
+    return FittedStudy(read_study(folder), StudyScenarios(folder), thin_posterior(tree, draws), solver, seed)
 
 
 def predict_responses(fit: FittedStudy, asked: ResponseSettings) -> xr.Dataset:
@@ -92,6 +112,14 @@ def predict_resistance(fit: FittedStudy, asked: ResponseSettings) -> xr.Dataset:
     return shifts.assign(response=curves.rename(cells="all_cells"), assumed=("all_cells", assumed))
 
 
+def summarise_resistance(resistance: xr.Dataset) -> pd.DataFrame:
+    """Return the shifts of :func:`predict_resistance` as rows, with whether they come from an assumed size."""
+    shifts = summarise_shifts(resistance.drop_vars(["response", "assumed"]))
+    labels = [str(one) for one in resistance["all_cells"].to_numpy()]
+    assumed = dict(zip(labels, resistance["assumed"].to_numpy().astype(bool).tolist(), strict=True))
+    return shifts.assign(assumed=[assumed[str(one)] for one in shifts["cells"]])
+
+
 def predict_combinations(fit: FittedStudy, pairs: Sequence[PairSettings]) -> dict[str, xr.Dataset]:
     """Predict the response to pairs of inhibitors and its excess over Bliss, HSA and Loewe, by label of the pair."""
     return {
@@ -103,13 +131,22 @@ def predict_combinations(fit: FittedStudy, pairs: Sequence[PairSettings]) -> dic
     }  # fmt: skip
 
 
-def predict_exposure(fit: FittedStudy, response: xr.DataArray) -> xr.Dataset:
+def summarise_combinations(pairs: Mapping[str, xr.Dataset]) -> pd.DataFrame:
+    """Return the excess of every pair at every pair of doses as rows."""
+    return pd.concat([summarise_combination(one).assign(pair=name) for name, one in pairs.items()], ignore_index=True)
+
+
+def predict_exposure(reference: Reference, response: xr.DataArray, seed: int) -> xr.Dataset:
     """Predict the effect of each drug at its free plasma concentrations.
 
     Parameters
     ----------
+    reference : Reference
+        With the exposures.
     response : DataArray
         A readout of :func:`predict_responses`.
+    seed : int
+        Of the conversion from plasma to medium.
 
     Returns
     -------
@@ -118,10 +155,10 @@ def predict_exposure(fit: FittedStudy, response: xr.DataArray) -> xr.Dataset:
     """
     exposures = [
         Exposure(one.inhibitor, one.cavg, one.cmax, one.fraction_unbound, one.sd_ln, one.regimen, one.source)
-        for one in fit.scenarios.reference.exposures
+        for one in reference.exposures
         if one.inhibitor in response["drug"].to_numpy()
     ]
-    return predict_effect_at_exposure(response, exposures, fit.seed)
+    return predict_effect_at_exposure(response, exposures, seed)
 
 
 def predict_jak_dependency(fit: FittedStudy, readout: Readout) -> pd.DataFrame:
