@@ -1,0 +1,179 @@
+"""Figures of what was predicted for scenarios: dose responses, cross-resistance, combinations."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from jakstat.reports.drawing import COLOURS, GREY, MARKS, add_legend, figure_style, panel_grid, tidy
+from jakstat.reports.number_text import number_text
+
+_DRAWS = ("chain", "draw")
+_CELL = (0.95, 0.36)  # inch, of a table of colours
+_LOG_SHIFTS = (0.0, 2.0)  # log10 of the fold shifts between which the colours run
+
+
+def response_figure(response: xr.DataArray) -> Figure:
+    """Draw predicted dose responses, a panel for each cell line and a colour and mark for each drug.
+
+    Parameters
+    ----------
+    response : DataArray
+        Dims chain, draw, cells, drug, dose (nM): share of the signal without drug; attrs readout, time_h.
+    """
+    drugs = [str(name) for name in response["drug"].to_numpy()]
+    cells = [str(name) for name in response["cells"].to_numpy()]
+    doses = response["dose"].to_numpy()[1:]
+    quantiles = response.isel(dose=slice(1, None)).quantile([0.05, 0.5, 0.95], dim=_DRAWS).to_numpy()
+    with figure_style():
+        figure, panels = panel_grid(len(cells), 4, (2.5, 2.0), len(drugs) + 1)
+        for place, axes in enumerate(panels):
+            for number in range(len(drugs)):
+                lower, middle, upper = 100 * quantiles[:, place, number]
+                colour = COLOURS[number % len(COLOURS)]
+                axes.fill_between(doses, lower, upper, color=colour, alpha=0.10, linewidth=0)
+                axes.plot(doses, middle, color=colour, linewidth=1.2, marker=MARKS[number % len(MARKS)], markersize=3)
+            _response_axes(axes, cells[place], place % 4 == 0, place >= len(cells) - 4, response)
+        handles: list[Line2D | Patch] = [
+            Line2D(
+                [],
+                [],
+                color=COLOURS[number % len(COLOURS)],
+                marker=MARKS[number % len(MARKS)],
+                markersize=4,
+                label=name,
+            )
+            for number, name in enumerate(drugs)
+        ]
+        add_legend(figure, [*handles, Patch(facecolor=GREY, alpha=0.2, label="90 % interval")])
+    return figure
+
+
+def _response_axes(axes: Axes, title: str, first: bool, last: bool, response: xr.DataArray) -> None:
+    axes.set_xscale("log")
+    axes.set_ylim(-3, 115)
+    axes.set_title(title)
+    if first:
+        axes.set_ylabel(f"{response.attrs['readout']}, %\nof that without drug")
+    if last:
+        axes.set_xlabel("dose (nM)")
+
+
+def resistance_figure(shifts: pd.DataFrame) -> Figure:
+    """Draw the fold shift of each drug's IC50 by each alteration as a table of colours with its 95 % interval.
+
+    Parameters
+    ----------
+    shifts : DataFrame
+        From ``summarise_resistance``: drug, cells, fold_shift_median, fold_shift_lower_95, fold_shift_upper_95,
+        share_changed_above, assumed.
+    """
+    drugs, cells = list(dict.fromkeys(shifts["drug"])), list(dict.fromkeys(shifts["cells"]))
+    grid = shifts.set_index(["cells", "drug"])
+    with figure_style():
+        figure = Figure(figsize=(2.6 + _CELL[0] * len(drugs), 1.5 + _CELL[1] * len(cells)), layout="constrained")
+        axes = figure.add_subplot()
+        median = np.array(
+            [[grid.loc[(one, drug), "fold_shift_median"] for drug in drugs] for one in cells], dtype=float
+        )
+        colours = axes.imshow(
+            np.log10(median), cmap="cividis_r", vmin=_LOG_SHIFTS[0], vmax=_LOG_SHIFTS[1], aspect="auto"
+        )
+        for row, one in enumerate(cells):
+            for column, drug in enumerate(drugs):
+                _shift_text(axes, column, row, grid.loc[(one, drug)])
+        axes.set_xticks(range(len(drugs)), drugs)
+        assumed = dict(zip(shifts["cells"], shifts["assumed"], strict=True))
+        axes.set_yticks(range(len(cells)), [f"{_added(one)}{'*' if assumed[one] else ''}" for one in cells])
+        axes.tick_params(length=0, labelsize=8)
+        bar = figure.colorbar(colours, ax=axes, ticks=[0, 0.5, 1, 1.5, 2], shrink=0.8)
+        bar.ax.set_yticklabels(["1", "3", "10", "32", "100"])
+        bar.set_label("fold shift of the IC50")
+        axes.set_title(f"{cells[0].split(' + ')[0]}: * predicted from an assumed shift", fontsize=9)
+    return figure
+
+
+def _added(cells: str) -> str:
+    return cells.partition(" + ")[2] or cells
+
+
+def _shift_text(axes: Axes, column: int, row: int, shift: pd.Series) -> None:
+    median, lost = float(shift["fold_shift_median"]), float(shift["share_changed_above"])
+    if np.isnan(median):
+        axes.text(column, row, "no IC50", ha="center", va="center", fontsize=7)
+        return
+    interval = f"{number_text(shift['fold_shift_lower_95'], 2)}–{number_text(shift['fold_shift_upper_95'], 2)}"
+    text = f"{number_text(median, 2)} ({interval})" + (f"\n{100 * lost:.0f} % lost" if lost > 0.05 else "")
+    axes.text(
+        column, row, text, ha="center", va="center", fontsize=6, color="white" if np.log10(median) > 0.9 else "black"
+    )
+
+
+def combination_figure(pairs: Mapping[str, xr.Dataset], reference: str) -> Figure:
+    """Draw the median excess over a reference at each pair of doses; a dot where its sign is sure to 95 %.
+
+    Parameters
+    ----------
+    pairs : mapping of str to Dataset
+        From ``predict_combinations``.
+    reference : {"bliss", "hsa", "loewe"}
+    """
+    with figure_style():
+        figure, panels = panel_grid(len(pairs), 3, (3.1, 2.7), 1)
+        for axes, (name, pair) in zip(panels, pairs.items(), strict=True):
+            excess = pair[f"{reference}_excess"].isel(dose_a=slice(1, None), dose_b=slice(1, None))
+            ordered = excess.transpose(*_DRAWS, "dose_a", "dose_b").to_numpy().reshape(-1, *excess.shape[-2:])
+            median = np.nanmedian(ordered, axis=0) if np.isfinite(ordered).any() else np.full(ordered.shape[1:], np.nan)
+            shown = axes.imshow(100 * median.T, origin="lower", cmap="PuOr", vmin=-40, vmax=40, aspect="auto")
+            _mark_sure(axes, ordered)
+            _pair_axes(axes, excess, name)
+        bar = figure.colorbar(shown, ax=panels, shrink=0.7)
+        bar.set_label(f"excess over {reference.title() if reference != 'hsa' else 'HSA'}, % of the signal without drug")
+    return figure
+
+
+def _mark_sure(axes: Axes, excess: np.ndarray) -> None:
+    """Put a dot where the excess has one sign in at least 95 % of draws."""
+    positive, negative = (excess > 1e-3).mean(axis=0), (excess < -1e-3).mean(axis=0)
+    for a, b in zip(*np.nonzero(np.maximum(positive, negative) >= 0.95), strict=True):
+        axes.plot(a, b, marker=".", color="black", markersize=4)
+
+
+def _pair_axes(axes: Axes, excess: xr.DataArray, name: str) -> None:
+    axes.grid(visible=False)
+    drugs, _, cells = name.partition(" on ")
+    first, _, second = drugs.partition(" + ")
+    for dim, set_ticks, set_label, drug in (
+        ("dose_a", axes.set_xticks, axes.set_xlabel, first), ("dose_b", axes.set_yticks, axes.set_ylabel, second),
+    ):  # fmt: skip
+        values = excess[dim].to_numpy()
+        set_ticks(range(len(values)), [f"{value:g}" for value in values])
+        set_label(f"{drug} (nM)")
+    axes.set_title(cells)
+
+
+def score_figure(scores: pd.DataFrame) -> Figure:
+    """Draw how often held-out measurements lie in intervals of 50, 80 and 90 %, a mark for each predictor."""
+    with figure_style():
+        figure = Figure(figsize=(5.5, 3.6), layout="constrained")
+        axes = figure.add_subplot()
+        tidy(axes)
+        axes.plot([0, 100], [0, 100], color=GREY, linewidth=0.8, linestyle="--")
+        for number, row in enumerate(scores.to_dict(orient="records")):
+            levels = (50, 80, 90)
+            axes.plot(levels, [100 * row[f"coverage_{level}"] for level in levels], color=COLOURS[number % len(COLOURS)],
+                      marker=MARKS[number % len(MARKS)], markersize=5, linewidth=1.0, label=row["predictor"])  # fmt: skip
+        axes.set(xlim=(40, 100), ylim=(0, 103), xlabel="interval (%)", ylabel="held-out measurements inside (%)")
+        axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def names_of_pairs(tree: xr.DataTree) -> dict[str, xr.Dataset]:
+    """Return the pairs of a file of combinations by their labels."""
+    labels: Sequence[str] = tree.attrs["pairs"]
+    return {label: tree[f"pair_{number}"].to_dataset() for number, label in enumerate(labels)}
