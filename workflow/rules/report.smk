@@ -46,7 +46,7 @@ rule dose_response_figure:
         "../scripts/dose_response_figure.py"
 
 
-# A study without the section dose_response has no prediction; the rest of its report is the same.
+# A study without scenarios, or without the section dose_response, has no predictions of that kind; the rest is the same.
 rule render_report:
     input:
         study=STUDY,
@@ -67,6 +67,15 @@ rule render_report:
         ),
         ic50=rules.predict_dose_response.output[1] if ASKS_DOSE_RESPONSE else [],
         figure=rules.dose_response_figure.output if ASKS_DOSE_RESPONSE else [],
+        responses=rules.predict_responses.output.responses if SCENARIOS else [],
+        measures=rules.predict_responses.output.measures if SCENARIOS else [],
+        jak_dependency=rules.predict_jak_dependency.output[0] if SCENARIOS else [],
+        shifts=rules.predict_resistance.output.shifts if SCENARIOS else [],
+        combinations=rules.predict_combinations.output.combinations if SCENARIOS else [],
+        effects=rules.predict_exposure.output.effects if SCENARIOS else [],
+        ranking=rules.predict_exposure.output.ranking if SCENARIOS else [],
+        next_experiment=rules.suggest_experiments.output[0] if SCENARIOS else [],
+        scores=rules.score_predictions.output[0] if SCENARIOS else [],
     output:
         report(
             "<results>/{study}/report.html",

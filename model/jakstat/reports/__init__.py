@@ -7,8 +7,12 @@ from jakstat.reports.html_report import render_convergence_page, render_report
 from jakstat.reports.parameter_figures import parameter_figure
 from jakstat.reports.parameter_table import summarise_parameters
 from jakstat.reports.prediction_figures import dose_response_figure
+from jakstat.reports.scenario_figures import names_of_pairs
+from jakstat.reports.scenario_sections import ScenarioResults
 
 __all__ = [
+    "ScenarioResults",
+    "names_of_pairs",
     "ReportContents",
     "dose_response_figure",
     "figure_png",

@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from jakstat.problem import ProblemTables
+from jakstat.reports.scenario_sections import ScenarioResults
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class ReportContents:
         ``ToleranceCheck.as_dict()``.
     cross_check : mapping, optional
         ``SolverCrossCheck.as_dict()``.
+    scenarios : ScenarioResults, optional
+        What was predicted for scenarios of a study with cell lines.
     warning : str, optional
         Shown on top and in every caption; None or empty where the fit passed its gate.
     """
@@ -62,4 +65,5 @@ class ReportContents:
     time_courses: xr.Dataset | None = None
     tolerance: Mapping[str, Any] | None = None
     cross_check: Mapping[str, Any] | None = None
+    scenarios: ScenarioResults | None = None
     warning: str | None = None

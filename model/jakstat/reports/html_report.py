@@ -29,6 +29,7 @@ from jakstat.reports.page import Block, Items, Page, Paragraph, Section, render_
 from jakstat.reports.parameter_sections import parameter_section
 from jakstat.reports.prediction_sections import answer_sentences, prediction_section, text_list
 from jakstat.reports.provenance_sections import provenance_section
+from jakstat.reports.scenario_sections import scenario_sections, scenario_sentences
 from jakstat.reports.tolerance_sections import tolerance_section
 
 
@@ -54,7 +55,7 @@ def render_report(contents: ReportContents) -> str:
         loo_section(contents),
         coverage_section(contents),
         parameter_section(contents),
-        prediction_section(contents),
+        *_answer_sections(contents),
         provenance_section(contents),
     ]
     return render_page(
@@ -68,9 +69,19 @@ def render_report(contents: ReportContents) -> str:
     )
 
 
+def _answer_sections(contents: ReportContents) -> list[Section]:
+    """Return the sections of what was predicted: of scenarios, or of one inhibitor's dose response."""
+    if contents.scenarios is None:
+        return [prediction_section(contents)]
+    return scenario_sections(contents.scenarios)
+
+
 def _summary(contents: ReportContents) -> tuple[Paragraph, ...]:
     """Return the box on top: the answer, whether the fit may be used, how it describes the data."""
-    lines = [Paragraph(sentence, "answer") for sentence in answer_sentences(contents)]
+    if contents.scenarios is not None:
+        lines = [Paragraph(sentence, "answer") for sentence in scenario_sentences(contents.scenarios)]
+    else:
+        lines = [Paragraph(sentence, "answer") for sentence in answer_sentences(contents)]
     if contents.dose_response is not None:
         lines += [Paragraph(note) for note in text_list(contents.dose_response.attrs.get("notes"))[:1]]
     lines.append(verdict(contents.convergence))

@@ -164,10 +164,17 @@ def score_figure(scores: pd.DataFrame) -> Figure:
         axes = figure.add_subplot()
         tidy(axes)
         axes.plot([0, 100], [0, 100], color=GREY, linewidth=0.8, linestyle="--")
+        levels = (50, 80, 90)
         for number, row in enumerate(scores.to_dict(orient="records")):
-            levels = (50, 80, 90)
-            axes.plot(levels, [100 * row[f"coverage_{level}"] for level in levels], color=COLOURS[number % len(COLOURS)],
-                      marker=MARKS[number % len(MARKS)], markersize=5, linewidth=1.0, label=row["predictor"])  # fmt: skip
+            axes.plot(
+                levels,
+                [100 * row[f"coverage_{level}"] for level in levels],
+                color=COLOURS[number % len(COLOURS)],
+                marker=MARKS[number % len(MARKS)],
+                markersize=5,
+                linewidth=1.0,
+                label=row["predictor"],
+            )
         axes.set(xlim=(40, 100), ylim=(0, 103), xlabel="interval (%)", ylabel="held-out measurements inside (%)")
         axes.legend(frameon=False, fontsize=8)
     return figure

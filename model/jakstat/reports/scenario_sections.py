@@ -41,6 +41,18 @@ def scenario_sections(results: ScenarioResults) -> list[Section]:
     ]
 
 
+def scenario_sentences(results: ScenarioResults) -> list[str]:
+    """Return the answers for the top of the report: who depends on JAK, and how good predictions are."""
+    by_loss = results.jak_dependency.sort_values("median", ascending=False)
+    texts = [f"{one['cell_line']} {share_text(one['median'])} ({share_text(one['lower_90'])} to "
+             f"{share_text(one['upper_90'])})" for one in by_loss.to_dict(orient="records")]  # fmt: skip
+    return [
+        "Loss of net growth when all JAKs are blocked and nothing else is, median and 90 % interval (above 100 %: "
+        f"cells die): {'; '.join(texts)}.",
+        score_sentence(results.scores),
+    ]
+
+
 def score_sentence(scores: pd.DataFrame) -> str:
     """Say where the mechanism stands beside the best naive predictor."""
     row = scores[~scores["naive"].astype(bool)].iloc[0]
@@ -88,8 +100,8 @@ def _resistance_section(results: ScenarioResults) -> Section:
     caption = (
         "Fold shift of the absolute IC50: median and 95 % interval over the draws in which both IC50s lie within the "
         "doses; “lost” is the share of draws in which the altered cells no longer have one. A star marks rows "
-        "predicted from an assumed shift: their size is a wide prior, not a measurement. The change of the largest effect is in "
-        "resistance.tsv."
+        "predicted from an assumed shift: their size is a wide prior, not a measurement. The change of the largest "
+        "effect is in resistance.tsv."
     )
     picture = Picture(figure_svg(resistance_figure(results.shifts)), "Cross-resistance.", caption)
     return Section("resistance", "Resistance", [picture])
