@@ -80,3 +80,25 @@ def test_a_mutation_axis_is_compared_with_one_reference():
 def test_curves_of_other_draws_are_refused():
     with pytest.raises(ValueError, match="needed: the same"):
         compare_dose_responses(metrics([10.0, 20.0]), metrics([10.0, 20.0], draws=[3, 4]))
+
+
+def test_a_shift_stays_with_its_cells_and_its_drug_when_the_reference_has_no_cells():
+    ic50s = {"a": 10.0, "b": 30.0}
+    folds = {("x", "a"): 2.0, ("x", "b"): 3.0, ("y", "a"): 5.0, ("y", "b"): 7.0, ("z", "a"): 11.0, ("z", "b"): 13.0}
+
+    def curves(values, dims, coords):
+        responses = 1 / (1 + DOSES / np.asarray(values)[..., None])
+        return measure_dose_response(
+            xr.DataArray(responses[None, None], dims=("chain", "draw", *dims, "dose"),
+                         coords={"chain": [0], "draw": [0], "dose": DOSES, **coords})
+        )  # fmt: skip
+
+    reference = curves(list(ic50s.values()), ["drug"], {"drug": list(ic50s)})
+    cells = ["x", "y", "z"]
+    changed = curves(
+        [[ic50s[drug] * folds[one, drug] for drug in ic50s] for one in cells],
+        ["cells", "drug"], {"cells": cells, "drug": list(ic50s)},
+    )  # fmt: skip
+    rows = summarise_shifts(compare_dose_responses(reference, changed)).set_index(["cells", "drug"])
+    for place, fold in folds.items():
+        assert rows.loc[place, "fold_shift_median"] == pytest.approx(fold, rel=1e-6)

@@ -62,7 +62,7 @@ def compare_dose_responses(reference: xr.Dataset, changed: xr.Dataset, ic50: str
     for one in result.data_vars:
         result[one].attrs = {"units": "1"}
     result["case"].attrs = {"flag_values": list(range(len(CASES))), "flag_meanings": " ".join(CASES)}
-    return result
+    return result.transpose(*changed["emax"].dims, ...)  # broadcasting leaves each variable its own order
 
 
 def _case(reference: np.ndarray, changed: np.ndarray) -> np.ndarray:

@@ -128,8 +128,8 @@ def combination_figure(pairs: Mapping[str, xr.Dataset], reference: str) -> Figur
         for axes, (name, pair) in zip(panels, pairs.items(), strict=True):
             excess = pair[f"{reference}_excess"].isel(dose_a=slice(1, None), dose_b=slice(1, None))
             ordered = excess.transpose(*_DRAWS, "dose_a", "dose_b").to_numpy().reshape(-1, *excess.shape[-2:])
-            median = np.nanmedian(ordered, axis=0) if np.isfinite(ordered).any() else np.full(ordered.shape[1:], np.nan)
-            shown = axes.imshow(100 * median.T, origin="lower", cmap="PuOr", vmin=-40, vmax=40, aspect="auto")
+            median = np.median(ordered, axis=0)  # NaN where it is not defined in every draw
+            shown = axes.imshow(100 * median.T, origin="lower", cmap="PuOr", vmin=-20, vmax=20, aspect="auto")
             _mark_sure(axes, ordered)
             _pair_axes(axes, excess, name)
         bar = figure.colorbar(shown, ax=panels, shrink=0.7)
@@ -154,7 +154,7 @@ def _pair_axes(axes: Axes, excess: xr.DataArray, name: str) -> None:
         values = excess[dim].to_numpy()
         set_ticks(range(len(values)), [f"{value:g}" for value in values])
         set_label(f"{drug} (nM)")
-    axes.set_title(cells)
+    axes.set_title(f"{drugs}\non {cells}", fontsize=8.5)
 
 
 def score_figure(scores: pd.DataFrame) -> Figure:
