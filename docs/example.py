@@ -1,6 +1,6 @@
 """From a problem to an IC50, cell by cell (a script that reads like a notebook; the tests run it).
 
-Run it from the root of the repository: ``python docs/example.py``. A real fit needs more draws; see config/config.yaml.
+Run it from the root of the repository: ``python docs/example.py``. A real fit needs more draws; see config/raia2011.yaml.
 """
 
 # %% Read a study folder (or a PEtab YAML file) into one checked problem
@@ -28,7 +28,7 @@ for check in assess_convergence(posterior, ConvergenceThresholds()).checks:
     print("passed" if check.passed else "failed", check.name, f"{check.value:.3g}", f"(limit {check.limit:g})")
 
 # %% Predict the dose response of pSTAT5 to ruxolitinib
-with open("config/config.yaml", encoding="utf-8") as file:
+with open("config/raia2011.yaml", encoding="utf-8") as file:
     scenario = read_dose_response(yaml.safe_load(file)["dose_response"])
 response = predict_dose_response(problem.tables, posterior, scenario, problem.solver, seed=2)
 print(summarise_ic50(response).round(2).to_string(index=False))

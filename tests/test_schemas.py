@@ -17,7 +17,10 @@ def schema(repository: Path) -> dict:
 
 @pytest.fixture
 def settings(repository: Path) -> dict:
-    return yaml.safe_load((repository / "config/config.yaml").read_text())
+    """Every setting there is: those of the main job, with the dose response of a study that has no cell lines."""
+    settings = yaml.safe_load((repository / "config/config.yaml").read_text())
+    update_config(settings, yaml.safe_load((repository / "config/raia2011.yaml").read_text()))
+    return {key: value for key, value in settings.items() if value is not None}
 
 
 def changed(settings: dict, place: str, value) -> dict:
@@ -38,8 +41,9 @@ def test_shipped_settings_fit_the_schema(settings, schema):
     assert schema_faults(settings, schema) == []
 
 
-@pytest.mark.parametrize("name", ["tiny.yaml", "boehm2014_example.yaml"])
-def test_other_shipped_files_fit_when_laid_over_the_default(repository, settings, schema, name):
+@pytest.mark.parametrize("name", ["config.yaml", "raia2011.yaml", "tiny.yaml", "boehm2014_example.yaml"])
+def test_other_shipped_files_fit_when_laid_over_the_default(repository, schema, name):
+    settings = yaml.safe_load((repository / "config/config.yaml").read_text())
     update_config(settings, yaml.safe_load((repository / "config" / name).read_text()))
     assert schema_faults({key: value for key, value in settings.items() if value is not None}, schema) == []
 
@@ -100,3 +104,11 @@ def test_unknown_keys_are_refused_everywhere(schema):
     for place, inner in [("", schema), *properties(schema)]:
         assert inner["type"] != "object" or "additionalProperties" in inner, place
         assert inner.get("additionalProperties") is not True, place
+
+
+def test_shipped_scenarios_fit_their_schema(repository):
+    scenarios = yaml.safe_load((repository / "config/scenarios.yaml").read_text())
+    schema = yaml.safe_load((repository / "workflow/schemas/scenarios.schema.yaml").read_text())
+    assert schema_faults(scenarios, schema) == []
+    scenarios["resistance"]["doses_nM"] = [0, -1, 3]
+    assert "resistance.doses_nM.1: found -1" in str(schema_faults(scenarios, schema)[0])

@@ -1,4 +1,4 @@
-"""What the pathway model must do whatever its rates are: conservation, limits, and what drugs and mutations are known for."""
+"""What the pathway model must do whatever its rates are: conservation, limits, what drugs and mutations do."""
 
 from pathlib import Path
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables are written as they are
 """Studies with cell lines: what a row of a table becomes in the model, and what is refused."""
 
 import numpy as np

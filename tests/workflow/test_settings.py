@@ -24,10 +24,28 @@ def test_dry_run_of_each_snakefile_plans_the_report(snakemake, tmp_path, snakefi
         "check_problem",
         "sample_posterior",
         "require_convergence",
-        "predict_dose_response",
+        "check_scenarios",
+        "predict_responses",
+        "score_predictions",
         "render_report",
     } <= planned
-    assert "results/raia2011/report.html" in done.stdout
+    assert "predict_dose_response" not in planned
+    assert "results/cancer_panel/report.html" in done.stdout
+
+
+def test_a_study_without_cell_lines_plans_its_dose_response_and_no_scenarios(snakemake, tmp_path, repository):
+    done = snakemake("--dry-run", "--configfile", repository / "config/raia2011.yaml", directory=tmp_path)
+    assert done.returncode == 0, done.stdout
+    planned = set(re.findall(r"^rule (\w+):", done.stdout, re.MULTILINE))
+    assert "predict_dose_response" in planned
+    assert not {"check_scenarios", "predict_responses", "score_predictions"} & planned
+
+
+def test_scenarios_that_do_not_fit_their_schema_are_refused(snakemake, tmp_path):
+    (tmp_path / "mine.yaml").write_text("scenarios: asked.yaml\n")
+    (tmp_path / "asked.yaml").write_text("draws: 5\n")
+    done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    refused(done, "fault(s) in asked.yaml; nothing was run", "draws: found 5; needed: a whole number, at least 10")
 
 
 def test_unknown_key_is_refused_with_the_valid_ones(snakemake, tmp_path):
@@ -107,5 +125,5 @@ def test_files_of_the_workflow_keep_their_sizes(repository):
 
 def test_tiny_settings_override_only_what_takes_time(repository):
     tiny = yaml.safe_load((repository / "config/tiny.yaml").read_text())
-    assert set(tiny) == {"prior_predictive", "sampling", "gates", "dose_response"}
+    assert set(tiny) == {"study", "scenarios", "solver", "prior_predictive", "sampling", "gates", "dose_response"}
     assert set(tiny["gates"]) == {"override"}

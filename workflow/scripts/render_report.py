@@ -4,24 +4,16 @@ from script_log import log_to
 
 with log_to(snakemake.log[0]):
     from jakstat.problem import read_tables
-    from jakstat.reports import ReportContents, ScenarioResults, names_of_pairs, render_report
+    from jakstat.reports import SCENARIO_TABLES, ReportContents, ScenarioResults, names_of_pairs, render_report
     from jakstat.storage import read_dataset, read_json, read_table, read_tree, write_text
 
     given = snakemake.input
     posterior = read_tree(given.posterior)
     scenarios = None
     if given.responses:
-        scenarios = ScenarioResults(
-            responses=read_dataset(given.responses),
-            response_measures=read_table(given.measures),
-            jak_dependency=read_table(given.jak_dependency),
-            shifts=read_table(given.shifts),
-            combinations=names_of_pairs(read_tree(given.combinations)),
-            exposure=read_table(given.effects),
-            ranking=read_table(given.ranking),
-            next_experiment=read_table(given.next_experiment),
-            scores=read_table(given.scores),
-        )
+        tables = {name: read_table(getattr(given, name)) for name in SCENARIO_TABLES}
+        pairs = names_of_pairs(read_tree(given.combinations))
+        scenarios = ScenarioResults(responses=read_dataset(given.responses), combinations=pairs, **tables)
     contents = ReportContents(
         tables=read_tables(given.study),
         posterior=posterior,

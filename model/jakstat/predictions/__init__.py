@@ -70,10 +70,11 @@ from jakstat.predictions.panel_answers import (
     summarise_combinations,
     summarise_resistance,
 )
-from jakstat.predictions.scenario_settings import ScenarioSettings, read_scenarios
+from jakstat.predictions.scenario_settings import ScenarioSettings, check_scenarios, read_scenarios
 from jakstat.predictions.scenarios import AlteredCells, Readout, thin_posterior
 
 __all__ = [
+    "check_scenarios",
     "AlteredCells",
     "FittedStudy",
     "Readout",

@@ -109,6 +109,11 @@ def read_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios:
     return settings
 
 
+def check_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios: StudyScenarios) -> None:
+    """Raise ValueError, naming every fault, where scenarios do not fit a study; see :func:`read_scenarios`."""
+    read_scenarios(section, tables, scenarios)
+
+
 def _cell(one: Mapping[str, Any]) -> AlteredCells:
     return AlteredCells(one["cell_line"], tuple(one.get("alterations", ())))
 

@@ -8,9 +8,10 @@ from jakstat.reports.parameter_figures import parameter_figure
 from jakstat.reports.parameter_table import summarise_parameters
 from jakstat.reports.prediction_figures import dose_response_figure
 from jakstat.reports.scenario_figures import names_of_pairs
-from jakstat.reports.scenario_sections import ScenarioResults
+from jakstat.reports.scenario_sections import SCENARIO_TABLES, ScenarioResults
 
 __all__ = [
+    "SCENARIO_TABLES",
     "ScenarioResults",
     "names_of_pairs",
     "ReportContents",

@@ -13,6 +13,9 @@ from jakstat.reports.scenario_figures import combination_figure, resistance_figu
 
 _TEXT, _NUMBER = False, True
 
+#: Tables of :class:`ScenarioResults`, by field.
+SCENARIO_TABLES = ("response_measures", "jak_dependency", "shifts", "exposure", "ranking", "next_experiment", "scores")
+
 
 @dataclass(frozen=True)
 class ScenarioResults:

@@ -1,0 +1,95 @@
+# What is predicted from the fit of a study with cell lines: config/scenarios.yaml. A study without them has no scenarios.
+
+
+# Before hours of sampling, as check_dose_response.
+rule check_scenarios:
+    input:
+        problem=rules.check_problem.output[0],
+        study=STUDY,
+        files=STUDY_FILES,
+    output:
+        "<results>/{study}/scenarios.json",
+    log:
+        "<logs>/{study}/check_scenarios.log",
+    priority: 10
+    conda:
+        "../../environment.yml"
+    params:
+        scenarios=SCENARIOS,
+        code=code_of("predictions", "check_scenarios"),
+    script:
+        "../scripts/check_scenarios.py"
+
+
+rule predict_responses:
+    input:
+        scenarios=rules.check_scenarios.output[0],
+        gate=rules.require_convergence.output[0],
+        posterior=rules.sample_posterior.output[0],
+        study=STUDY,
+        files=STUDY_FILES,
+    output:
+        responses="<results>/{study}/responses.nc",
+        measures="<results>/{study}/response_measures.tsv",
+    log:
+        "<logs>/{study}/predict_responses.log",
+    conda:
+        "../../environment.yml"
+    threads: workflow.cores if workflow.cores else 1
+    resources:
+        mem_mb=mem_by_attempt(2000),
+    params:
+        scenarios=SCENARIOS,
+        solver=SETTINGS["solver"],
+        seed=SETTINGS["seed"],
+        code=code_of("predictions", "predict_responses"),
+    script:
+        "../scripts/predict_responses.py"
+
+
+rule predict_jak_dependency:
+    input:
+        scenarios=rules.check_scenarios.output[0],
+        gate=rules.require_convergence.output[0],
+        posterior=rules.sample_posterior.output[0],
+        study=STUDY,
+        files=STUDY_FILES,
+    output:
+        "<results>/{study}/jak_dependency.tsv",
+    log:
+        "<logs>/{study}/predict_jak_dependency.log",
+    conda:
+        "../../environment.yml"
+    threads: workflow.cores if workflow.cores else 1
+    resources:
+        mem_mb=mem_by_attempt(2000),
+    params:
+        scenarios=SCENARIOS,
+        solver=SETTINGS["solver"],
+        seed=SETTINGS["seed"],
+        code=code_of("predictions", "predict_jak_dependency"),
+    script:
+        "../scripts/predict_jak_dependency.py"
+
+
+rule predict_exposure:
+    input:
+        gate=rules.require_convergence.output[0],
+        responses=rules.predict_responses.output.responses,
+        study=STUDY,
+        files=STUDY_FILES,
+    output:
+        effects="<results>/{study}/exposure.tsv",
+        ranking="<results>/{study}/ranking.tsv",
+    log:
+        "<logs>/{study}/predict_exposure.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=mem_by_attempt(2000),
+    params:
+        scenarios=SCENARIOS,
+        seed=SETTINGS["seed"],
+        code=code_of("predictions", "predict_exposure"),
+    script:
+        "../scripts/predict_exposure.py"
