@@ -1,6 +1,6 @@
 """From a problem to an IC50, cell by cell (a script that reads like a notebook; the tests run it).
 
-Run it from the root of the repository: ``python docs/example.py``. A real fit needs more draws; see config/raia2011.yaml.
+Run it from the root of the repository: ``python docs/example.py``. A real fit needs more draws; see config/.
 """
 
 # %% Read a study folder (or a PEtab YAML file) into one checked problem

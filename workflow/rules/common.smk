@@ -25,42 +25,39 @@ def without_nulls(content):
     }
 
 
-def checked_settings():
-    """Return the configuration; WorkflowError with every fault where it does not fit its schema."""
-    settings = without_nulls(config)
-    schema = yaml.safe_load((WORKFLOW / "schemas/config.schema.yaml").read_text())
-    faults = schema_faults(settings, schema)
+def checked(content, schema, where):
+    """Return settings without nulls; WorkflowError with every fault where they do not fit a schema of this workflow."""
+    settings = without_nulls(content)
+    faults = schema_faults(
+        settings, yaml.safe_load((WORKFLOW / "schemas" / schema).read_text())
+    )
     if faults:
         lines = "\n".join(
             f"  {number}. {fault}" for number, fault in enumerate(faults, 1)
         )
         raise WorkflowError(
-            f"{len(faults)} fault(s) in the configuration; nothing was run:\n{lines}"
+            f"{len(faults)} fault(s) in {where}; nothing was run:\n{lines}"
         )
     return settings
 
 
-def checked_scenarios(named):
-    """Return the scenarios of a file, looked for as a study is; WorkflowError with every fault of its schema."""
-    for path in (folder / named for folder in (Path(), WORKFLOW.parent)):
-        if path.is_file():
-            content = without_nulls(yaml.safe_load(path.read_text()))
-            schema = yaml.safe_load(
-                (WORKFLOW / "schemas/scenarios.schema.yaml").read_text()
-            )
-            faults = schema_faults(content, schema)
-            if not faults:
-                return content
-            lines = "\n".join(
-                f"  {number}. {fault}" for number, fault in enumerate(faults, 1)
-            )
-            raise WorkflowError(
-                f"{len(faults)} fault(s) in {path}; nothing was run:\n{lines}"
-            )
+def find_file(named, key, needed):
+    """Return a file that a key of the configuration names, from the working directory on or from the repository."""
+    for folder in (Path(), WORKFLOW.parent):
+        if (folder / named).is_file():
+            return folder / named
     raise WorkflowError(
-        f"config key scenarios: found nothing at {named}, looked for from {Path.cwd()} and from {WORKFLOW.parent}; "
-        "needed: a YAML file like config/scenarios.yaml, or null"
+        f"config key {key}: found nothing at {named}, looked for from {Path.cwd()} and from {WORKFLOW.parent}; "
+        f"needed: {needed}"
     )
+
+
+def checked_scenarios(named):
+    """Return the scenarios of a file; WorkflowError where there is none or it has faults."""
+    path = find_file(
+        named, "scenarios", "a YAML file like config/scenarios.yaml, or null"
+    )
+    return checked(yaml.safe_load(path.read_text()), "scenarios.schema.yaml", path)
 
 
 def find_study(named):
@@ -141,7 +138,7 @@ def mem_by_attempt(base_mb):
     return mem_mb
 
 
-SETTINGS = checked_settings()
+SETTINGS = checked(config, "config.schema.yaml", "the configuration")
 STUDY = find_study(SETTINGS["study"])
 STUDY_ID = study_id(STUDY)
 STUDY_FILES = study_files(STUDY)

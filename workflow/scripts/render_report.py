@@ -8,8 +8,7 @@ with log_to(snakemake.log[0]):
     from jakstat.storage import read_dataset, read_json, read_table, read_tree, write_text
 
     given = snakemake.input
-    posterior = read_tree(given.posterior)
-    scenarios = None
+    posterior, scenarios = read_tree(given.posterior), None
     if given.responses:
         tables = {name: read_table(getattr(given, name)) for name in SCENARIO_TABLES}
         pairs = names_of_pairs(read_tree(given.combinations))
@@ -18,17 +17,14 @@ with log_to(snakemake.log[0]):
         tables=read_tables(given.study),
         posterior=posterior,
         prior=read_tree(given.prior),
-        convergence=read_json(given.convergence),
         loo=read_dataset(given.loo),
-        coverage=read_table(given.coverage),
-        modes=read_table(given.modes),
-        tolerance=read_json(given.tolerance),
+        **{name: read_table(getattr(given, name)) for name in ("coverage", "modes")},
         provenance=posterior.attrs,
         settings=snakemake.params.settings,
         dose_response=read_dataset(given.dose_response) if given.dose_response else None,
         ic50_summary=read_table(given.ic50) if given.ic50 else None,
         time_courses=read_dataset(given.time_courses),
-        cross_check=read_json(given.cross_check),
+        **{name: read_json(getattr(given, name)) for name in ("convergence", "tolerance", "cross_check")},
         scenarios=scenarios,
         warning=read_json(given.gate)["warning"],
     )
