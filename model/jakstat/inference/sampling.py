@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -109,7 +110,13 @@ def compile_model(model: pm.Model) -> Any:
     """
     compiled = nutpie.compile_pymc_model(model)
     jittered = compiled.initial_point_func
-    return replace(compiled, initial_point_func=lambda seed: climb(jittered(seed), compiled.logp_func))
+    one_at_a_time = Lock()  # chains start in threads, and a compiled PyTensor function serves one of them
+
+    def start(seed: Any) -> np.ndarray:
+        with one_at_a_time:
+            return climb(jittered(seed), compiled.logp_func)
+
+    return replace(compiled, initial_point_func=start)
 
 
 def _progress_lines(log: Callable[[str], None], sampling: SamplingSettings) -> Callable:

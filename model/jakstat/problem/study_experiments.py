@@ -7,6 +7,7 @@ and, at time 0, the stimulus; treatment and stimulus are one period where there 
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -175,7 +176,7 @@ def proliferation_id(line: CellLine) -> str:
 def treatment_values(cells: Cells, reference: Reference, line: CellLine, treatment: Treatment) -> dict[str, sp.Expr]:
     """Return what the addition of inhibitors to a cell line sets in the model."""
     values: dict[str, sp.Expr] = dict(cells.at_treatment)
-    named = dict(zip(cells.grouping_columns, treatment.groups, strict=True)) | {CELL_LINE: line.id}
+    named = dict(zip_longest(cells.grouping_columns, treatment.groups, fillvalue="")) | {CELL_LINE: line.id}
     for one in cells.pooled:
         if treatment.inhibitors and not one.is_of_line and all(named[column] for column in one.over):
             values[one.entity] = one.value(identifier("_".join(named[column] for column in one.over)))

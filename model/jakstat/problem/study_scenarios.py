@@ -1,11 +1,19 @@
 """Experiments that nobody has made, on the cell lines of a study or others: what predictions are asked of."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
+from jakstat.problem.faults import DataFaultsError, Fault
 from jakstat.problem.records import Experiment, Parameter, Period
 from jakstat.problem.reference_records import Reference
-from jakstat.problem.study_experiments import StudyExperiment, experiment_parameters, experiments_of
+from jakstat.problem.study_experiments import (
+    StudyExperiment,
+    experiment_parameters,
+    experiments_of,
+    proliferation_id,
+)
+from jakstat.problem.study_measurements import StudyMeasurement, read_measurements
 from jakstat.problem.study_petab import CheckedStudy
 from jakstat.problem.study_reader import check_study
 from jakstat.problem.study_treatments import Treatment
@@ -40,9 +48,39 @@ class StudyScenarios:
         return tuple(dict.fromkeys(one.treatment.cell_line for one in self._checked.measurements))
 
     @property
+    def growing_lines(self) -> tuple[str, ...]:
+        """Measured cell lines whose growth is a parameter of the fit."""
+        fitted = {one.id for one in self._checked.parameters}
+        return tuple(name for name in self.measured_lines if self.growth_parameter(name) in fitted)
+
+    def growth_parameter(self, cell_line: str) -> str:
+        """Return the id of the growth rate of a cell line, 1/min."""
+        return proliferation_id(self.reference.cell_lines[cell_line])
+
+    @property
     def time_unit(self) -> str:
         """Unit of time of the study."""
         return self._checked.study.time_unit
+
+    @property
+    def measurements(self) -> tuple[StudyMeasurement, ...]:
+        """The measurements of the fit, with what was done to the cells."""
+        return self._checked.measurements
+
+    def read_table(self, path: str | Path) -> tuple[StudyMeasurement, ...]:
+        """Read another measurement table of the study's columns: measurements that the fit has not seen.
+
+        Raises
+        ------
+        DataFaultsError
+            The table has faults; the error lists them all.
+        """
+        faults: list[Fault] = []
+        study = replace(self._checked.study, measurements=(Path(path),))
+        measurements = read_measurements(study, self.reference, faults)
+        if faults:
+            raise DataFaultsError(faults)
+        return measurements
 
     def experiments(self, treatments: Iterable[Treatment]) -> tuple[dict[Treatment, Experiment], tuple[Parameter, ...]]:
         """Return the experiment of each treatment, and the parameters that they need and the fit did not have.

@@ -1,0 +1,243 @@
+"""Scenarios: what is asked of a fitted study with cell lines, and the signals that answer it, draw by draw.
+
+A scenario is a treatment (cells with their alterations, inhibitors with doses, a stimulus) and a readout (an observable
+at a time). Parameters that the fit did not have, such as the constants of a drug without measurements, are drawn from
+their priors, each by a seed of its own, so that it has the same draws in every prediction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from jakstat.predictions.signals import ask_for_signals, signals_over_draws
+from jakstat.problem import Parameter, ProblemTables, StudyScenarios, Treatment
+from jakstat.problem.formulas import unknown_name_needed
+from jakstat.statistics import SolverSettings
+
+
+@dataclass(frozen=True)
+class Readout:
+    """An observable at a time (h) after the treatment."""
+
+    name: str
+    observable: str
+    time_h: float
+
+
+@dataclass(frozen=True)
+class AlteredCells:
+    """A cell line with alterations besides its own."""
+
+    cell_line: str
+    alterations: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Name for people."""
+        return " + ".join((self.cell_line, *self.alterations))
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Draws of a fit that predictions are made of: evenly spaced over each chain.
+
+    Parameters
+    ----------
+    values : (chain, draw, parameter) array
+        Linear scale, in the order of the problem's estimated parameters.
+    coords : mapping
+        ``chain`` and ``draw`` labels.
+    parameters : tuple of str
+    """
+
+    values: np.ndarray
+    coords: Mapping[str, np.ndarray]
+    parameters: tuple[str, ...]
+
+
+def thin_posterior(tree: xr.DataTree, draws: int) -> Posterior:
+    """Return about ``draws`` draws of a posterior in all, evenly spaced."""
+    values = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter")
+    of_chain = min(values.sizes["draw"], max(1, -(-draws // values.sizes["chain"])))
+    chosen = values.isel(draw=np.linspace(0, values.sizes["draw"] - 1, of_chain).round().astype(int))
+    coords = {name: chosen[name].to_numpy() for name in ("chain", "draw")}
+    return Posterior(chosen.to_numpy(), coords, tuple(map(str, chosen["parameter"].to_numpy())))
+
+
+def check_treatments(
+    tables: ProblemTables, scenarios: StudyScenarios, treatments: Sequence[Treatment], readouts: Sequence[Readout]
+) -> list[str]:
+    """Return a sentence for each cell line, alteration, inhibitor or observable that is not known, with near names."""
+    reference = scenarios.reference
+    measured = {one.observable_id for one in tables.measurements}
+    asked = (
+        ("cell line", {one.cell_line for one in treatments}, reference.cell_lines),
+        ("alteration", {name for one in treatments for name in one.alterations}, reference.alterations),
+        ("inhibitor", {name for one in treatments for name, _ in one.inhibitors}, reference.inhibitors),
+        ("observable", {one.observable for one in readouts}, measured),
+    )
+    return [
+        f"unknown {what} {name!r}; needed: {unknown_name_needed(name, known, f'a known {what}')}"
+        for what, names, known in asked
+        for name in sorted(names - set(known))
+    ]
+
+
+def predict_signals(
+    tables: ProblemTables,
+    scenarios: StudyScenarios,
+    posterior: Posterior,
+    asked: Sequence[tuple[Treatment, Readout]],
+    solver: SolverSettings,
+    seed: int,
+) -> xr.DataArray:
+    """Predict the expected signal of every scenario in every draw.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+        Of the fit.
+    scenarios : StudyScenarios
+        The same study.
+    posterior : Posterior
+    asked : sequence of (Treatment, Readout)
+    solver : SolverSettings
+    seed : int
+        Of what is drawn from priors.
+
+    Returns
+    -------
+    DataArray
+        Dims chain, draw, scenario; unit of each observable, no measurement noise; NaN where a solve failed.
+
+    Raises
+    ------
+    ValueError
+        A name is unknown; all of them are listed.
+    """
+    faults = check_treatments(tables, scenarios, [one for one, _ in asked], [one for _, one in asked])
+    if faults:
+        raise ValueError("; ".join(faults))
+    experiments, more = scenarios.experiments([treatment for treatment, _ in asked])
+    hour = {"s": 3600.0, "min": 60.0, "h": 1.0, "d": 1 / 24}[scenarios.time_unit]
+    wanted = [(readout.observable, experiments[treatment].id, readout.time_h * hour) for treatment, readout in asked]
+    free = tuple(one for one in more if one.estimated)
+    request = ask_for_signals(tables, tuple(experiments.values()), wanted, more)
+    n_chains, n_draws, n_fitted = posterior.values.shape
+    own = prior_draws(free, n_chains * n_draws, seed)
+    draws = np.concatenate([posterior.values.reshape(-1, n_fitted), own], axis=1)
+    signals = signals_over_draws(request, draws, solver).reshape(n_chains, n_draws, len(asked))
+    return xr.DataArray(signals, dims=("chain", "draw", "scenario"), coords=dict(posterior.coords))
+
+
+def prior_draws(parameters: Sequence[Parameter], n: int, seed: int) -> np.ndarray:
+    """Draw parameters with normal and log-normal priors, (draw, parameter); each depends on its own name only.
+
+    Raises
+    ------
+    NotImplementedError
+        A prior is of another kind, or truncated.
+    """
+    columns = []
+    for one in parameters:
+        prior = one.prior
+        if prior is None or prior.distribution not in ("normal", "log-normal") or np.isfinite(prior.upper):
+            raise NotImplementedError(
+                f"{one.id}: only normal and log-normal priors without bounds can be predicted from"
+            )
+        standard = np.random.default_rng([seed, *one.id.encode()]).standard_normal(n)
+        value = prior.parameters[0] + prior.parameters[1] * standard
+        columns.append(np.exp(value) if prior.distribution == "log-normal" else value)
+    return np.array(columns).reshape(len(columns), n).T
+
+
+def predict_curves(
+    tables: ProblemTables,
+    scenarios: StudyScenarios,
+    posterior: Posterior,
+    cells: Sequence[AlteredCells],
+    inhibitors: Sequence[str],
+    doses: Sequence[float],
+    readout: Readout,
+    solver: SolverSettings,
+    seed: int,
+    stimulus: Mapping[str, Any] | None = None,
+) -> xr.DataArray:
+    """Predict dose-response curves: every inhibitor alone on all cells.
+
+    Parameters
+    ----------
+    doses : sequence of float
+        nM, increasing, the first 0.
+    stimulus : mapping, optional
+        ``ligand`` and ``dose_nM``, from the treatment on.
+
+    Returns
+    -------
+    DataArray
+        Dims chain, draw, cells, drug, dose: the signal as a share of that without drug.
+    """
+    stimulated = {} if stimulus is None else {
+        "stimulus": stimulus["ligand"], "stimulus_nM": float(stimulus["dose_nM"]),
+        "stimulus_text": f"{stimulus['dose_nM']:g} nM",
+    }  # fmt: skip
+    asked = [
+        (Treatment(cell_line=one.cell_line, alterations=one.alterations, inhibitors=_doses({name: dose}), **stimulated),
+         readout)
+        for one in cells for name in inhibitors for dose in doses
+    ]  # fmt: skip
+    signal = predict_signals(tables, scenarios, posterior, asked, solver, seed)
+    shape = (*signal.shape[:2], len(cells), len(inhibitors), len(doses))
+    values = signal.to_numpy().reshape(shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = values / values[..., :1]
+    coords = dict(posterior.coords) | {
+        "cells": [one.label for one in cells], "drug": list(inhibitors), "dose": ("dose", np.array(doses, dtype=float),
+                                                                                  {"units": "nM"}),
+    }  # fmt: skip
+    attrs = {"units": "1", "readout": readout.name, "observable": readout.observable, "time_h": readout.time_h}
+    return xr.DataArray(relative, dims=("chain", "draw", "cells", "drug", "dose"), coords=coords, attrs=attrs)
+
+
+def predict_pair(
+    tables: ProblemTables,
+    scenarios: StudyScenarios,
+    posterior: Posterior,
+    cells: AlteredCells,
+    inhibitors: tuple[str, str],
+    doses: tuple[Sequence[float], Sequence[float]],
+    readout: Readout,
+    solver: SolverSettings,
+    seed: int,
+) -> xr.DataArray:
+    """Predict the response to two inhibitors together.
+
+    Returns
+    -------
+    DataArray
+        Dims chain, draw, dose_a, dose_b: the signal as a share of that without drug.
+    """
+    asked = [
+        (Treatment(cell_line=cells.cell_line, alterations=cells.alterations,
+                   inhibitors=_doses(dict(zip(inhibitors, (a, b), strict=True)))), readout)
+        for a in doses[0] for b in doses[1]
+    ]  # fmt: skip
+    signal = predict_signals(tables, scenarios, posterior, asked, solver, seed)
+    values = signal.to_numpy().reshape(*signal.shape[:2], len(doses[0]), len(doses[1]))
+    coords = dict(posterior.coords) | {
+        "dose_a": ("dose_a", np.array(doses[0], dtype=float), {"units": "nM", "inhibitor": inhibitors[0]}),
+        "dose_b": ("dose_b", np.array(doses[1], dtype=float), {"units": "nM", "inhibitor": inhibitors[1]}),
+    }
+    attrs = {"units": "1", "readout": readout.name, "cells": cells.label, "time_h": readout.time_h,
+             "inhibitors": list(inhibitors)}  # fmt: skip
+    return xr.DataArray(
+        values / values[..., :1, :1], dims=("chain", "draw", "dose_a", "dose_b"), coords=coords, attrs=attrs
+    )
+
+
+def _doses(doses: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """Return inhibitors with positive doses, by name, as a treatment holds them."""
+    return tuple(sorted((name, float(dose)) for name, dose in doses.items() if dose > 0))
