@@ -83,13 +83,15 @@ class StudyScenarios:
         return {one.entity: sp.sympify(values[one.entity]) for one in self.pooled if one.is_of_line}
 
     def unit_of(self, one: Pooled) -> str:
-        """Return the unit of a pooled entity: the model's, else that of the parameter that is its mean; may be empty."""
+        """Return the unit of a pooled entity: that of the parameter that is its mean, else the model's; may be empty."""
         if one.scale == "logit":
             return "1"
         units = {parameter.id: parameter.unit for parameter in self._checked.parameters}
         of_mean = [units.get(name, "") for name in sorted(names_of(one.mean))]
+        if len(of_mean) == 1 and of_mean[0]:
+            return of_mean[0]
         in_model: str = model_entities(self._checked.sbml).units.get(one.entity, "")
-        return in_model or (of_mean[0] if len(of_mean) == 1 else "")
+        return in_model
 
     @property
     def time_unit(self) -> str:

@@ -1,9 +1,11 @@
 """Figures, tables and HTML pages from results: the only place that draws."""
 
+from jakstat.reports.cell_line_table import summarise_cell_lines
 from jakstat.reports.contents import ReportContents
 from jakstat.reports.drawing import figure_png, figure_svg
 from jakstat.reports.fit_figures import fit_figure, prior_predictive_figure
 from jakstat.reports.html_report import render_convergence_page, render_report
+from jakstat.reports.inhibitor_table import summarise_inhibitors
 from jakstat.reports.parameter_figures import parameter_figure
 from jakstat.reports.parameter_table import summarise_parameters
 from jakstat.reports.prediction_figures import dose_response_figure
@@ -18,5 +20,7 @@ __all__ = [
     "prior_predictive_figure",
     "render_convergence_page",
     "render_report",
+    "summarise_cell_lines",
+    "summarise_inhibitors",
     "summarise_parameters",
 ]

@@ -44,6 +44,12 @@ class ReportContents:
         ``ToleranceCheck.as_dict()``.
     cross_check : mapping, optional
         ``SolverCrossCheck.as_dict()``.
+    cell_lines : DataFrame, optional
+        From ``summarise_cell_lines``; None where the study has no cell lines.
+    jak_dependency : DataFrame, optional
+        cell_line, median, lower_90, upper_90: the share of net growth that is lost when JAK is blocked fully (1).
+    inhibitors : DataFrame, optional
+        From ``summarise_inhibitors``.
     warning : str, optional
         Shown on top and in every caption; None or empty where the fit passed its gate.
     """
@@ -62,4 +68,7 @@ class ReportContents:
     time_courses: xr.Dataset | None = None
     tolerance: Mapping[str, Any] | None = None
     cross_check: Mapping[str, Any] | None = None
+    cell_lines: pd.DataFrame | None = None
+    jak_dependency: pd.DataFrame | None = None
+    inhibitors: pd.DataFrame | None = None
     warning: str | None = None
