@@ -67,8 +67,16 @@ def study_id(study):
     return re.sub(r"[^A-Za-z0-9_-]+", "_", name)
 
 
+def content_of(study):
+    """Return what a study's YAML file holds, None where it is no YAML; check_problem says what is wrong with it."""
+    try:
+        return yaml.safe_load(study.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return None
+
+
 def study_files(study):
-    """Return the files that the study's YAML file names anywhere; check_problem tells which are missing."""
+    """Return the files that the study's YAML file names, and the tables of folders that it names."""
 
     def texts(content):
         if isinstance(content, dict | list):
@@ -76,12 +84,16 @@ def study_files(study):
             return [text for value in values for text in texts(value)]
         return [content] if isinstance(content, str) else []
 
-    try:
-        named = texts(yaml.safe_load(study.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return []
+    named = texts(content_of(study))
     paths = {os.path.normpath(study.parent / text) for text in named}
-    return sorted(path for path in paths if os.path.isfile(path))
+    tables = {str(file) for path in paths for file in Path(path).glob("*.tsv")}
+    return sorted(path for path in paths | tables if os.path.isfile(path))
+
+
+def has_cell_lines(study):
+    """Whether a study describes cell lines and inhibitors, so that its report has sections on them."""
+    content = content_of(study)
+    return isinstance(content, dict) and "cells" in content
 
 
 def public_folder():
@@ -123,6 +135,7 @@ STUDY = find_study(SETTINGS["study"])
 STUDY_ID = study_id(STUDY)
 STUDY_FILES = study_files(STUDY)
 SUNODE_IS_INSTALLED = find_spec("sunode") is not None
+HAS_CELL_LINES = has_cell_lines(STUDY)
 ASKS_DOSE_RESPONSE = "dose_response" in SETTINGS
 THRESHOLDS = {
     name: value for name, value in SETTINGS["gates"].items() if name != "override"

@@ -46,6 +46,28 @@ rule dose_response_figure:
         "../scripts/dose_response_figure.py"
 
 
+# Only for studies with a section on cells.
+rule summarise_cell_lines:
+    input:
+        gate=rules.require_convergence.output[0],
+        posterior=rules.sample_posterior.output[0],
+        study=STUDY,
+        files=STUDY_FILES,
+    output:
+        cell_lines="<results>/{study}/cell_lines.tsv",
+        inhibitors="<results>/{study}/inhibitors.tsv",
+    log:
+        "<logs>/{study}/summarise_cell_lines.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=mem_by_attempt(1500),
+    params:
+        code=code_of("reports", "summarise_cell_lines"),
+    script:
+        "../scripts/summarise_cell_lines.py"
+
+
 # A study without the section dose_response has no prediction; the rest of its report is the same.
 rule render_report:
     input:
@@ -67,6 +89,8 @@ rule render_report:
         ),
         ic50=rules.predict_dose_response.output[1] if ASKS_DOSE_RESPONSE else [],
         figure=rules.dose_response_figure.output if ASKS_DOSE_RESPONSE else [],
+        cell_lines=rules.summarise_cell_lines.output[0] if HAS_CELL_LINES else [],
+        inhibitors=rules.summarise_cell_lines.output[1] if HAS_CELL_LINES else [],
     output:
         report(
             "<results>/{study}/report.html",

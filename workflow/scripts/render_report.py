@@ -7,8 +7,7 @@ with log_to(snakemake.log[0]):
     from jakstat.reports import ReportContents, render_report
     from jakstat.storage import read_dataset, read_json, read_table, read_tree, write_text
 
-    given = snakemake.input
-    posterior = read_tree(given.posterior)
+    given, posterior = snakemake.input, read_tree(snakemake.input.posterior)
     contents = ReportContents(
         tables=read_tables(given.study),
         posterior=posterior,
@@ -24,6 +23,8 @@ with log_to(snakemake.log[0]):
         ic50_summary=read_table(given.ic50) if given.ic50 else None,
         time_courses=read_dataset(given.time_courses),
         cross_check=read_json(given.cross_check),
+        cell_lines=read_table(given.cell_lines) if given.cell_lines else None,
+        inhibitors=read_table(given.inhibitors) if given.inhibitors else None,
         warning=read_json(given.gate)["warning"],
     )
     write_text(render_report(contents), snakemake.output[0])

@@ -6,6 +6,7 @@ from jakstat.reports.drawing import figure_png, figure_svg
 from jakstat.reports.fit_figures import fit_figure, prior_predictive_figure
 from jakstat.reports.html_report import render_convergence_page, render_report
 from jakstat.reports.inhibitor_table import summarise_inhibitors
+from jakstat.reports.parameter_document import render_parameter_document
 from jakstat.reports.parameter_figures import parameter_figure
 from jakstat.reports.parameter_table import summarise_parameters
 from jakstat.reports.prediction_figures import dose_response_figure
@@ -19,6 +20,7 @@ __all__ = [
     "parameter_figure",
     "prior_predictive_figure",
     "render_convergence_page",
+    "render_parameter_document",
     "render_report",
     "summarise_cell_lines",
     "summarise_inhibitors",

@@ -145,7 +145,7 @@ def inhibitor_figure(inhibitors: pd.DataFrame) -> Figure:
                     linewidth=1, linestyle=":")  # fmt: skip
         axes.plot(inhibitors["assay_median"], places + 0.33, MARKS[2], color=assay, markersize=4)
         for place, value in zip(places, inhibitors["contraction"], strict=True):
-            axes.text(1.01, place, f"{100 * value:.0f} %", transform=axes.get_yaxis_transform(), va="center",
+            axes.text(1.01, place, f"{round(100 * value)} %", transform=axes.get_yaxis_transform(), va="center",
                       fontsize=7.5, color=GREY)  # fmt: skip
         axes.text(1.01, -1, "contraction", transform=axes.get_yaxis_transform(), va="center", fontsize=7.5, color=GREY)
         names = [f"{row.inhibitor}, {plain_name(row.parameter)}" for row in inhibitors.itertuples()]
