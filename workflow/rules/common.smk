@@ -1,4 +1,4 @@
-# What the rules share: the settings, checked; the study and its files; digests of code; memory.
+# What the rules share: the study and its files; digests of code; memory.
 
 import os
 import re
@@ -9,55 +9,6 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 from jakstat.provenance import code_digest
-from jakstat.schemas import schema_faults
-
-WORKFLOW = Path(
-    workflow.current_basedir.join("..").get_path_or_uri(secret_free=True)
-).resolve()
-
-
-def without_nulls(content):
-    """Return nested settings without the keys whose value is null: that is how a file takes away what another set."""
-    if not isinstance(content, dict):
-        return content
-    return {
-        key: without_nulls(value) for key, value in content.items() if value is not None
-    }
-
-
-def checked(content, schema, where):
-    """Return settings without nulls; WorkflowError with every fault where they do not fit a schema of this workflow."""
-    settings = without_nulls(content)
-    faults = schema_faults(
-        settings, yaml.safe_load((WORKFLOW / "schemas" / schema).read_text())
-    )
-    if faults:
-        lines = "\n".join(
-            f"  {number}. {fault}" for number, fault in enumerate(faults, 1)
-        )
-        raise WorkflowError(
-            f"{len(faults)} fault(s) in {where}; nothing was run:\n{lines}"
-        )
-    return settings
-
-
-def find_file(named, key, needed):
-    """Return a file that a key of the configuration names, from the working directory on or from the repository."""
-    for folder in (Path(), WORKFLOW.parent):
-        if (folder / named).is_file():
-            return folder / named
-    raise WorkflowError(
-        f"config key {key}: found nothing at {named}, looked for from {Path.cwd()} and from {WORKFLOW.parent}; "
-        f"needed: {needed}"
-    )
-
-
-def checked_scenarios(named):
-    """Return the scenarios of a file; WorkflowError where there is none or it has faults."""
-    path = find_file(
-        named, "scenarios", "a YAML file like config/scenarios.yaml, or null"
-    )
-    return checked(yaml.safe_load(path.read_text()), "scenarios.schema.yaml", path)
 
 
 def find_study(named):
@@ -87,8 +38,16 @@ def study_id(study):
     return re.sub(r"[^A-Za-z0-9_-]+", "_", name)
 
 
+def content_of(study):
+    """Return what a study's YAML file holds, None where it is no YAML; check_problem says what is wrong with it."""
+    try:
+        return yaml.safe_load(study.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return None
+
+
 def study_files(study):
-    """Return the files that the study's YAML file names anywhere; check_problem tells which are missing."""
+    """Return the files that the study's YAML file names, and the tables of folders that it names."""
 
     def texts(content):
         if isinstance(content, dict | list):
@@ -96,12 +55,16 @@ def study_files(study):
             return [text for value in values for text in texts(value)]
         return [content] if isinstance(content, str) else []
 
-    try:
-        named = texts(yaml.safe_load(study.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return []
+    named = texts(content_of(study))
     paths = {os.path.normpath(study.parent / text) for text in named}
-    return sorted(path for path in paths if os.path.isfile(path))
+    tables = {str(file) for path in paths for file in Path(path).glob("*.tsv")}
+    return sorted(path for path in paths | tables if os.path.isfile(path))
+
+
+def has_cell_lines(study):
+    """Whether a study describes cell lines and inhibitors, so that its report has sections on them."""
+    content = content_of(study)
+    return isinstance(content, dict) and "cells" in content
 
 
 def public_folder():
@@ -138,15 +101,12 @@ def mem_by_attempt(base_mb):
     return mem_mb
 
 
-SETTINGS = checked(config, "config.schema.yaml", "the configuration")
 STUDY = find_study(SETTINGS["study"])
 STUDY_ID = study_id(STUDY)
 STUDY_FILES = study_files(STUDY)
-SCENARIOS = (
-    checked_scenarios(SETTINGS["scenarios"]) if "scenarios" in SETTINGS else None
-)
 HELD_OUT = str(STUDY.parent / SCENARIOS["scores"]["held_out"]) if SCENARIOS else []
 SUNODE_IS_INSTALLED = find_spec("sunode") is not None
+HAS_CELL_LINES = has_cell_lines(STUDY)
 ASKS_DOSE_RESPONSE = "dose_response" in SETTINGS
 THRESHOLDS = {
     name: value for name, value in SETTINGS["gates"].items() if name != "override"

@@ -46,6 +46,28 @@ rule dose_response_figure:
         "../scripts/dose_response_figure.py"
 
 
+# Only for studies with a section on cells.
+rule summarise_cell_lines:
+    input:
+        gate=rules.require_convergence.output[0],
+        posterior=rules.sample_posterior.output[0],
+        study=STUDY,
+        files=STUDY_FILES,
+    output:
+        cell_lines="<results>/{study}/cell_lines.tsv",
+        inhibitors="<results>/{study}/inhibitors.tsv",
+    log:
+        "<logs>/{study}/summarise_cell_lines.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=mem_by_attempt(1500),
+    params:
+        code=code_of("reports", "summarise_cell_lines"),
+    script:
+        "../scripts/summarise_cell_lines.py"
+
+
 # A study without scenarios, or without the section dose_response, has no predictions of that kind; the rest is the same.
 rule render_report:
     input:
@@ -76,6 +98,8 @@ rule render_report:
         ranking=rules.predict_exposure.output.ranking if SCENARIOS else [],
         next_experiment=rules.suggest_experiments.output[0] if SCENARIOS else [],
         scores=rules.score_predictions.output[0] if SCENARIOS else [],
+        cell_lines=rules.summarise_cell_lines.output[0] if HAS_CELL_LINES else [],
+        inhibitors=rules.summarise_cell_lines.output[1] if HAS_CELL_LINES else [],
     output:
         report(
             "<results>/{study}/report.html",

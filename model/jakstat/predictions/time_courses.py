@@ -4,14 +4,16 @@ import numpy as np
 import xarray as xr
 
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
-from jakstat.problem import ProblemTables
+from jakstat.problem import ProblemTables, measured_over_time
 from jakstat.statistics import SolverSettings
 
 
 def predict_time_courses(
     tables: ProblemTables, tree: xr.DataTree, solver: SolverSettings, n_times: int = 61, n_draws: int = 100
 ) -> xr.Dataset:
-    """Predict the signal of every observable in every experiment that measures it, over evenly chosen draws.
+    """Predict the signal of every observable in every experiment that measures it over time, at evenly chosen draws.
+
+    Observables that are measured over doses (:func:`jakstat.problem.measured_over_doses`) have no time course.
 
     Parameters
     ----------
@@ -31,6 +33,7 @@ def predict_time_courses(
         ``signal`` (chain, draw, observable, experiment, time); NaN where an experiment does not measure an observable,
         has not begun, or is not measured at its steady state.
     """
+    tables = measured_over_time(tables)
     posterior = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter")
     chosen = np.unique(np.linspace(0, posterior.sizes["draw"] - 1, min(n_draws, posterior.sizes["draw"])).astype(int))
     posterior = posterior.isel(draw=chosen)
@@ -42,7 +45,8 @@ def predict_time_courses(
               if time >= starts[pair[1]] and (time < np.inf or pair in steady)]  # fmt: skip
     request = ask_for_signals(tables, tables.experiments, wanted)
     draws = posterior.to_numpy().reshape(-1, posterior.sizes["parameter"])
-    values = signals_over_draws(request, draws, solver).reshape(*posterior.shape[:2], len(wanted))
+    values = signals_over_draws(request, draws, solver) if wanted else np.empty((len(draws), 0))
+    values = values.reshape(*posterior.shape[:2], len(wanted))
     observables = [one.id for one in tables.observables]
     experiments = [one.id for one in tables.experiments]
     signal = np.full((*posterior.shape[:2], len(observables), len(experiments), len(times)), np.nan)
@@ -58,7 +62,7 @@ def predict_time_courses(
 
 def _times(tables: ProblemTables, n_times: int) -> np.ndarray:
     """Return the times of the courses, in order."""
-    start = min(one.start for one in tables.experiments)
+    start = min((one.start for one in tables.experiments), default=0.0)
     last = max((one.time for one in tables.measurements if np.isfinite(one.time)), default=start)
     steady = [np.inf] if any(one.time == np.inf for one in tables.measurements) else []
     return np.unique([*np.linspace(start, last, n_times), *steady])

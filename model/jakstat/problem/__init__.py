@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from jakstat.problem.faults import DataFaultsError, Fault, UnsupportedError
+from jakstat.problem.measurement_kinds import measured_over_doses, measured_over_time
 from jakstat.problem.petab_reader import read_petab
 from jakstat.problem.records import (
     CENSORED,
@@ -36,6 +37,8 @@ __all__ = [
     "Prior",
     "ProblemTables",
     "UnsupportedError",
+    "measured_over_doses",
+    "measured_over_time",
     "obtain_sobotta2017",
     "read_petab",
     "read_study",

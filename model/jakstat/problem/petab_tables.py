@@ -30,7 +30,7 @@ class Annotations:
     experiment_labels : mapping of str to str
         A label for people by experiment id.
     experiment_details : mapping of str to mapping
-        Fields of the record (cell line, inhibitors, stimulus) by experiment id.
+        Fields of the record (cell line, inhibitors, stimulus, groups) by experiment id.
     measurement_sources : sequence of str
         Where each measurement was read, in the order of the measurements.
     censored : sequence of str

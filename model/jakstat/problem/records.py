@@ -103,8 +103,9 @@ class Period:
 class Experiment:
     """One simulated experiment: its periods in order of time, and for people a label and what was done to which cells.
 
-    ``inhibitors`` are names and doses (nM), ``stimulus`` a ligand with its dose as text; all are empty where the source
-    does not say.
+    ``inhibitors`` are names and doses (nM), ``stimulus`` a ligand with its dose as text, ``groups`` what else tells
+    experiments apart for which a pooled entity has values of its own (a screen); all are empty where the source does
+    not say.
     """
 
     id: str
@@ -113,6 +114,7 @@ class Experiment:
     cell_line: str = ""
     inhibitors: tuple[tuple[str, float], ...] = ()
     stimulus: str = ""
+    groups: tuple[str, ...] = ()
 
     @property
     def start(self) -> float:

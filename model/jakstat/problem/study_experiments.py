@@ -19,7 +19,7 @@ from jakstat.problem.records import Parameter, Prior
 from jakstat.problem.reference_records import CellLine, Reference
 from jakstat.problem.study_cells import CELL_LINE, Cells
 from jakstat.problem.study_description import Study
-from jakstat.problem.study_measurements import experiment_id, experiment_label, identifier
+from jakstat.problem.study_measurements import experiment_id, experiment_label, identifier, other_groups
 from jakstat.problem.study_treatments import MINUTES, Treatment
 
 _DEVIATION_SOURCE = "standard normal by construction: how far {group} is from the mean of all, in standard deviations"
@@ -39,7 +39,12 @@ class StudyExperiment:
         """What was done, as fields of the record :class:`jakstat.problem.Experiment`."""
         one = self.treatment
         stimulus = f"{one.stimulus} {one.stimulus_text}" if one.stimulus else ""
-        return {"cell_line": one.cell_line, "inhibitors": one.inhibitors, "stimulus": stimulus}
+        return {
+            "cell_line": one.cell_line,
+            "inhibitors": one.inhibitors,
+            "stimulus": stimulus,
+            "groups": tuple(other_groups(one)),
+        }
 
     @property
     def formulas(self) -> tuple[sp.Expr, ...]:

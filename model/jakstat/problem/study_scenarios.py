@@ -4,9 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import sympy as sp
+
 from jakstat.problem.faults import DataFaultsError, Fault
+from jakstat.problem.formulas import names_of
+from jakstat.problem.model_text import model_entities
 from jakstat.problem.records import Experiment, Parameter, Period
 from jakstat.problem.reference_records import Reference
+from jakstat.problem.study_cells import Pooled
 from jakstat.problem.study_experiments import (
     StudyExperiment,
     experiment_parameters,
@@ -56,6 +61,37 @@ class StudyScenarios:
     def growth_parameter(self, cell_line: str) -> str:
         """Return the id of the growth rate of a cell line, 1/min."""
         return proliferation_id(self.reference.cell_lines[cell_line])
+
+    @property
+    def pooled(self) -> tuple[Pooled, ...]:
+        """Entities with a value for each cell line, or for each group of treatments, around a mean of them all."""
+        cells = self._checked.study.cells
+        return () if cells is None else cells.pooled
+
+    def line_values(self, cell_line: str) -> dict[str, sp.Expr]:
+        """Return the value of each entity that is pooled over cell lines, in the untreated cells of a line.
+
+        Alterations of the line and what was measured in it are in the value: an expression over parameters.
+        """
+        study = self._checked.study
+        columns = () if study.cells is None else study.cells.grouping_columns
+        untreated = Treatment(
+            dose=(0.0,) * len(study.conditions), cell_line=cell_line, groups=("",) * len(columns)
+        )  # fmt: skip
+        experiments, _ = self.experiments([untreated])
+        values = experiments[untreated].periods[0].changes
+        return {one.entity: sp.sympify(values[one.entity]) for one in self.pooled if one.is_of_line}
+
+    def unit_of(self, one: Pooled) -> str:
+        """Return the unit of a pooled entity: that of the parameter that is its mean, else the model's; may be empty."""
+        if one.scale == "logit":
+            return "1"
+        units = {parameter.id: parameter.unit for parameter in self._checked.parameters}
+        of_mean = [units.get(name, "") for name in sorted(names_of(one.mean))]
+        if len(of_mean) == 1 and of_mean[0]:
+            return of_mean[0]
+        in_model: str = model_entities(self._checked.sbml).units.get(one.entity, "")
+        return in_model
 
     @property
     def time_unit(self) -> str:

@@ -1,9 +1,12 @@
 """Figures, tables and HTML pages from results: the only place that draws."""
 
-from jakstat.reports.contents import ReportContents
+from jakstat.reports.cell_line_table import summarise_cell_lines
+from jakstat.reports.contents import CELL_TABLES, ReportContents
 from jakstat.reports.drawing import figure_png, figure_svg
 from jakstat.reports.fit_figures import fit_figure, prior_predictive_figure
 from jakstat.reports.html_report import render_convergence_page, render_report
+from jakstat.reports.inhibitor_table import summarise_inhibitors
+from jakstat.reports.parameter_document import render_parameter_document
 from jakstat.reports.parameter_figures import parameter_figure
 from jakstat.reports.parameter_table import summarise_parameters
 from jakstat.reports.prediction_figures import dose_response_figure
@@ -11,6 +14,7 @@ from jakstat.reports.scenario_figures import names_of_pairs
 from jakstat.reports.scenario_sections import SCENARIO_TABLES, ScenarioResults
 
 __all__ = [
+    "CELL_TABLES",
     "SCENARIO_TABLES",
     "ScenarioResults",
     "names_of_pairs",
@@ -22,6 +26,9 @@ __all__ = [
     "parameter_figure",
     "prior_predictive_figure",
     "render_convergence_page",
+    "render_parameter_document",
     "render_report",
+    "summarise_cell_lines",
+    "summarise_inhibitors",
     "summarise_parameters",
 ]

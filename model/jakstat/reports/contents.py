@@ -10,6 +10,9 @@ import xarray as xr
 from jakstat.problem import ProblemTables
 from jakstat.reports.scenario_sections import ScenarioResults
 
+#: Fields of :class:`ReportContents` that only studies with cell lines have, tables by name.
+CELL_TABLES = ("cell_lines", "inhibitors", "jak_dependency")
+
 
 @dataclass(frozen=True)
 class ReportContents:
@@ -47,6 +50,12 @@ class ReportContents:
         ``SolverCrossCheck.as_dict()``.
     scenarios : ScenarioResults, optional
         What was predicted for scenarios of a study with cell lines.
+    cell_lines : DataFrame, optional
+        From ``summarise_cell_lines``; None where the study has no cell lines.
+    jak_dependency : DataFrame, optional
+        cell_line, median, lower_90, upper_90: the share of net growth that is lost when JAK is blocked fully (1).
+    inhibitors : DataFrame, optional
+        From ``summarise_inhibitors``.
     warning : str, optional
         Shown on top and in every caption; None or empty where the fit passed its gate.
     """
@@ -66,4 +75,7 @@ class ReportContents:
     tolerance: Mapping[str, Any] | None = None
     cross_check: Mapping[str, Any] | None = None
     scenarios: ScenarioResults | None = None
+    cell_lines: pd.DataFrame | None = None
+    jak_dependency: pd.DataFrame | None = None
+    inhibitors: pd.DataFrame | None = None
     warning: str | None = None

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from scipy.stats import binom
 
-from jakstat.problem import ProblemTables
+from jakstat.problem import ProblemTables, measured_over_doses, measured_over_time
 from jakstat.reports.contents import ReportContents
 from jakstat.reports.drawing import experiment_name, figure_svg, observable_name
 from jakstat.reports.fit_figures import fit_figure, prior_predictive_figure
@@ -25,11 +25,15 @@ def count_text(count: int, noun: str) -> str:
 
 def size_sentence(tables: ProblemTables) -> str:
     """Return how much was measured and how much is estimated, as a sentence."""
-    measured = {one.observable_id for one in tables.measurements}, {one.experiment_id for one in tables.measurements}
     estimated = sum(one.estimated for one in tables.parameters)
+    return f"{_measured_sentence(tables)[:-1]}; {count_text(estimated, 'parameter')} estimated."
+
+
+def _measured_sentence(tables: ProblemTables) -> str:
+    measured = {one.observable_id for one in tables.measurements}, {one.experiment_id for one in tables.measurements}
     return (
         f"{count_text(len(tables.measurements), 'measurement')} of {count_text(len(measured[0]), 'observable')} in "
-        f"{count_text(len(measured[1]), 'experiment')}; {count_text(estimated, 'parameter')} estimated."
+        f"{count_text(len(measured[1]), 'experiment')}."
     )
 
 
@@ -104,15 +108,34 @@ def _flat(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, 
 
 def fit_section(contents: ReportContents) -> Section:
     """Measurements and the posterior of the signal."""
-    figure = fit_figure(contents.tables, contents.posterior, contents.time_courses)
+    over_time, over_doses = measured_over_time(contents.tables), measured_over_doses(contents.tables)
+    pictures: list[Block] = []
+    if over_time.measurements:
+        figure = fit_figure(over_time, contents.posterior, contents.time_courses)
+        pictures.append(Picture(figure_svg(figure), "Data and fit.", _fit_caption(contents, over_time)))
+    if over_doses.measurements:
+        figure = fit_figure(over_doses, contents.posterior)
+        pictures.append(Picture(figure_svg(figure), "Doses and fit.", _dose_caption(over_doses)))
+    return Section("fit", "Data and fit", pictures)
+
+
+def _fit_caption(contents: ReportContents, tables: ProblemTables) -> str:
     drawn = "at the measured times, joined by lines" if contents.time_courses is None else "at all times"
-    caption = (
-        f"{size_sentence(contents.tables)} Marks are measured values, a colour and a mark for each experiment. Lines "
+    return (
+        f"{_measured_sentence(tables)} Marks are measured values, a colour and a mark for each experiment. Lines "
         f"and bands are the median and the central 50 % and 90 % intervals of the expected signal {drawn}. Thin bars "
         "are the central 90 % interval of a new measurement (signal and noise): about nine marks in ten should lie on "
         "theirs. Marks that leave their bars in a row, on one side, show what the model cannot describe."
     )
-    return Section("fit", "Data and fit", [Picture(figure_svg(figure), "Data and fit.", caption)])
+
+
+def _dose_caption(tables: ProblemTables) -> str:
+    return (
+        f"{_measured_sentence(tables)} A panel for each cell line; marks are measured values, a colour and a mark for "
+        "each inhibitor, hollow marks another screen. Wide bars are the central 50 % and 90 % intervals of the "
+        "expected signal at the measured doses, the short line across them its median; the dotted lines join medians "
+        "and are no curve. Thin bars are the central 90 % interval of a new measurement (signal and noise)."
+    )
 
 
 def prior_section(contents: ReportContents) -> Section:

@@ -4,6 +4,7 @@ Colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color), which peop
 blindness can tell apart; marks differ too. Figures are made without pyplot, so that no global state is touched.
 """
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,7 +14,7 @@ import numpy as np
 from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -89,19 +90,52 @@ def with_unit(quantity: str, unit: str) -> str:
     return f"{quantity} ({unit})" if unit and unit != "1" else quantity
 
 
-def panel_grid(
-    count: int, columns: int, panel_size: tuple[float, float], legend_entries: int
-) -> tuple[Figure, list[Axes]]:
-    """Make a figure with ``count`` panels, ``columns`` a row; ``panel_size`` in inch, without the legend."""
-    columns = max(1, min(columns, count))
-    rows = -(-count // columns)
-    width = max(_NARROWEST, panel_size[0] * columns)
-    legend = 0.25 + 0.21 * -(-legend_entries // _legend_columns(width))  # a line of 8.5 pt
-    figure = Figure(figsize=(width, panel_size[1] * rows + legend), layout="constrained")
-    axes = [figure.add_subplot(rows, columns, place + 1) for place in range(count)]
-    for one in axes:
-        tidy(one)
-    return figure, axes
+@dataclass(frozen=True)
+class PanelGroup:
+    """Panels that share a legend: ``draw`` fills the axes, ``handles`` are the legend.
+
+    ``columns`` is the number of panels a row, ``panel_size`` in inch, without the legend.
+    """
+
+    count: int
+    columns: int
+    panel_size: tuple[float, float]
+    draw: Callable[[list[Axes]], None]
+    handles: list[Line2D | Patch]
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Rows and columns."""
+        columns = max(1, min(self.columns, self.count))
+        return -(-self.count // columns), columns
+
+    @property
+    def width(self) -> float:
+        """Width, inch."""
+        return max(_NARROWEST, self.panel_size[0] * self.grid[1])
+
+    def height(self, width: float) -> float:
+        """Return the height of panels and legend in a figure of this width, inch."""
+        legend = 0.25 + 0.21 * -(-len(self.handles) // _legend_columns(width))  # a line of 8.5 pt
+        return self.panel_size[1] * self.grid[0] + legend
+
+
+def grouped_figure(groups: Sequence[PanelGroup]) -> Figure:
+    """Return a figure of groups of panels, one below the other, each with its legend above it."""
+    with figure_style():
+        width = max((one.width for one in groups), default=_NARROWEST)
+        heights = [one.height(width) for one in groups] or [1.0]
+        figure = Figure(figsize=(width, sum(heights)), layout="constrained")
+        parts: Sequence[Figure | SubFigure] = [figure]
+        if len(groups) > 1:
+            parts = figure.subfigures(len(groups), 1, squeeze=False, height_ratios=heights)[:, 0].tolist()
+        for group, part in zip(groups, parts, strict=False):
+            axes = [part.add_subplot(*group.grid, place + 1) for place in range(group.count)]
+            for one in axes:
+                tidy(one)
+            group.draw(axes)
+            add_legend(part, group.handles)
+    return figure
 
 
 def tidy(axes: Axes) -> None:
@@ -112,9 +146,9 @@ def tidy(axes: Axes) -> None:
     axes.tick_params(labelsize=_TICK_SIZE, color=GREY)
 
 
-def add_legend(figure: Figure, handles: list[Line2D | Patch], columns: int = 0) -> None:
+def add_legend(figure: Figure | SubFigure, handles: list[Line2D | Patch], columns: int = 0) -> None:
     """Put one legend above all panels, with as many columns as fit where ``columns`` is 0."""
-    columns = columns or _legend_columns(figure.get_figwidth())
+    columns = columns or _legend_columns(figure.bbox.width / figure.dpi)
     figure.legend(handles=handles, loc="outside upper center", ncols=min(columns, len(handles)), frameon=False)
 
 
@@ -126,6 +160,11 @@ def _legend_columns(width: float) -> int:
 def band_handles(colour: str, inner: str, outer: str) -> list[Line2D | Patch]:
     """Return legend entries for an inner and an outer band of one colour."""
     return [Patch(facecolor=colour, alpha=0.5, label=inner), Patch(facecolor=colour, alpha=0.2, label=outer)]
+
+
+def new_measurement_handle() -> Line2D:
+    """Return the legend entry of the thin bars of predicted measurements."""
+    return Line2D([], [], color=GREY, linewidth=0.9, alpha=0.7, label="new measurement, 90 %")
 
 
 def figure_svg(figure: Figure) -> bytes:

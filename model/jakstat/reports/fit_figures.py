@@ -1,5 +1,6 @@
 """Measurements and what the model says of them: a panel per observable, a colour per experiment.
 
+Observables that are measured over doses have panels of their own below (:mod:`jakstat.reports.dose_figures`).
 Three things are kept apart: measured values (marks), the expected signal (bands) and predicted measurements, which have
 noise besides (thin bars, or the bands of the prior predictive figure).
 """
@@ -14,22 +15,24 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from jakstat.problem import Observable, ProblemTables
+from jakstat.problem import Observable, ProblemTables, measured_over_doses, measured_over_time
+from jakstat.reports.dose_figures import fit_over_doses, prior_over_doses
 from jakstat.reports.drawing import (
     GREY,
     Look,
-    add_legend,
+    PanelGroup,
     band_handles,
     experiment_looks,
-    figure_style,
+    grouped_figure,
+    new_measurement_handle,
     observable_name,
-    panel_grid,
     with_unit,
 )
 from jakstat.reports.intervals import BAND_QUANTILES, bands_by, quantile_rows
 
 _KEYS = ("observable", "experiment", "time")
 _PANEL = (3.6, 2.55)  # inch
+_COLUMNS = 3
 _TITLE = 42  # letters in a line as wide as a panel
 # Prior predictive bands that reach beyond this multiple of the median measurement are drawn on a logarithmic axis.
 _RATIO_FOR_LOG = 20.0
@@ -52,6 +55,13 @@ def fit_figure(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Datase
     -------
     Figure
     """
+    drawn = [fit_over_time(measured_over_time(tables), tree, time_courses),
+             fit_over_doses(measured_over_doses(tables), tree)]  # fmt: skip
+    return grouped_figure([group for group in drawn if group.count])
+
+
+def fit_over_time(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Dataset | None = None) -> PanelGroup:
+    """Return the panels of the observables of ``tables``, all of them over time; arguments as for the figure."""
     signal = tree["posterior"].dataset["signal"]
     bands = bands_by(signal, _KEYS) if time_courses is None else _dense_bands(time_courses)
     bands = _with_plotted_time(bands, tables)
@@ -61,17 +71,17 @@ def fit_figure(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Datase
     looks = experiment_looks(tables)
     points = _with_plotted_time(measured_points(tables), tables)
     observables = _measured_observables(tables)
-    with figure_style():
-        figure, panels = panel_grid(len(observables), 3, _PANEL, len(looks) + 3)
+
+    def draw(panels: list[Axes]) -> None:
         for observable, axes in zip(observables, panels, strict=True):
             _draw_fit(axes, observable.id, looks, bands, predicted)
             _draw_points(axes, points[points["observable"] == observable.id], looks)
             _label(axes, observable, tables)
-        handles = [*_point_handles(looks), *band_handles(GREY, "signal, 50 %", "signal, 90 %")]
-        if predicted is not None:
-            handles.append(Line2D([], [], color=GREY, linewidth=0.9, alpha=0.7, label="new measurement, 90 %"))
-        add_legend(figure, handles)
-    return figure
+
+    handles = [*_point_handles(looks), *band_handles(GREY, "signal, 50 %", "signal, 90 %")]
+    if predicted is not None:
+        handles.append(new_measurement_handle())
+    return PanelGroup(len(observables), _COLUMNS, _PANEL, draw, handles)
 
 
 def prior_predictive_figure(tables: ProblemTables, prior: xr.DataTree) -> Figure:
@@ -87,12 +97,17 @@ def prior_predictive_figure(tables: ProblemTables, prior: xr.DataTree) -> Figure
     -------
     Figure
     """
+    drawn = [_prior_over_time(measured_over_time(tables), prior), prior_over_doses(measured_over_doses(tables), prior)]
+    return grouped_figure([group for group in drawn if group.count])
+
+
+def _prior_over_time(tables: ProblemTables, prior: xr.DataTree) -> PanelGroup:
     bands = _with_plotted_time(bands_by(prior["prior_predictive"].dataset["measurement"], _KEYS), tables)
     looks = experiment_looks(tables)
     points = _with_plotted_time(measured_points(tables), tables)
     observables = _measured_observables(tables)
-    with figure_style():
-        figure, panels = panel_grid(len(observables), 3, _PANEL, len(looks) + 3)
+
+    def draw(panels: list[Axes]) -> None:
         for observable, axes in zip(observables, panels, strict=True):
             mine = points[points["observable"] == observable.id]
             for experiment, look in looks.items():
@@ -100,8 +115,9 @@ def prior_predictive_figure(tables: ProblemTables, prior: xr.DataTree) -> Figure
             _draw_points(axes, mine, looks)
             _choose_scale(axes, bands[bands["observable"] == observable.id], mine["value"].to_numpy())
             _label(axes, observable, tables)
-        add_legend(figure, [*_point_handles(looks), Patch(facecolor=GREY, alpha=0.2, label="prior predictive, 90 %")])
-    return figure
+
+    handles = [*_point_handles(looks), Patch(facecolor=GREY, alpha=0.2, label="prior predictive, 90 %")]
+    return PanelGroup(len(observables), _COLUMNS, _PANEL, draw, handles)
 
 
 def measured_points(tables: ProblemTables) -> pd.DataFrame:

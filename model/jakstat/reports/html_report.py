@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from jakstat.reports.cell_line_sections import cell_line_sections, inhibitor_sections
 from jakstat.reports.contents import ReportContents
 from jakstat.reports.convergence_advice import check_text, found_text
 from jakstat.reports.convergence_sections import (
@@ -54,6 +55,8 @@ def render_report(contents: ReportContents) -> str:
         tolerance_section(contents.tolerance, contents.convergence),
         loo_section(contents),
         coverage_section(contents),
+        *cell_line_sections(contents),
+        *inhibitor_sections(contents),
         parameter_section(contents),
         *_answer_sections(contents),
         provenance_section(contents),

@@ -76,6 +76,12 @@ def describe_prior(prior: Prior) -> str:
     return f"{text}, cut {' '.join(end for end in ends if end)}"
 
 
+def prior_interval_95(prior: Prior) -> tuple[float, float]:
+    """Return the central 95 % interval of a prior, unit of the parameter."""
+    lower, upper = prior_quantiles(prior, np.array([0.025, 0.975]))
+    return float(lower), float(upper)
+
+
 def is_assumed(source: str) -> bool:
     """Whether a source says that a number was assumed."""
     return "assumed" in source.lower()

@@ -1,0 +1,48 @@
+"""Which observables are measured over time and which over doses: they are predicted and drawn in different ways.
+
+An observable is measured over doses where some of its experiments have an inhibitor and none is measured at more than
+one time: a viability after three days, for instance. All others are measured over time.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import replace
+
+from jakstat.problem.records import ProblemTables
+
+
+def measured_over_doses(tables: ProblemTables) -> ProblemTables:
+    """Return a problem with the observables that are measured over doses, their experiments and measurements."""
+    return _with_observables(tables, _dose_responses(tables))
+
+
+def measured_over_time(tables: ProblemTables) -> ProblemTables:
+    """Return a problem without what :func:`measured_over_doses` holds; the same problem where that holds nothing."""
+    over_doses = _dose_responses(tables)
+    if not over_doses:
+        return tables
+    return _with_observables(tables, {one.id for one in tables.observables} - over_doses)
+
+
+def _dose_responses(tables: ProblemTables) -> set[str]:
+    """Return the ids of observables that are measured over doses."""
+    inhibited = {one.id for one in tables.experiments if one.inhibitors}
+    times: dict[str, dict[str, set[float]]] = defaultdict(lambda: defaultdict(set))
+    for one in tables.measurements:
+        times[one.observable_id][one.experiment_id].add(one.time)
+    return {
+        observable
+        for observable, by_experiment in times.items()
+        if inhibited & set(by_experiment) and all(len(measured) == 1 for measured in by_experiment.values())
+    }
+
+
+def _with_observables(tables: ProblemTables, chosen: Collection[str]) -> ProblemTables:
+    measurements = tuple(one for one in tables.measurements if one.observable_id in chosen)
+    measured = {one.experiment_id for one in measurements}
+    return replace(
+        tables,
+        observables=tuple(one for one in tables.observables if one.id in chosen),
+        experiments=tuple(one for one in tables.experiments if one.id in measured),
+        measurements=measurements,
+    )

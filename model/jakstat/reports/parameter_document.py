@@ -1,0 +1,77 @@
+"""All parameters of a study with their priors and sources, as a page of the documentation (Markdown)."""
+
+from collections.abc import Sequence
+
+from jakstat.problem import Parameter, Prior, ProblemTables
+from jakstat.reports.number_text import interval_text, number_text
+from jakstat.reports.parameter_table import describe_prior, is_assumed, prior_interval_95
+
+
+def render_parameter_document(tables: ProblemTables) -> str:
+    """Return a Markdown page: a table of the estimated parameters with prior and source, and one of the fixed ones.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        A prior has no source or a parameter no unit; all such parameters are named.
+    """
+    estimated = [one for one in tables.parameters if one.estimated]
+    fixed = [one for one in tables.parameters if not one.estimated]
+    _require_sources_and_units(tables)
+    assumed = sum(is_assumed(_source(one)) for one in estimated)
+    lines = [
+        f"# Parameters of {tables.id}",
+        "",
+        f"{tables.title}. This page is made from the tables of the study by "
+        "`jakstat.reports.render_parameter_document`; a test holds it to them.",
+        "",
+        f"{len(estimated)} parameters are estimated, {len(fixed)} are fixed. {assumed} of the sources of priors say that "
+        "something in them is assumed: it rests on judgement and not on a measurement.",
+        "",
+        "## Estimated parameters",
+        "",
+        *_markdown(
+            ("parameter", "unit", "prior", "95 % of the prior", "source"),
+            [_row(one, one.prior) for one in estimated if one.prior is not None],
+        ),
+        "",
+        "## Fixed parameters",
+        "",
+        "Their sources are in the study's table of parameters and in the reference tables.",
+        "",
+        *_markdown(("parameter", "unit", "value"), [(one.id, one.unit, number_text(one.nominal)) for one in fixed]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _require_sources_and_units(tables: ProblemTables) -> None:
+    without_source = [one.id for one in tables.parameters if one.estimated and not _source(one).strip()]
+    without_unit = [one.id for one in tables.parameters if not one.unit.strip()]
+    faults = [f"{what}: {', '.join(ids)}" for what, ids in (("prior without a source", without_source),
+                                                            ("no unit", without_unit)) if ids]  # fmt: skip
+    if faults:
+        raise ValueError(f"parameters of {tables.id}: {'; '.join(faults)}; needed: a unit (1 where there is none) and "
+                         "a source, or the word assumed, for each")  # fmt: skip
+
+
+def _source(parameter: Parameter) -> str:
+    return "" if parameter.prior is None else parameter.prior.source
+
+
+def _row(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
+    lower, upper = prior_interval_95(prior)
+    return parameter.id, parameter.unit, describe_prior(prior), interval_text(lower, upper, 2), prior.source
+
+
+def _markdown(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table; a bar in a text does not end its cell."""
+    return [f"| {' | '.join(titles)} |", f"|{'---|' * len(titles)}",
+            *(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)]  # fmt: skip

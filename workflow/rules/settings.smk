@@ -1,0 +1,62 @@
+# The settings and scenarios of a run, checked against their schemas.
+
+from pathlib import Path
+
+import yaml
+from snakemake.exceptions import WorkflowError
+
+from jakstat.schemas import schema_faults
+
+WORKFLOW = Path(
+    workflow.current_basedir.join("..").get_path_or_uri(secret_free=True)
+).resolve()
+
+
+def without_nulls(content):
+    """Return nested settings without the keys whose value is null: that is how a file takes away what another set."""
+    if not isinstance(content, dict):
+        return content
+    return {
+        key: without_nulls(value) for key, value in content.items() if value is not None
+    }
+
+
+def checked(content, schema, where):
+    """Return settings without nulls; WorkflowError with every fault where they do not fit a schema of this workflow."""
+    settings = without_nulls(content)
+    faults = schema_faults(
+        settings, yaml.safe_load((WORKFLOW / "schemas" / schema).read_text())
+    )
+    if faults:
+        lines = "\n".join(
+            f"  {number}. {fault}" for number, fault in enumerate(faults, 1)
+        )
+        raise WorkflowError(
+            f"{len(faults)} fault(s) in {where}; nothing was run:\n{lines}"
+        )
+    return settings
+
+
+def find_file(named, key, needed):
+    """Return a file that a key of the configuration names, from the working directory on or from the repository."""
+    for folder in (Path(), WORKFLOW.parent):
+        if (folder / named).is_file():
+            return folder / named
+    raise WorkflowError(
+        f"config key {key}: found nothing at {named}, looked for from {Path.cwd()} and from {WORKFLOW.parent}; "
+        f"needed: {needed}"
+    )
+
+
+def checked_scenarios(named):
+    """Return the scenarios of a file; WorkflowError where there is none or it has faults."""
+    path = find_file(
+        named, "scenarios", "a YAML file like config/scenarios.yaml, or null"
+    )
+    return checked(yaml.safe_load(path.read_text()), "scenarios.schema.yaml", path)
+
+
+SETTINGS = checked(config, "config.schema.yaml", "the configuration")
+SCENARIOS = (
+    checked_scenarios(SETTINGS["scenarios"]) if "scenarios" in SETTINGS else None
+)
