@@ -17,5 +17,6 @@ with log_to(snakemake.log[0]):
 
     pairs = predict_combinations(fit, settings.pairs)
     tree = xr.DataTree.from_dict({f"pair_{number}": one for number, one in enumerate(pairs.values())})
-    write_tree(tree.assign_attrs(pairs=list(pairs), warning=warning), snakemake.output.combinations)
+    tree.attrs.update(pairs=list(pairs), warning=warning)
+    write_tree(tree, snakemake.output.combinations)
     write_table(summarise_combinations(pairs).assign(warning=warning), snakemake.output.excess)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from jakstat.reports.drawing import COLOURS, GREY, MARKS, add_legend, figure_style, panel_grid, tidy
+from jakstat.reports.drawing import COLOURS, GREY, MARKS, PanelGroup, figure_style, grouped_figure, tidy
 from jakstat.reports.number_text import number_text
 
 _DRAWS = ("chain", "draw")
@@ -30,28 +30,24 @@ def response_figure(response: xr.DataArray) -> Figure:
     cells = [str(name) for name in response["cells"].to_numpy()]
     doses = response["dose"].to_numpy()[1:]
     quantiles = response.isel(dose=slice(1, None)).quantile([0.05, 0.5, 0.95], dim=_DRAWS).to_numpy()
-    with figure_style():
-        figure, panels = panel_grid(len(cells), 4, (2.5, 2.0), len(drugs) + 1)
+    colours = [COLOURS[number % len(COLOURS)] for number in range(len(drugs))]
+    marks = [MARKS[number % len(MARKS)] for number in range(len(drugs))]
+
+    def draw(panels: list[Axes]) -> None:
         for place, axes in enumerate(panels):
-            for number in range(len(drugs)):
+            for number, (colour, mark) in enumerate(zip(colours, marks, strict=True)):
                 lower, middle, upper = 100 * quantiles[:, place, number]
-                colour = COLOURS[number % len(COLOURS)]
                 axes.fill_between(doses, lower, upper, color=colour, alpha=0.10, linewidth=0)
-                axes.plot(doses, middle, color=colour, linewidth=1.2, marker=MARKS[number % len(MARKS)], markersize=3)
+                axes.plot(doses, middle, color=colour, linewidth=1.2, marker=mark, markersize=3)
             _response_axes(axes, cells[place], place % 4 == 0, place >= len(cells) - 4, response)
-        handles: list[Line2D | Patch] = [
-            Line2D(
-                [],
-                [],
-                color=COLOURS[number % len(COLOURS)],
-                marker=MARKS[number % len(MARKS)],
-                markersize=4,
-                label=name,
-            )
-            for number, name in enumerate(drugs)
-        ]
-        add_legend(figure, [*handles, Patch(facecolor=GREY, alpha=0.2, label="90 % interval")])
-    return figure
+
+    handles: list[Line2D | Patch] = [
+        Line2D([], [], color=colour, marker=mark, markersize=4, label=name)
+        for name, colour, mark in zip(drugs, colours, marks, strict=True)
+    ]
+    handles.append(Patch(facecolor=GREY, alpha=0.2, label="90 % interval"))
+    with figure_style():
+        return grouped_figure([PanelGroup(len(cells), 4, (2.5, 2.0), draw, handles)])
 
 
 def _response_axes(axes: Axes, title: str, first: bool, last: bool, response: xr.DataArray) -> None:
@@ -124,7 +120,10 @@ def combination_figure(pairs: Mapping[str, xr.Dataset], reference: str) -> Figur
     reference : {"bliss", "hsa", "loewe"}
     """
     with figure_style():
-        figure, panels = panel_grid(len(pairs), 3, (3.1, 2.7), 1)
+        columns = min(3, len(pairs))
+        rows = -(-len(pairs) // columns)
+        figure = Figure(figsize=(3.1 * columns + 0.9, 2.7 * rows), layout="constrained")
+        panels = [figure.add_subplot(rows, columns, place + 1) for place in range(len(pairs))]
         for axes, (name, pair) in zip(panels, pairs.items(), strict=True):
             excess = pair[f"{reference}_excess"].isel(dose_a=slice(1, None), dose_b=slice(1, None))
             ordered = excess.transpose(*_DRAWS, "dose_a", "dose_b").to_numpy().reshape(-1, *excess.shape[-2:])
