@@ -32,7 +32,7 @@ def read_study(folder: str | Path) -> ProblemTables:
     Parameters
     ----------
     folder : str or Path
-        The folder that holds ``study.yaml``.
+        The folder that holds ``study.yaml``, or that file.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def study_to_petab(folder: str | Path) -> v2.Problem:
     Parameters
     ----------
     folder : str or Path
-        The folder that holds ``study.yaml``.
+        The folder that holds ``study.yaml``, or that file.
 
     Returns
     -------
@@ -98,6 +98,7 @@ def check_study(folder: Path) -> CheckedStudy:
     DataFaultsError
         With every fault of all of them.
     """
+    folder = folder.parent if folder.name == "study.yaml" else folder
     faults: list[Fault] = []
     study = read_description(folder, faults)
     if study is None:
