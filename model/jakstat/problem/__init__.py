@@ -15,7 +15,7 @@ from jakstat.problem.records import (
     Prior,
     ProblemTables,
 )
-from jakstat.problem.sobotta2017 import ObtainedMeasurements, obtain_sobotta2017, sobotta2017_absence
+from jakstat.problem.sobotta2017 import ObtainedMeasurements, obtain_sobotta2017, place_sobotta2017, sobotta2017_absence
 from jakstat.problem.study_reader import read_study, study_to_petab
 from jakstat.problem.study_scenarios import StudyScenarios
 from jakstat.problem.study_treatments import Treatment
@@ -37,6 +37,7 @@ __all__ = [
     "ProblemTables",
     "UnsupportedError",
     "obtain_sobotta2017",
+    "place_sobotta2017",
     "read_petab",
     "read_study",
     "read_tables",
