@@ -6,4 +6,4 @@ include: "workflow/Snakefile"
 rule default:
     default_target: True
     input:
-        rules.all.input,
+        products,

@@ -52,3 +52,29 @@ def test_address_that_is_no_url_is_refused(snakemake, tmp_path):
     assert done.returncode != 0
     assert "public_data.addresses.sobotta2017: found" in done.stdout
     assert "file://" in done.stdout
+
+
+def test_study_without_file_or_network_ends_with_a_sentence_and_no_failure(snakemake, tmp_path, repository):
+    if (repository / "data/sobotta2017/measurements.tsv").is_file():
+        pytest.skip("the measurements are in data/sobotta2017 already")
+    for address in ("null", "http://127.0.0.1:9/none"):  # port 9, discard: nothing answers
+        (tmp_path / "mine.yaml").write_text(
+            f"study: data/sobotta2017\ndose_response: null\n"
+            f"public_data: {{folder: nowhere, addresses: {{sobotta2017: {address}}}}}\n"
+        )
+        arguments = ("--configfile", tmp_path / "mine.yaml", "--forcerun", "obtain_sobotta2017")
+        done = snakemake(*arguments, directory=tmp_path)
+        assert done.returncode == 0, done.stdout
+        assert "The study sobotta2017 is left out, because its measurements are not here" in done.stdout
+        assert "Traceback" not in done.stdout
+        assert not (tmp_path / "results").exists()
+    assert not (repository / "data/sobotta2017/measurements.tsv").exists()
+
+
+def test_dry_run_of_the_example_plans_to_obtain_the_measurements_first(snakemake, tmp_path, repository):
+    if (repository / "data/sobotta2017/measurements.tsv").is_file():
+        pytest.skip("the measurements are in data/sobotta2017 already")
+    arguments = ("--dry-run", "--configfile", repository / "config/sobotta2017_example.yaml")
+    done = snakemake(*arguments, directory=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "checkpoint obtain_sobotta2017:" in done.stdout

@@ -91,7 +91,7 @@ def test_cores_of_the_settings_are_the_threads_of_the_rule(snakemake, tmp_path):
 
 def rules_of(repository) -> dict[str, str]:
     texts = [file.read_text() for file in sorted((repository / "workflow/rules").glob("*.smk"))]
-    parts = re.split(r"^rule (\w+):$", "\n".join(texts), flags=re.MULTILINE)[1:]
+    parts = re.split(r"^ *(?:rule|checkpoint) (\w+):$", "\n".join(texts), flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 

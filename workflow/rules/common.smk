@@ -1,5 +1,6 @@
 # What the rules share: the study and its files; digests of code; memory.
 
+import json
 import os
 import re
 from importlib.util import find_spec
@@ -67,6 +68,16 @@ def has_cell_lines(study):
     return isinstance(content, dict) and "cells" in content
 
 
+def measurements_to_obtain(study):
+    """Return the measurement table of a study that is not shipped and not there yet, in a list; else an empty one.
+
+    One that a user has put beside study.yaml is used as it is.
+    """
+    needed = os.path.normpath(study.parent / "measurements.tsv")
+    is_public = study.name == "study.yaml" and study_id(study) == "sobotta2017"
+    return [needed] if is_public and not os.path.isfile(needed) else []
+
+
 def public_folder():
     """Return the folder with public files obtained by hand, looked for like a study, or None where none is named."""
     named = SETTINGS.get("public_data", {}).get("folder")
@@ -87,6 +98,15 @@ def public_address(study):
     return SETTINGS.get("public_data", {}).get("addresses", {}).get(study)
 
 
+def products(wildcards):
+    """Return what a run makes: the report, or where its measurements cannot be had the file that says why."""
+    if TO_OBTAIN:
+        obtained = checkpoints.obtain_sobotta2017.get().output.obtained
+        if not json.loads(Path(obtained).read_text())["obtained"]:
+            return [obtained]
+    return expand("<results>/{study}/report.html", study=STUDY_ID)
+
+
 def code_of(stage, rule_name):
     """Return the digest of what makes a result: the code of its stage, of the stages before it, and its script."""
     return code_digest(stage, WORKFLOW / "scripts" / f"{rule_name}.py")
@@ -103,7 +123,8 @@ def mem_by_attempt(base_mb):
 
 STUDY = find_study(SETTINGS["study"])
 STUDY_ID = study_id(STUDY)
-STUDY_FILES = study_files(STUDY)
+TO_OBTAIN = measurements_to_obtain(STUDY)
+STUDY_FILES = sorted([*study_files(STUDY), *TO_OBTAIN])
 HELD_OUT = str(STUDY.parent / SCENARIOS["scores"]["held_out"]) if SCENARIOS else []
 SUNODE_IS_INSTALLED = find_spec("sunode") is not None
 HAS_CELL_LINES = has_cell_lines(STUDY)

@@ -2,8 +2,8 @@
 
 
 # On this machine: compute nodes of a cluster often see no network. Where nothing can be had the table has no rows, and
-# obtained.json and the terminal say why; the job has not failed. Once there is a network: --forcerun obtain_sobotta2017.
-rule obtain_sobotta2017:
+# obtained.json and the terminal say why; the job has not failed, and a run of the study ends there (products in common.smk). Once there is a network: --forcerun obtain_sobotta2017.
+checkpoint obtain_sobotta2017:
     input:
         in_public_folder("sobotta2017_il6_jak1_stat3_ruxolitinib.csv"),
     output:
@@ -20,3 +20,22 @@ rule obtain_sobotta2017:
         code=code_of("problem", "obtain_sobotta2017"),
     script:
         "../scripts/obtain_sobotta2017.py"
+
+
+# Beside study.yaml, where Python finds them too. Where a table is there already, this rule is none.
+if TO_OBTAIN:
+
+    rule place_sobotta2017:
+        input:
+            "<resources>/sobotta2017/measurements.tsv",
+        output:
+            TO_OBTAIN,
+        log:
+            "<logs>/sobotta2017/place_sobotta2017.log",
+        localrule: True
+        conda:
+            "../../environment.yml"
+        params:
+            code=code_of("problem", "place_sobotta2017"),
+        script:
+            "../scripts/place_sobotta2017.py"

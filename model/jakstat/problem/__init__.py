@@ -16,7 +16,7 @@ from jakstat.problem.records import (
     Prior,
     ProblemTables,
 )
-from jakstat.problem.sobotta2017 import ObtainedMeasurements, obtain_sobotta2017, sobotta2017_absence
+from jakstat.problem.sobotta2017 import ObtainedMeasurements, obtain_sobotta2017, place_sobotta2017, sobotta2017_absence
 from jakstat.problem.study_reader import read_study, study_to_petab
 from jakstat.problem.study_scenarios import StudyScenarios
 from jakstat.problem.study_treatments import Treatment
@@ -40,6 +40,7 @@ __all__ = [
     "measured_over_doses",
     "measured_over_time",
     "obtain_sobotta2017",
+    "place_sobotta2017",
     "read_petab",
     "read_study",
     "read_tables",

@@ -179,6 +179,21 @@ def sobotta2017_absence(folder: Path | None, address: str | None, reason: str = 
     )
 
 
+def place_sobotta2017(table: str | Path, target: str | Path) -> None:
+    """Copy the obtained table to where ``study.yaml`` looks for it.
+
+    Raises
+    ------
+    DataFaultsError
+        The table has no rows: nothing could be obtained.
+    """
+    text = Path(table).read_text(encoding="utf-8")
+    if len(text.splitlines()) < 2:
+        needed = "measurements: data/sobotta2017/README.md says how to get them"
+        raise DataFaultsError([Fault(str(table), None, "", "no rows", needed)])
+    Path(target).write_text(text, encoding="utf-8")
+
+
 def _cells_of_table(content: bytes) -> Iterable[tuple[_DataSet, Mapping[str, float]]]:
     """Yield each measurement of :data:`TABLE` that belongs to a data set with ruxolitinib."""
     lines = list(csv.DictReader(io.StringIO(content.decode("utf-8"))))

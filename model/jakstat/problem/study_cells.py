@@ -11,6 +11,8 @@ Keys (all but ``reference`` may be absent)::
     at_treatment    {entity: formula} set when the first thing is added to the cells
     fixed           {cell line: {entity: number}}, what was measured in these cells
     pooled          {entity: {over: [cell_line, ...], scale: log or logit, mean, sd}}
+    constants       {constant of the reference tables: {median, sd_ln, source}}, priors of the study's own in place of
+                    the tables' (jakstat.problem.study_constants)
 
 A pooled entity has a value of its own in each group (a cell line; a cell line in a screen, where ``over`` names a
 column of the tables besides). With z, standard normal, one a group: ``mean * exp(sd * z)`` on scale log, where mean
@@ -27,10 +29,11 @@ import sympy as sp
 
 from jakstat.problem.description_keys import DescriptionKeys
 from jakstat.problem.formulas import entity, parse_formula
+from jakstat.problem.study_constants import OwnConstant, read_own_constants
 
 SCALES = ("log", "logit")
 CELL_LINE = "cell_line"
-_KEYS = ("cell_lines", "stimulus", "growth", "secreted", "before", "at_treatment", "fixed", "pooled")
+_KEYS = ("cell_lines", "stimulus", "growth", "secreted", "before", "at_treatment", "fixed", "pooled", "constants")
 _SECTION = "cells"
 
 
@@ -74,6 +77,7 @@ class Cells:
     at_treatment: Mapping[str, sp.Expr] = field(default_factory=dict)
     fixed: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     pooled: tuple[Pooled, ...] = ()
+    constants: tuple[OwnConstant, ...] = ()
 
     @property
     def grouping_columns(self) -> tuple[str, ...]:
@@ -96,6 +100,7 @@ def read_cells(keys: DescriptionKeys, content: Any, folder: Path) -> Cells | Non
         at_treatment=_formulas(keys, "at_treatment", content.get("at_treatment") or {}),
         fixed=_fixed(keys, content.get("fixed") or {}),
         pooled=_pooled(keys, content.get("pooled") or {}),
+        constants=read_own_constants(keys, content.get("constants") or {}),
     )
 
 

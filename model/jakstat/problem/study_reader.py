@@ -17,6 +17,7 @@ from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
 from jakstat.problem.records import ProblemTables
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.reference_tables import check_against_model, read_reference
+from jakstat.problem.study_constants import with_own_constants
 from jakstat.problem.study_description import Study, read_description
 from jakstat.problem.study_experiments import experiment_parameters, experiments_of, wild_type_ids
 from jakstat.problem.study_measurements import StudyMeasurement, read_measurements
@@ -106,6 +107,8 @@ def check_study(folder: Path) -> CheckedStudy:
     sbml = read_model(study.model, faults) if study.model != folder else None
     table = read_parameters(study.parameters, faults) if study.parameters != folder else None
     reference = read_reference(study.cells.reference, faults) if study.cells else None
+    if study.cells is not None and reference is not None:
+        reference = with_own_constants(reference, study.cells.constants, faults)
     measurements = read_measurements(study, reference, faults)
     observables = None
     if sbml is not None and table is not None:
