@@ -243,7 +243,7 @@ def test_shipped_tables_hold_the_inhibitors_and_alterations_of_the_pathway(repos
               if action.mechanism == "type I JAK"}  # fmt: skip
     assert type_i == set(
         "ruxolitinib tofacitinib fedratinib baricitinib momelotinib pacritinib upadacitinib filgotinib AZD1480 "
-        "lestaurtinib".split()
+        "lestaurtinib ideal_JAK_inhibitor".split()
     )
     assert len(reference.exposures) == 7
 
