@@ -84,11 +84,14 @@ drug	off-target	off	off + dose / K_off	K_off	nM	2000	1	viability		assumed
 poison	off-target	off	off + dose / K_poison	K_poison	nM	500	1	viability		assumed
 other	off-target	off	off + dose / K_other	K_other	nM	500	1	viability		assumed
 """,
-    "reference/alterations.tsv": "alteration	gene	change	parameter	inhibitors	formula	constant	unit	median	sd_ln	"
+    "reference/alterations.tsv": "alteration	gene	change	parameter	inhibitors	formula	"
+    "constant	unit	median	sd_ln	"
     "evidence	cancer	source\n"
     "loud	IL6	gain	autocrine		autocrine * fold_loud	fold_loud	1	5	1	assumed	MPN	assumed\n",
-    "reference/receptors.tsv": "receptor	ligand	ligand_kDa	share_JAK1	STAT	source\ngp130	IL-6	21	1	STAT3	assumed\n",
-    "reference/cell_lines.tsv": "cell_line	cancer	driver	receptor	alterations	ligand_source	doubling_time_h	sd_ln	"
+    "reference/receptors.tsv": "receptor	ligand	ligand_kDa	share_JAK1	STAT	source\n"
+    "gp130	IL-6	21	1	STAT3	assumed\n",
+    "reference/cell_lines.tsv": "cell_line	cancer	driver	receptor	alterations	"
+    "ligand_source	doubling_time_h	sd_ln	"
     "source\nA-1	ALL	none	gp130		none	24	0.3	assumed\n"
     "B	MPN	V617F	gp130	loud	autocrine	36	0.3	assumed\n",
     "reference/exposure.tsv": "inhibitor	regimen	cmax_nM	cavg_nM	fraction_unbound	sd_ln	source\n"

@@ -103,7 +103,8 @@ def _inhibitor_table(table: pd.DataFrame) -> Table:
         for row in table.itertuples()
     )  # fmt: skip
     columns = (("inhibitor", _TEXT), ("mechanism", _TEXT), ("acts on", _TEXT), ("constant in cells", _TEXT),
-               ("prior in its assay, nM", _NUMBER), ("prior in cells, nM", _NUMBER), ("posterior in cells, nM", _NUMBER),
+               ("prior in its assay, nM", _NUMBER), ("prior in cells, nM", _NUMBER),
+               ("posterior in cells, nM", _NUMBER),
                ("contraction", _NUMBER))  # fmt: skip
     caption = (
         "Medians and central 90 % intervals. Of inhibitors that the study measured; in cells without mutations that "
