@@ -83,7 +83,7 @@ class StudyScenarios:
         return {one.entity: sp.sympify(values[one.entity]) for one in self.pooled if one.is_of_line}
 
     def unit_of(self, one: Pooled) -> str:
-        """Return the unit of a pooled entity: that of the parameter that is its mean, else the model's; may be empty."""
+        """Return the unit of a pooled entity: that of its mean where one parameter is it, else the model's."""
         if one.scale == "logit":
             return "1"
         units = {parameter.id: parameter.unit for parameter in self._checked.parameters}

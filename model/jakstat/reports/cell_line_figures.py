@@ -144,7 +144,7 @@ def inhibitor_figure(inhibitors: pd.DataFrame) -> Figure:
         axes.hlines(places + 0.33, inhibitors["assay_lower_90"], inhibitors["assay_upper_90"], color=assay,
                     linewidth=1, linestyle=":")  # fmt: skip
         axes.plot(inhibitors["assay_median"], places + 0.33, MARKS[2], color=assay, markersize=4)
-        for place, value in zip(places, inhibitors["contraction"], strict=True):
+        for place, value in enumerate(inhibitors["contraction"]):
             axes.text(1.01, place, f"{round(100 * value)} %", transform=axes.get_yaxis_transform(), va="center",
                       fontsize=7.5, color=GREY)  # fmt: skip
         axes.text(1.01, -1, "contraction", transform=axes.get_yaxis_transform(), va="center", fontsize=7.5, color=GREY)

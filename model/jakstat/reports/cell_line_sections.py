@@ -37,12 +37,12 @@ def _line_table(table: pd.DataFrame, dependency: pd.DataFrame | None) -> Table:
     entities = entity_order(table)
     units = table.drop_duplicates("entity").set_index("entity")["unit"]
     of_jak = {} if dependency is None else {str(row.cell_line): row for row in dependency.itertuples()}
-    rows = []
+    rows: list[tuple[str | Cell, ...]] = []
     for line in line_order(table, dependency):
         mine = table[table["cell_line"] == line].set_index("entity")
         first = mine.iloc[0]
         values = [_value_cell(mine.loc[entity]) for entity in entities]
-        lost = [] if dependency is None else [_dependency_cell(of_jak.get(line))]
+        lost: list[str | Cell] = [] if dependency is None else [_dependency_cell(of_jak.get(line))]
         rows.append((line, str(first["cancer"]), str(first["driver"]), f"{int(first['measurements']):,}",
                      *lost, *values))  # fmt: skip
     columns = (
@@ -103,7 +103,8 @@ def _inhibitor_table(table: pd.DataFrame) -> Table:
         for row in table.itertuples()
     )  # fmt: skip
     columns = (("inhibitor", _TEXT), ("mechanism", _TEXT), ("acts on", _TEXT), ("constant in cells", _TEXT),
-               ("prior in its assay, nM", _NUMBER), ("prior in cells, nM", _NUMBER), ("posterior in cells, nM", _NUMBER),
+               ("prior in its assay, nM", _NUMBER), ("prior in cells, nM", _NUMBER),
+               ("posterior in cells, nM", _NUMBER),
                ("contraction", _NUMBER))  # fmt: skip
     caption = (
         "Medians and central 90 % intervals. Of inhibitors that the study measured; in cells without mutations that "

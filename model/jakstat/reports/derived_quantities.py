@@ -4,7 +4,7 @@ The posterior is that of the draws. The prior is that of the formula when its pa
 which are independent: a Latin hypercube of a fixed seed, so that equal studies give equal tables.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -65,14 +65,14 @@ def _fixed(tables: ProblemTables, named: set[str]) -> dict[str, np.ndarray | flo
             if one.id in named and not one.estimated and one.nominal is not None}  # fmt: skip
 
 
-def _posterior(tree: xr.DataTree, named: set[str]) -> Mapping[str, np.ndarray | float]:
+def _posterior(tree: xr.DataTree, named: set[str]) -> dict[str, np.ndarray | float]:
     values = tree["posterior"].dataset["parameter_value"].transpose("parameter", "chain", "draw")
     draws = values.to_numpy().reshape(values.sizes["parameter"], -1)
     names = [str(name) for name in values.coords["parameter"].to_numpy()]
     return {name: of_draws for name, of_draws in zip(names, draws, strict=True) if name in named}
 
 
-def _prior(tables: ProblemTables, named: set[str]) -> Mapping[str, np.ndarray | float]:
+def _prior(tables: ProblemTables, named: set[str]) -> dict[str, np.ndarray | float]:
     rng = np.random.default_rng(_SEED)
     points = (np.arange(_PRIOR_DRAWS) + 0.5) / _PRIOR_DRAWS
     return {one.id: prior_quantiles(one.prior, rng.permutation(points)) for one in tables.parameters

@@ -165,6 +165,8 @@ def _panels(
         for one, ((observable, time, line, stimulus), mine) in zip(axes, panels, strict=True):
             for series, look in looks.items():
                 of_series = mine[mine["series"] == series].sort_values("dose")
+                if not len(of_series):
+                    continue
                 _draw_bars(one, of_series, look.colour, signal, predicted)
                 _draw_points(one, of_series, look, filled=series.groups == first_group or not series.inhibitor)
             when = f"{time:g} {tables.time_unit}" if several_times else ""

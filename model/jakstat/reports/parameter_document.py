@@ -33,8 +33,8 @@ def render_parameter_document(tables: ProblemTables) -> str:
         f"{tables.title}. This page is made from the tables of the study by "
         "`jakstat.reports.render_parameter_document`; a test holds it to them.",
         "",
-        f"{len(estimated)} parameters are estimated, {len(fixed)} are fixed. {assumed} of the sources of priors say that "
-        "something in them is assumed: it rests on judgement and not on a measurement.",
+        f"{len(estimated)} parameters are estimated, {len(fixed)} are fixed. {assumed} of the sources of priors say "
+        "that something in them is assumed: it rests on judgement and not on a measurement.",
         "",
         "## Estimated parameters",
         "",
