@@ -1,4 +1,5 @@
 """A study's own priors of constants of the reference tables: what they replace, and what is refused."""
+# ruff: noqa: E501 (rows of tables)
 
 import numpy as np
 import pytest

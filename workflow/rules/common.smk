@@ -1,6 +1,5 @@
 # What the rules share: the study and its files; digests of code; memory.
 
-import json
 import os
 import re
 from importlib.util import find_spec
@@ -96,15 +95,6 @@ def in_public_folder(name):
 def public_address(study):
     """Return the URL from which a study's files are downloaded, or None where none is named."""
     return SETTINGS.get("public_data", {}).get("addresses", {}).get(study)
-
-
-def products(wildcards):
-    """Return what a run makes: the report, or where its measurements cannot be had the file that says why."""
-    if TO_OBTAIN:
-        obtained = checkpoints.obtain_sobotta2017.get().output.obtained
-        if not json.loads(Path(obtained).read_text())["obtained"]:
-            return [obtained]
-    return expand("<results>/{study}/report.html", study=STUDY_ID)
 
 
 def code_of(stage, rule_name):
