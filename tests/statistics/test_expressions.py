@@ -1,4 +1,4 @@
-"""Formulas as PyTensor graphs agree with SymPy; the pool computes each expression once, those of one structure together."""
+"""Formulas as PyTensor graphs agree with SymPy; the pool computes each once, and those of one structure together."""
 
 import numpy as np
 import pytensor.tensor as pt
