@@ -229,6 +229,11 @@ def test_least_doses_are_the_pareto_front_of_what_enough_draws_reach():
     table = find_least_doses(as_grid(values, doses, doses), effect=0.5, probability=0.9)
     assert table[["dose_a", "dose_b"]].to_numpy().tolist() == [[1.0, 1.0], [10.0, 0.0]]
     assert table["probability"].tolist() == [1.0, 1.0]
+    high[2, 0] = 1.0
+    lone = find_least_doses(as_grid(np.array([high]), doses, doses), effect=0.5)
+    assert lone[["dose_a", "dose_b"]].to_numpy().tolist() == [[1.0, 1.0]], (
+        "more of the first with as much of the second"
+    )
     assert find_least_doses(as_grid(values, doses, doses), effect=0.9).empty
 
 

@@ -52,7 +52,8 @@ def test_with_doses_the_drug_mean_is_a_curve_straight_between_its_doses_and_flat
 
 
 def test_doses_are_compared_as_ratios_only():
-    training = table(lambda drug, line, dose: hill(dose, 100.0 * (drug + 1)), noise=0.05)
+    low = np.logspace(0, 3, 7)  # from 1 nM, so that bins of absolute width would merge the lowest
+    training = table(lambda drug, line, dose: hill(dose, 30.0 * (drug + 1)), noise=0.05, doses=low)
     scaled = training.assign(dose_nM=training["dose_nM"] * 1024)
     for predict in (predict_drug_mean, predict_line_mean, predict_additive, predict_hill_fits):
         first, second = predict(training, training), predict(scaled, scaled)

@@ -82,6 +82,17 @@ def test_a_sharp_measurement_of_what_few_draws_describe_is_marked_unreliable():
     assert dull["share_unreliable"] < 0.3
 
 
+def test_few_effective_draws_do_not_make_a_measurement_of_nothing_look_useful():
+    estimates = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        signal, target = rng.random(300), rng.standard_normal(300)
+        estimates.append(reduction_by_weights(target, signal, np.full(300, 0.006), rng, 60)["reduction"])
+    # About 6 draws carry the weight of each measurement: their variance, not corrected, is a fifth too small.
+    assert np.mean(estimates) == pytest.approx(0.0, abs=4 * np.std(estimates, ddof=1) / np.sqrt(8))
+    assert np.mean(estimates) < 0.1
+
+
 def test_on_log_scale_the_unit_of_the_target_does_not_matter():
     theta = draws(6)
     target, signal = as_arrays(np.exp(theta), theta[..., None] * SLOPES[2:])

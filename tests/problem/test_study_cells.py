@@ -1,6 +1,8 @@
 # ruff: noqa: E501 - tables are written as they are
 """Studies with cell lines: what a row of a table becomes in the model, and what is refused."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -205,6 +207,91 @@ def test_a_fault_is_named_with_its_place(panel, file, old, new, place, needed):
     text = str(raised.value)
     assert place in text
     assert needed in text
+
+
+OWN_LINES = """\
+cell_line	cancer	driver	receptor	alterations	ligand_source	doubling_time_h	sd_ln	source
+C-3	ALL	none	gp130	active	unknown	48	0.4	our own counts, 2026
+"""
+
+
+@pytest.fixture
+def panel_with_own_line(panel):
+    """Return a function that writes the panel with the line C-3 of its own, one text replaced in that table."""
+
+    def write(old="", new=""):
+        assert old in OWN_LINES
+        folder = panel("study.yaml", "  reference: reference", "  reference: reference\n  cell_lines: my_lines.tsv")
+        (folder / "my_lines.tsv").write_text(OWN_LINES.replace(old, new))
+        viability = folder / "viability.tsv"
+        viability.write_text(viability.read_text().replace("level	B", "level	C-3"))
+        return folder
+
+    return write
+
+
+def test_a_line_of_the_study_itself_is_like_a_shared_one(panel_with_own_line):
+    tables = read_study(panel_with_own_line())
+    rest = experiments(tables)["C-3, drug 100 nM, GDSC1"].periods[0].changes
+    assert rest["activity"] == s("activity_wild_type") * s("fold_active")
+    assert rest["rate"] == 1.0 * s("proliferation_C_3")
+    growth = next(one for one in tables.parameters if one.id == "proliferation_C_3")
+    assert growth.prior.parameters == pytest.approx((np.log(np.log(2) / (48 * 60)), 0.4))
+    assert growth.prior.source == "our own counts, 2026"
+    assert "A-1" in experiments(tables)  # the shared lines stay
+
+
+def test_the_table_of_own_lines_is_among_the_files_of_the_study(panel_with_own_line):
+    assert "my_lines.tsv" in read_study(panel_with_own_line()).data_digests
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "found"),
+    [
+        ("C-3", "B", "my_lines.tsv, line 2, cell_line", "'B' of"),
+        ("C-3", "A 1", "my_lines.tsv, line 2, cell_line", "'A-1' of"),  # both are A_1 in ids of parameters
+        ("2026\n", "2026\nC.3	MPN	none	gp130		none	24	0.3	ours\n"
+         "C 3	MPN	none	gp130		none	24	0.3	ours\n",
+         "my_lines.tsv, line 4, cell_line", "'C-3' of"),
+        ("gp130", "gp13", "my_lines.tsv, line 2, receptor", "gp13"),
+        ("active", "activ", "my_lines.tsv, line 2, alterations", "activ"),
+        ("our own counts, 2026", "", "my_lines.tsv, line 2, source", "nothing"),
+        ("doubling_time_h", "doubling_time", "my_lines.tsv, line 1, doubling_time_h", "doubling_time"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_an_own_line_is_named_with_its_place(panel_with_own_line, old, new, place, found):
+    with pytest.raises(DataFaultsError) as raised:
+        read_study(panel_with_own_line(old, new))
+    (fault,) = [one for one in raised.value.faults if Path(one.file).name == "my_lines.tsv"]
+    assert str(fault).startswith(place)
+    assert found in fault.found
+
+
+def test_a_missing_table_of_own_lines_is_named(panel_with_own_line):
+    folder = panel_with_own_line()
+    (folder / "my_lines.tsv").unlink()
+    with pytest.raises(DataFaultsError, match=r"my_lines\.tsv: found No such file"):
+        read_study(folder)
+
+
+def test_faults_of_own_and_shared_tables_come_in_one_pass(panel_with_own_line):
+    folder = panel_with_own_line("gp130", "gp13")
+    constants = folder / "reference" / "constants.tsv"
+    constants.write_text(constants.read_text().replace("50", "-50"))
+    phospho = folder / "phospho.tsv"
+    phospho.write_text(phospho.read_text().replace("blot 2", ""))
+    with pytest.raises(DataFaultsError) as raised:
+        read_study(folder)
+    places = {(Path(one.file).name, one.column) for one in raised.value.faults}
+    assert {("my_lines.tsv", "receptor"), ("constants.tsv", "median"), ("phospho.tsv", "experiment")} <= places
+
+
+def test_a_bound_under_students_t_is_refused(panel):
+    folder = panel("phospho.tsv", "pSTAT_signal	A-1	IL-6	0", "level	A-1	IL-6	0")
+    with pytest.raises(DataFaultsError) as raised:
+        read_study(folder)
+    (fault,) = raised.value.faults
+    assert (fault.row, fault.column, fault.found) == (4, "censored", "below")
 
 
 def test_all_faults_of_all_files_come_at_once(panel):

@@ -1,9 +1,11 @@
-"""Formulas as PyTensor graphs agree with SymPy; the pool computes each expression once."""
+"""Formulas as PyTensor graphs agree with SymPy; the pool computes each once, and those of one structure together."""
 
 import numpy as np
 import pytensor.tensor as pt
 import pytest
 import sympy as sp
+from pytensor.compile.mode import Mode
+from pytensor.graph.traversal import ancestors
 
 from jakstat.pathway import TIME, symbol
 from jakstat.problem.formulas import parse_formula
@@ -49,3 +51,91 @@ def test_equal_expressions_share_one_place():
 
 def test_time_is_a_name_like_any_other():
     assert float(as_tensor(2 * TIME, {"time": pt.as_tensor(4.0)}).eval()) == 8.0
+
+
+INTERPRETED = Mode(linker="py", optimizer=None)
+NAMES = [f"k{number}" for number in range(12)]
+VALUES = dict(zip(NAMES, np.geomspace(0.3, 4.0, len(NAMES)), strict=True))
+#: Texts with places for two parameters; {n} is a number of its own in each expression.
+STRUCTURES = {
+    "a dose over a constant": "{a} + {n} / ({b} * k0)",
+    "a pooled value": "{a} * exp({b} * {n})",
+    "a logit": "1 / (1 + exp(-({a} + {n} * {b})))",
+    "a repeated symbol": "{a} / (1 + {a}) + {b} * {b} * {a}",
+    "an exponent": "{a}^3 + {b}^-1.5 + sqrt({a})",
+    "a parameter as exponent": "{a}^{b} + {n}",
+    "a piecewise": "piecewise({a} * {n}, {a} < {b}, {b} + 1)",
+    "an extreme": "max({a}, {b} * {n}) + min({a}, 1)",
+    "a number alone in a sum": "{n} + {a} - {b}",
+}
+
+
+def members(structure, count):
+    """Return ``count`` expressions of a structure, each over parameters and a number of its own."""
+    pairs = [(NAMES[one % 12], NAMES[(5 * one + 1 + one // 12) % 12]) for one in range(count)]
+    return [parse_formula(STRUCTURES[structure].format(a=a, b=b, n=1.25 + 0.5 * number))
+            for number, (a, b) in enumerate(pairs)]  # fmt: skip
+
+
+def pooled(expressions):
+    """Return the values of expressions through a pool, and the number of nodes of its graph."""
+    pool = ExpressionPool(NAMES, {})
+    references = [pool.add(one) for one in expressions]
+    data = PackedData()
+    vector = pool.tensor(pt.as_tensor(np.array(list(VALUES.values()))), data)
+    wanted = vector[data.integers(pool.indices(references))]
+    data.finish()
+    nodes = {one.owner for one in ancestors([vector]) if one.owner is not None}
+    return wanted.eval(mode=INTERPRETED), len(nodes)
+
+
+def one_by_one(expressions):
+    known = {name: pt.as_tensor(value) for name, value in VALUES.items()}
+    return np.array([float(as_tensor(one, known).eval(mode=INTERPRETED)) for one in expressions])
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_expressions_of_one_structure_have_the_values_they_have_alone(structure):
+    expressions = members(structure, 7)
+    assert pooled(expressions)[0] == pytest.approx(one_by_one(expressions), rel=1e-13)
+
+
+def test_expressions_of_many_structures_have_the_values_they_have_alone():
+    # Mixed up, so that places in the vector and in the groups differ.
+    expressions = [one for row in zip(*(members(name, 5) for name in STRUCTURES), strict=True) for one in row]
+    assert pooled(expressions)[0] == pytest.approx(one_by_one(expressions), rel=1e-13)
+
+
+def test_expressions_that_differ_in_an_exponent_or_in_what_repeats_are_told_apart():
+    a, b = symbol("k1"), symbol("k2")
+    expressions = [
+        a**2 * b,
+        a**3 * b,
+        a * b**2,
+        a**2 / b,
+        a + a * b,
+        a + b * b,
+        b + a * b,
+        sp.exp(a) * b,
+        sp.exp(a * b),
+    ]
+    assert pooled(expressions)[0] == pytest.approx(one_by_one(expressions), rel=1e-13)
+
+
+#: Numbers of piecewise, min and max belong to the structure.
+GROUPED = [name for name in STRUCTURES if name not in ("a piecewise", "an extreme")]
+
+
+@pytest.mark.parametrize("structure", GROUPED)
+def test_the_graph_does_not_grow_with_the_expressions_of_one_structure(structure):
+    # SymPy orders factors by name, so that a formula has a few structures: all of them occur among the first 48.
+    some, many = (pooled(members(structure, count))[1] for count in (48, 144))
+    assert many == some
+
+
+def test_the_graph_grows_with_structures():
+    names = list(STRUCTURES)
+    one, all_of_them = (
+        pooled([one for name in chosen for one in members(name, 4)])[1] for chosen in (names[:1], names)
+    )
+    assert all_of_them > one + len(names)

@@ -65,7 +65,8 @@ def reduction_by_weights(
     for number, (own, value) in enumerate(zip(chosen, measured, strict=True)):
         log_likelihood = -0.5 * ((value - signal) / noise_sd) ** 2 - np.log(noise_sd)
         others = np.arange(target.size) != own  # the draw that made the measurement would flatter it
-        log_weights, shapes[number] = smooth_weights(log_likelihood[others])
+        with np.errstate(over="ignore"):  # tails of draws that the measurement excludes
+            log_weights, shapes[number] = smooth_weights(log_likelihood[others])
         weights = np.zeros(target.size)
         weights[others] = np.exp(log_weights)
         sums[number] = [np.bincount(block, weights * one, _BLOCKS) for one in (*powers, weights)]

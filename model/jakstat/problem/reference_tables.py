@@ -3,14 +3,14 @@
 Six tab-separated tables in one folder (data/reference), a source in each row:
 
 - ``constants.tsv``: constants that several rows share; ``inhibitors.tsv``, ``alterations.tsv`` and each row's own one;
-- ``receptors.tsv``, ``cell_lines.tsv``, ``exposure.tsv``.
+- ``receptors.tsv``, ``cell_lines.tsv``, ``exposure.tsv``. A study may have a table of more cell lines of its own.
 
 A constant is log-normal: median, and standard deviation of the natural logarithm; without the latter it is fixed. It is
 defined in one row, and other rows may name it in their formulas. Formulas are PEtab math. Which entities a model has is
 known to :func:`check_against_model` alone. What the formulas mean together is in ``jakstat.problem.interventions``.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import sympy as sp
@@ -18,7 +18,12 @@ import sympy as sp
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import names_of, unknown_name_needed, unknown_names
 from jakstat.problem.model_text import ModelEntities
-from jakstat.problem.reference_cells import read_cell_lines, read_exposures, read_receptors
+from jakstat.problem.reference_cells import (
+    read_cell_lines,
+    read_exposures,
+    read_receptors,
+    require_other_cell_lines,
+)
 from jakstat.problem.reference_constants import constants_of
 from jakstat.problem.reference_records import (
     AFFINITY,
@@ -28,6 +33,7 @@ from jakstat.problem.reference_records import (
     Action,
     Alteration,
     AlterationChange,
+    CellLine,
     Constant,
     Inhibitor,
     Reference,
@@ -41,6 +47,9 @@ from jakstat.problem.reference_rows import (
 )
 from jakstat.problem.text_table import Row, TextTable, known_id, read_text_table, require_columns
 
+_LINES = "cell_lines.tsv"
+#: A study's own table of cell lines, among the tables that were read.
+_OWN = "own cell lines"
 _CONSTANT = ("constant", "unit", "median", "sd_ln")
 #: Columns of each table; receptors.tsv has a column ``share_<kinase>`` for each kinase of the model besides.
 COLUMNS = {
@@ -61,7 +70,7 @@ COLUMNS = {
 _OTHER_CONCENTRATIONS = {"pM", "uM", "µM", "μM", "mM", "M", "nmol/l", "ng/ml", "ug/ml"}
 
 
-def read_reference(folder: Path, faults: list[Fault]) -> Reference | None:
+def read_reference(folder: Path, faults: list[Fault], own_cell_lines: Path | None = None) -> Reference | None:
     """Read the reference tables.
 
     Parameters
@@ -70,6 +79,8 @@ def read_reference(folder: Path, faults: list[Fault]) -> Reference | None:
         Where the six tables are.
     faults : list of Fault
         All faults are added here.
+    own_cell_lines : Path, optional
+        A table of more cell lines, with the columns of cell_lines.tsv, whose ids that table does not have.
 
     Returns
     -------
@@ -77,6 +88,8 @@ def read_reference(folder: Path, faults: list[Fault]) -> Reference | None:
         What could be read; None where a table is missing or lacks columns. It is complete only if no fault was added.
     """
     tables = {name: _table(folder / name, columns, faults) for name, columns in COLUMNS.items()}
+    if own_cell_lines is not None:
+        tables[_OWN] = _table(own_cell_lines, COLUMNS[_LINES], faults)
     readable = {name: table for name, table in tables.items() if table is not None}
     if len(readable) < len(tables):
         return None
@@ -97,10 +110,21 @@ def read_reference(folder: Path, faults: list[Fault]) -> Reference | None:
         },
         alterations=_alterations_of(alterations, changes, faults),
         receptors={one.id: one for one in receptors},
-        cell_lines=read_cell_lines(readable["cell_lines.tsv"], known_receptors, known_alterations, faults),
+        cell_lines=_cell_lines_of(readable, known_receptors, known_alterations, faults),
         exposures=read_exposures(readable["exposure.tsv"], {row["inhibitor"] for row in inhibitors.rows}, faults),
         constants=constants,
     )
+
+
+def _cell_lines_of(
+    tables: Mapping[str, TextTable], receptors: Collection[str], alterations: Collection[str], faults: list[Fault]
+) -> dict[str, CellLine]:
+    """Return the shared cell lines and, after them, a study's own."""
+    lines = read_cell_lines(tables[_LINES], receptors, alterations, faults)
+    if _OWN in tables:
+        require_other_cell_lines(tables[_OWN], tables[_LINES], faults)
+        lines |= read_cell_lines(tables[_OWN], receptors, alterations, faults)
+    return lines
 
 
 def check_against_model(

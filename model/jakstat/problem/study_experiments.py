@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from jakstat.problem.formulas import entity, names_of, with_values
+from jakstat.problem.formulas import entity, identifier, names_of, with_values
 from jakstat.problem.interventions import altered, constants_in, inhibited
 from jakstat.problem.records import Parameter, Prior
 from jakstat.problem.reference_records import CellLine, Reference
 from jakstat.problem.study_cells import CELL_LINE, Cells
 from jakstat.problem.study_description import Study
-from jakstat.problem.study_measurements import experiment_id, experiment_label, identifier, other_groups
+from jakstat.problem.study_measurements import experiment_id, experiment_label, other_groups
 from jakstat.problem.study_treatments import MINUTES, Treatment
 
 _DEVIATION_SOURCE = "standard normal by construction: how far {group} is from the mean of all, in standard deviations"

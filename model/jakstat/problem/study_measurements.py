@@ -7,11 +7,11 @@ names (each name ends in its unit), ``value`` (in the observable's unit) and, wh
 unit: ``time_h`` is converted.
 """
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.formulas import identifier
 from jakstat.problem.records import CENSORED
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study, column_suffix
@@ -140,6 +140,9 @@ def _measurement_of(
     if observable is not None and observable.per_experiment and not row["experiment"]:
         names = ", ".join(observable.per_experiment)
         faults.append(table.fault(row, "experiment", "nothing", f"a name: each experiment has its own {names}"))
+    if row["censored"] and observable is not None and observable.distribution == "student-t":
+        needed = f"nothing, or another distribution of {observable.id}: bounds under Student's t are not supported"
+        faults.append(table.fault(row, "censored", row["censored"], needed))
     if value is not None and value <= 0 and observable is not None and observable.distribution.startswith("log"):
         needed = f"a positive value: the noise of {observable.id} is {observable.distribution}"
         faults.append(table.fault(row, "value", row["value"], needed))
@@ -207,12 +210,6 @@ def experiment_id(study: Study, treatment: Treatment) -> str:
 def other_groups(treatment: Treatment) -> list[str]:
     """Return the groups of a treatment that its inhibitors do not name."""
     return [name for name in treatment.groups if name and name not in dict(treatment.inhibitors)]
-
-
-def identifier(text: str) -> str:
-    """Return a text as an id: a point is p, a minus before a digit m, all else that no id may hold is _."""
-    text = re.sub(r"(?<![0-9A-Za-z])-(?=\d)|(?<=[eE])-(?=\d)", "m", text)
-    return re.sub(r"\W", lambda found: "p" if found.group() == "." else "_", text, flags=re.ASCII)
 
 
 def experiment_label(study: Study, treatment: Treatment) -> str:

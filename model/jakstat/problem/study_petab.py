@@ -11,11 +11,12 @@ import sympy as sp
 from petab import v2
 from petab.v2.models.sbml_model import SbmlModel
 
+from jakstat.problem.formulas import identifier
 from jakstat.problem.records import Observable, Parameter
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study
 from jakstat.problem.study_experiments import StudyExperiment
-from jakstat.problem.study_measurements import StudyMeasurement, identifier
+from jakstat.problem.study_measurements import StudyMeasurement
 from jakstat.problem.study_treatments import Treatment
 
 

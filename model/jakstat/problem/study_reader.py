@@ -106,9 +106,10 @@ def check_study(folder: Path) -> CheckedStudy:
         raise DataFaultsError(faults)
     sbml = read_model(study.model, faults) if study.model != folder else None
     table = read_parameters(study.parameters, faults) if study.parameters != folder else None
-    reference = read_reference(study.cells.reference, faults) if study.cells else None
-    if study.cells is not None and reference is not None:
-        reference = with_own_constants(reference, study.cells.constants, faults)
+    cells = study.cells
+    reference = read_reference(cells.reference, faults, cells.own_cell_lines) if cells else None
+    if cells is not None and reference is not None:
+        reference = with_own_constants(reference, cells.constants, faults)
     measurements = read_measurements(study, reference, faults)
     observables = None
     if sbml is not None and table is not None:
