@@ -1,4 +1,4 @@
-"""The examples of the documentation run: from a problem to an IC50, and a study of two tables with a line of its own."""
+"""The examples of the documentation run: a problem to its IC50, and a study of two tables with an own cell line."""
 
 import math
 import re

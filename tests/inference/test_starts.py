@@ -1,4 +1,4 @@
-"""Chains climb before they sample: to where the mass of the posterior is, not to its mode, never past what is finite."""
+"""Chains climb before they sample: to where the mass of the posterior is, not to its mode, over finite values only."""
 
 import numpy as np
 import pytest

@@ -77,6 +77,15 @@ def measurements_to_obtain(study):
     return [needed] if is_public and not os.path.isfile(needed) else []
 
 
+def products(wildcards):
+    """Return what a run makes: the report, or where its measurements cannot be had the file that says why."""
+    if TO_OBTAIN:
+        obtained = checkpoints.obtain_sobotta2017.get().output.obtained
+        if not json.loads(Path(obtained).read_text())["obtained"]:
+            return [obtained]
+    return expand("<results>/{study}/report.html", study=STUDY_ID)
+
+
 def public_folder():
     """Return the folder with public files obtained by hand, looked for like a study, or None where none is named."""
     named = SETTINGS.get("public_data", {}).get("folder")

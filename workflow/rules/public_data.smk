@@ -1,19 +1,9 @@
 # Measurements that are public and may not be shipped: from a folder, else downloaded, and only the known files.
 
-import json
-
-
-def products(wildcards):
-    """Return what a run makes: the report, or where its measurements cannot be had the file that says why."""
-    if TO_OBTAIN:
-        obtained = checkpoints.obtain_sobotta2017.get().output.obtained
-        if not json.loads(Path(obtained).read_text())["obtained"]:
-            return [obtained]
-    return expand("<results>/{study}/report.html", study=STUDY_ID)
-
 
 # On this machine: compute nodes of a cluster often see no network. Where nothing can be had the table has no rows, and
-# obtained.json and the terminal say why; the job has not failed, and a run of the study ends there (products). Once there is a network: --forcerun obtain_sobotta2017.
+# obtained.json and the terminal say why; the job has not failed, and a run of the study ends there (products).
+# Once there is a network: --forcerun obtain_sobotta2017.
 checkpoint obtain_sobotta2017:
     input:
         in_public_folder("sobotta2017_il6_jak1_stat3_ruxolitinib.csv"),
