@@ -87,7 +87,7 @@ rule render_report:
         dose_response=(
             rules.predict_dose_response.output[0] if ASKS_DOSE_RESPONSE else []
         ),
-        ic50=rules.predict_dose_response.output[1] if ASKS_DOSE_RESPONSE else [],
+        ic50_summary=rules.predict_dose_response.output[1] if ASKS_DOSE_RESPONSE else [],
         figure=rules.dose_response_figure.output if ASKS_DOSE_RESPONSE else [],
         responses=rules.predict_responses.output.responses if SCENARIOS else [],
         response_measures=rules.predict_responses.output.measures if SCENARIOS else [],

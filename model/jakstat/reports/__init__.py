@@ -10,14 +10,13 @@ from jakstat.reports.parameter_document import render_parameter_document
 from jakstat.reports.parameter_figures import parameter_figure
 from jakstat.reports.parameter_table import summarise_parameters
 from jakstat.reports.prediction_figures import dose_response_figure
-from jakstat.reports.scenario_figures import names_of_pairs
-from jakstat.reports.scenario_sections import SCENARIO_TABLES, ScenarioResults
+from jakstat.reports.scenario_sections import SCENARIO_TABLES, ScenarioResults, take_scenarios
 
 __all__ = [
+    "take_scenarios",
     "CELL_TABLES",
     "SCENARIO_TABLES",
     "ScenarioResults",
-    "names_of_pairs",
     "ReportContents",
     "dose_response_figure",
     "figure_png",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -9,7 +10,13 @@ import xarray as xr
 from jakstat.reports.drawing import figure_svg
 from jakstat.reports.number_text import interval_text, number_text, share_text
 from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table, Tone
-from jakstat.reports.scenario_figures import combination_figure, resistance_figure, response_figure, score_figure
+from jakstat.reports.scenario_figures import (
+    combination_figure,
+    names_of_pairs,
+    resistance_figure,
+    response_figure,
+    score_figure,
+)
 
 _TEXT, _NUMBER = False, True
 
@@ -30,6 +37,18 @@ class ScenarioResults:
     ranking: pd.DataFrame
     next_experiment: pd.DataFrame
     scores: pd.DataFrame
+
+
+def take_scenarios(results: dict[str, Any]) -> ScenarioResults | None:
+    """Take what belongs to scenarios out of results by name, and return it; None where nothing was predicted for any.
+
+    The table ``jak_dependency`` stays, because the section on cell lines shows it too.
+    """
+    if "responses" not in results:
+        return None
+    own = {name: results[name] if name == "jak_dependency" else results.pop(name) for name in SCENARIO_TABLES}
+    pairs = names_of_pairs(results.pop("combinations"))
+    return ScenarioResults(responses=results.pop("responses"), combinations=pairs, **own)
 
 
 def scenario_sections(results: ScenarioResults) -> list[Section]:
