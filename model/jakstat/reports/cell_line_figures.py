@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 
 from jakstat.reports.drawing import DARK, GREY, LIGHT, MARKS, add_legend, figure_style, spread_colours, tidy, with_unit
 
@@ -86,6 +87,7 @@ def _draw_entity(axes: Axes, rows: pd.DataFrame, lines: list[str]) -> None:
     first = rows.iloc[0]
     if first["scale"] == "log":
         axes.set_xscale("log")
+        axes.xaxis.set_minor_formatter(NullFormatter())  # they overlap on a short axis
         known = known[known["median"] > 0]
     else:
         axes.set_xlim(-0.03, 1.03)
