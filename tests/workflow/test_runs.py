@@ -182,11 +182,12 @@ def test_faulty_data_stop_the_run_with_all_faults_and_nothing_written(study, sna
     assert not [file for file in (tmp_path / "results").rglob("*") if file.is_file()]
 
 
-def test_dose_response_that_does_not_fit_the_study_is_refused_before_sampling(study, snakemake, tmp_path):
+def test_dose_response_that_does_not_fit_the_study_is_refused_before_sampling(study, snakemake, tmp_path, repository):
     (tmp_path / "mine.yaml").write_text(
         "study: data/measured\ndose_response: {readout: pSTAT3, acts_on: {TYK2: 1 + dose}}\n"
     )
-    done = snakemake("--cores", "1", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    files = [repository / "config/raia2011.yaml", tmp_path / "mine.yaml"]
+    done = snakemake("--cores", "1", "--configfile", *files, directory=tmp_path)
     assert done.returncode != 0
     assert "acts_on.TYK2: the model has no such parameter" in done.stdout
     assert "readout: 'pSTAT3' is not a measured observable; choose one of " in done.stdout

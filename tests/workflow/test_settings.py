@@ -83,13 +83,22 @@ def test_study_without_dose_response_plans_a_report_without_it(snakemake, tmp_pa
     assert "predict_dose_response" not in done.stdout
 
 
-def test_study_with_cell_lines_plans_their_tables_and_others_do_not(snakemake, tmp_path):
+def test_study_with_cell_lines_plans_their_tables_and_others_do_not(snakemake, tmp_path, repository):
     (tmp_path / "mine.yaml").write_text("study: data/cancer_panel\ndose_response: null\n")
     done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
     assert done.returncode == 0, done.stdout
     assert "results/cancer_panel/cell_lines.tsv, results/cancer_panel/inhibitors.tsv" in done.stdout
     assert "data/reference/inhibitors.tsv" in done.stdout
-    assert "summarise_cell_lines" not in snakemake("--dry-run", directory=tmp_path).stdout
+    other = snakemake("--dry-run", "--configfile", repository / "config/raia2011.yaml", directory=tmp_path)
+    assert other.returncode == 0, other.stdout
+    assert "summarise_cell_lines" not in other.stdout
+
+
+def test_a_changed_study_without_cell_lines_needs_no_other_changed_line(snakemake, tmp_path):
+    (tmp_path / "mine.yaml").write_text("study: data/boehm2014\n")
+    done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "check_scenarios" not in done.stdout
 
 
 def test_cores_of_the_settings_are_the_threads_of_the_rule(snakemake, tmp_path):

@@ -1,5 +1,6 @@
 # What the rules share: the study and its files; digests of code; memory.
 
+import json
 import os
 import re
 from importlib.util import find_spec
@@ -124,9 +125,10 @@ STUDY = find_study(SETTINGS["study"])
 STUDY_ID = study_id(STUDY)
 TO_OBTAIN = measurements_to_obtain(STUDY)
 STUDY_FILES = sorted([*study_files(STUDY), *TO_OBTAIN])
-HELD_OUT = str(STUDY.parent / SCENARIOS["scores"]["held_out"]) if SCENARIOS else []
 SUNODE_IS_INSTALLED = find_spec("sunode") is not None
 HAS_CELL_LINES = has_cell_lines(STUDY)
+SCENARIOS = SCENARIOS if HAS_CELL_LINES else None
+HELD_OUT = str(STUDY.parent / SCENARIOS["scores"]["held_out"]) if SCENARIOS else []
 ASKS_DOSE_RESPONSE = "dose_response" in SETTINGS
 THRESHOLDS = {
     name: value for name, value in SETTINGS["gates"].items() if name != "override"
