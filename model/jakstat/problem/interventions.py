@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import sympy as sp
 
-from jakstat.problem.formulas import names_of, unknown_name_needed
+from jakstat.problem.formulas import entity, names_of, unknown_name_needed
 from jakstat.problem.records import Parameter
 from jakstat.problem.reference_records import AFFINITY, DOSE, Action, Alteration, Reference
 
@@ -79,11 +79,11 @@ def inhibited(
     for inhibitor, dose in doses.items():
         _require_known(inhibitor, reference.inhibitors, "inhibitor")
         concentration = _dose_of(inhibitor, dose)
-        before = _by_symbol(values) | {_symbol(DOSE): concentration}
+        before = _by_symbol(values) | {entity(DOSE): concentration}
         for action in reference.inhibitors[inhibitor].actions:
-            own = {_symbol(action.constant): affinities[_key(action)]} if action.constant else {}
+            own = {entity(action.constant): affinities[_key(action)]} if action.constant else {}
             # The reader has seen that a formula leaves its parameter as it is at dose 0.
-            formula = _symbol(action.parameter) if concentration.is_zero else action.formula
+            formula = entity(action.parameter) if concentration.is_zero else action.formula
             values[action.parameter] = formula.xreplace(before | own)
     return values
 
@@ -115,12 +115,12 @@ def constants_in(expressions: Mapping[str, sp.Expr] | Iterable[sp.Expr], referen
 def _affinities(reference: Reference, alterations: Iterable[Alteration]) -> dict[tuple[str, str], sp.Expr]:
     """Return the constant of each action, by inhibitor and parameter, as these alterations leave it."""
     actions = [one for inhibitor in reference.inhibitors.values() for one in inhibitor.actions if one.constant]
-    affinities: dict[tuple[str, str], sp.Expr] = {_key(one): _symbol(one.constant) for one in actions}
+    affinities: dict[tuple[str, str], sp.Expr] = {_key(one): entity(one.constant) for one in actions}
     for alteration in alterations:
         for action in actions:
             formula = _change_of(alteration, action)
             if formula is not None:
-                affinities[_key(action)] = formula.xreplace({_symbol(AFFINITY): affinities[_key(action)]})
+                affinities[_key(action)] = formula.xreplace({entity(AFFINITY): affinities[_key(action)]})
     return affinities
 
 
@@ -162,10 +162,5 @@ def _key(action: Action) -> tuple[str, str]:
     return action.inhibitor, action.parameter
 
 
-def _symbol(name: str) -> sp.Symbol:
-    """Return the symbol that PEtab's formulas have for a name."""
-    return sp.Symbol(name, real=True)
-
-
 def _by_symbol(values: Mapping[str, sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
-    return {_symbol(name): value for name, value in values.items()}
+    return {entity(name): value for name, value in values.items()}
