@@ -18,7 +18,7 @@ from jakstat.predictions import (
 )
 from jakstat.predictions.panel_answers import noise_scale, predict_held_out
 from jakstat.predictions.scenarios import Posterior, predict_curves, predict_pair, prior_draws
-from jakstat.problem import StudyScenarios, read_study
+from jakstat.problem import StudyScenarios, Treatment, read_study
 from jakstat.statistics import SolverSettings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -130,3 +130,13 @@ def test_scores_are_the_same_again_and_hold_naive_predictors(fit):
     assert first.equals(again)
     assert set(first["predictor"]) == {"mechanism", "drug mean", "line mean", "drug + line", "independent Hill fits"}
     assert (first["verdict"] == "best naive").sum() == 1
+
+
+def test_a_new_screen_has_a_dose_scale_of_its_own(fit):
+    groups = fit.scenarios.groups_in("new_screen", "ruxolitinib")
+    new = Treatment(cell_line="HEL", inhibitors=(("ruxolitinib", 300.0),), groups=groups)
+    plain = Treatment(cell_line="HEL", inhibitors=(("ruxolitinib", 300.0),))
+    found, more = fit.scenarios.experiments([new, plain])
+    assert [one.id for one in more] == ["dose_scale_z_HEL_ruxolitinib_new_screen"]
+    assert "dose_scale" in found[new].periods[1].changes
+    assert "dose_scale" not in found[plain].periods[1].changes

@@ -44,6 +44,8 @@ from jakstat.statistics import Noise, SolverSettings, draw_measurements
 #: An inhibitor of the reference tables that acts on all JAKs and on nothing else, and a dose that leaves a millionth.
 _JAK_BLOCK = ("ideal_JAK_inhibitor", 1e6)
 
+_NEW_SCREEN = "new_screen"
+
 
 @dataclass(frozen=True)
 class FittedStudy:
@@ -192,6 +194,9 @@ def suggest_experiments(
 ) -> pd.DataFrame:
     """Rank candidate measurements by how much each is expected to narrow an IC50.
 
+    A candidate is a measurement of a new screen: what its nominal doses do differs from other screens as these do from
+    each other, while the IC50 is that of doses as they are.
+
     Parameters
     ----------
     target : tuple
@@ -212,7 +217,12 @@ def suggest_experiments(
     for one in candidates.cells:
         for name in candidates.inhibitors:
             for dose in candidates.doses[1:]:
-                treatment = Treatment(cell_line=one.cell_line, alterations=one.alterations, inhibitors=((name, dose),))
+                treatment = Treatment(
+                    cell_line=one.cell_line,
+                    alterations=one.alterations,
+                    inhibitors=((name, dose),),
+                    groups=fit.scenarios.groups_in(_NEW_SCREEN, name),
+                )
                 for reading in candidates.readouts:
                     asked.append((treatment, reading))
                     labels.append(f"{one.label}, {name} {dose:g} nM: {reading.name} at {reading.time_h:g} h")

@@ -98,6 +98,15 @@ class StudyScenarios:
         """Unit of time of the study."""
         return self._checked.study.time_unit
 
+    def groups_in(self, screen: str, inhibitor: str) -> tuple[str, ...]:
+        """Return the groups of a measurement of an inhibitor in a screen of this name, as a treatment holds them.
+
+        With a name that no table has, pooled values (what a nominal dose does) are new draws around their mean.
+        """
+        cells = self._checked.study.cells
+        columns = cells.grouping_columns if cells is not None else ()
+        return tuple(inhibitor if column == "inhibitor" else screen for column in columns)
+
     @property
     def measurements(self) -> tuple[StudyMeasurement, ...]:
         """The measurements of the fit, with what was done to the cells."""

@@ -38,7 +38,7 @@ def share_text(share: float | None, places: int = 0) -> str:
         return f"> {100 - step:.{places}f} %"
     if share > 0 and float(text) == 0:
         return f"< {step:.{places}f} %"
-    return f"{text} %"
+    return f"{text.removeprefix('-') if float(text) == 0 else text} %"
 
 
 def quantity_text(value: float | None, unit: str) -> str:

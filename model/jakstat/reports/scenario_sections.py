@@ -174,7 +174,8 @@ def _next_section(results: ScenarioResults) -> Section:
                ("its Monte Carlo error", _NUMBER), ("k-hat", _NUMBER))  # fmt: skip
     caption = (
         "Expected reduction of the variance of the logarithm of the IC50 by one more measurement, by two estimates "
-        "from the present draws; k-hat above 0.7: the weights are not to be trusted. The best ten."
+        "from the present draws, the difference between screens included; k-hat above 0.7: the weights are not to be "
+        "trusted. The best ten."
     )
     return Section("next", "What to measure next", [Table("Next experiment.", caption, columns, rows)])
 
