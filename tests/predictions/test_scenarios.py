@@ -9,33 +9,28 @@ import yaml
 from jakstat.predictions import (
     AlteredCells,
     FittedStudy,
+    LigandDose,
     Readout,
+    growth_rates,
+    least_doses,
     measure_combination,
     measure_dose_response,
+    predict_combinations,
+    predict_growth_response,
     predict_jak_dependency,
+    predict_responses,
     read_scenarios,
-    score_predictions,
+    scenario_table,
+    suggest_experiments,
 )
-from jakstat.predictions.panel_answers import noise_scale, predict_held_out
-from jakstat.predictions.scenarios import Posterior, predict_curves, predict_pair, prior_draws
-from jakstat.problem import StudyScenarios, Treatment, read_study
-from jakstat.statistics import SolverSettings
+from jakstat.predictions.panel_experiments import target_draws
+from jakstat.predictions.scenario_settings import ResponseSettings, Target
+from jakstat.predictions.scenarios import Posterior, predict_curves, predict_pair
+from jakstat.problem import Treatment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PANEL = REPOSITORY / "data" / "cancer_panel"
 VIABILITY = Readout("viability", "viability_signal", 72.0)
 DOSES = (0.0, 10.0, 100.0, 1000.0, 10_000.0)
-
-
-@pytest.fixture(scope="module")
-def fit():
-    """The panel with four draws of its prior as a posterior."""
-    tables = read_study(PANEL)
-    free = [one for one in tables.parameters if one.estimated]
-    values = prior_draws(free, 4, seed=5).reshape(2, 2, -1)
-    coords = {"chain": np.arange(2), "draw": np.arange(2)}
-    posterior = Posterior(values, coords, tuple(one.id for one in free))
-    return FittedStudy(tables, StudyScenarios(PANEL), posterior, SolverSettings(1e-6, 1e-8), 3)
 
 
 def curves(fit, cells, inhibitors, doses=DOSES):
@@ -117,19 +112,98 @@ def test_every_unknown_name_is_told_with_near_ones(fit):
         assert part in str(raised.value)
 
 
-def test_held_out_measurements_are_predicted_with_noise_and_the_difference_between_screens(fit):
-    held_out = fit.scenarios.read_table(PANEL / "viability_gdsc2.tsv")
-    drawn = predict_held_out(fit, held_out)
-    assert drawn.shape == (4, len(held_out))
-    assert noise_scale(fit, "viability_signal", np.zeros((2, 2))) == pytest.approx(0.08)
+def test_growth_rates_are_those_of_the_fit_and_of_the_prior_where_the_fit_has_none(fit):
+    found = growth_rates(fit, [AlteredCells("HEL"), AlteredCells("T47D"), AlteredCells("MedB-1")])
+    fitted = fit.posterior.values[..., fit.posterior.parameters.index("proliferation_HEL")]
+    assert found.sel(cells="HEL").to_numpy() == pytest.approx(60 * fitted)
+    doubling_time = np.log(2) / found.sel(cells="T47D").to_numpy()
+    assert (np.abs(np.log(doubling_time / 45.5)) < 4 * 0.3).all()  # cell_lines.tsv
+    assert len(set(doubling_time.ravel())) == 4
+    assert (found.sel(cells="MedB-1") == 0).all()  # starved: counted nowhere
 
 
-def test_scores_are_the_same_again_and_hold_naive_predictors(fit):
-    held_out = fit.scenarios.read_table(PANEL / "viability_gdsc2.tsv")
-    first, again = (score_predictions(fit, held_out) for _ in range(2))
-    assert first.equals(again)
-    assert set(first["predictor"]) == {"mechanism", "drug mean", "line mean", "drug + line", "independent Hill fits"}
-    assert (first["verdict"] == "best naive").sum() == 1
+def test_growth_rate_inhibition_is_of_the_rate_that_viability_and_growth_say(fit):
+    asked = ResponseSettings((AlteredCells("HEL"),), ("ideal_JAK_inhibitor",), DOSES, (VIABILITY,))
+    gr = predict_growth_response(fit, asked, VIABILITY)
+    relative = predict_responses(fit, asked)["viability"]
+    rate = growth_rates(fit, asked.cells)
+    under_drug = np.log(relative) / 72 + rate
+    assert gr.to_numpy() == pytest.approx((2 ** (under_drug / rate) - 1).transpose(*gr.dims).to_numpy())
+    assert gr.isel(dose=0).to_numpy() == pytest.approx(1.0)
+    assert (gr.isel(dose=-1) < gr.isel(dose=0)).all()
+
+
+def test_a_ligand_that_the_receptor_binds_raises_the_signal_and_another_is_refused(fit):
+    readout = Readout("phospho-STAT", "pSTAT5_signal", 1.0)
+    quiet = with_value(fit, "autocrine_ligand_z_SUP_HD1", -20)
+    asked = [ResponseSettings((AlteredCells("SUP-HD1"),), ("ruxolitinib",), DOSES, (readout,), stimulus)
+             for stimulus in (None, LigandDose("IL-13", 1.0))]  # fmt: skip
+    plain, stimulated = (predict_responses(quiet, one)["phospho-STAT"] for one in asked)
+    assert stimulated.attrs["stimulus"] == "IL-13 1 nM"
+    assert not np.allclose(plain, stimulated)
+    section = shipped()
+    section["resistance"]["stimulus"] = {"ligand": "IL-6", "dose_nM": 1}
+    with pytest.raises(ValueError, match="stimulus 'IL-6' on HEL; needed: Epo, which binds EpoR"):
+        read_scenarios(section, fit.tables, fit.scenarios)
+
+
+def test_a_fixed_ratio_gives_the_second_drug_that_multiple_of_the_first(fit):
+    section = shipped()
+    section["combinations"] = [{"cell_line": "HEL", "inhibitors": ["ruxolitinib", "trametinib"], "ratio": 0.1,
+                                "doses_nM": [0, 100, 1000], "readout": "viability"}]  # fmt: skip
+    settings = read_scenarios(section, fit.tables, fit.scenarios)
+    assert settings.pairs[0].doses == ((0, 100, 1000), (0, 10, 100))
+    pairs = predict_combinations(fit, settings.pairs)
+    (pair,) = pairs.values()
+    assert pair["dose_b"].to_numpy().tolist() == [0, 10, 100]
+    least = least_doses(pairs, 0.01, 0.5)
+    assert set(least["pair"]) == {"ruxolitinib + trametinib on HEL"}
+    reached = (pair["effect"] >= 0.01).mean(("chain", "draw"))
+    for row in least.to_dict(orient="records"):
+        assert row["probability"] == pytest.approx(float(reached.sel(dose_a=row["dose_a"], dose_b=row["dose_b"])))
+        assert row["probability"] >= 0.5
+
+
+def test_every_question_is_a_row_of_the_table(fit):
+    settings = read_scenarios(shipped(), fit.tables, fit.scenarios)
+    table = scenario_table(settings)
+    assert (table["question"] == "combination").sum() == len(settings.pairs)
+    resistance = table[table["question"] == "resistance"].iloc[0]
+    assert "HEL + JAK2_Y931C" in resistance["cells"]
+    assert resistance["doses_nM"].startswith("0, 3, 10")
+    assert set(table["readout"]) >= {"viability", "phospho-STAT", "target gene mRNA"}
+
+
+def test_drugs_without_a_clinical_exposure_and_a_shift_of_nothing_are_named(fit):
+    section = shipped()
+    section["dose_response"]["inhibitors"] = ["AZD1480"]
+    section["next_experiment"]["target"] |= {"quantity": "fold_shift"}
+    with pytest.raises(ValueError, match="none of AZD1480 has a row in exposure.tsv") as raised:
+        read_scenarios(section, fit.tables, fit.scenarios)
+    assert "a fold shift of cells without alteration" in str(raised.value)
+
+
+def test_what_can_be_narrowed_is_an_ic50_its_shift_or_which_drug_is_best(fit):
+    responses = ResponseSettings((), ("ruxolitinib", "pacritinib"), (*DOSES, 1e6), (VIABILITY,))
+    readout = Readout("phospho-STAT", "pSTAT5_signal", 24.0)
+    mutant = AlteredCells("HEL", ("JAK2_Y931C",))
+    ic50 = target_draws(fit, Target(AlteredCells("HEL"), "ruxolitinib", readout), responses)
+    altered = target_draws(fit, Target(mutant, "ruxolitinib", readout), responses)
+    shift = target_draws(fit, Target(mutant, "ruxolitinib", readout, "fold_shift"), responses)
+    assert shift.to_numpy() == pytest.approx((altered / ic50).to_numpy(), nan_ok=True)
+    assert np.isfinite(shift).any()
+    best = [target_draws(fit, Target(AlteredCells("HEL"), name, readout, "best"), responses)
+            for name in responses.inhibitors]  # fmt: skip
+    assert ((best[0] + best[1]) == 1).all()
+
+
+def test_the_dose_that_separates_draws_of_an_ic50_narrows_it_most(many):
+    responses = ResponseSettings((), ("ruxolitinib",), tuple(np.concatenate([[0.0], np.geomspace(1, 1e6, 25)])), ())
+    readout = Readout("phospho-STAT", "pSTAT5_signal", 24.0)
+    candidates = ResponseSettings((AlteredCells("HEL"),), ("ruxolitinib",), (0.0, 1e-3, 300.0), (readout,))
+    found = suggest_experiments(many, Target(AlteredCells("HEL"), "ruxolitinib", readout), responses, candidates)
+    assert found["candidate"].iloc[0] == "HEL, ruxolitinib 300 nM: phospho-STAT at 24 h"
+    assert found["regression_reduction"].iloc[0] > found["regression_reduction"].iloc[1] - 1e-3
 
 
 def test_a_new_screen_has_a_dose_scale_of_its_own(fit):

@@ -5,11 +5,23 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from jakstat.predictions import compare_dose_responses, measure_combination, measure_dose_response, summarise_metrics
-from jakstat.predictions.panel_answers import summarise_resistance
+from jakstat.predictions import (
+    Exposure,
+    compare_dose_responses,
+    least_doses,
+    measure_combination,
+    measure_dose_response,
+    measure_growth_response,
+    predict_effect_at_exposure,
+    summarise_effects,
+    summarise_metrics,
+    summarise_resistance,
+)
 from jakstat.reports.drawing import figure_svg
 from jakstat.reports.page import Picture, Table
-from jakstat.reports.scenario_figures import combination_figure, names_of_pairs, resistance_figure
+from jakstat.reports.resistance_figures import effective_figure, emax_figure, resistance_figure
+from jakstat.reports.responses_page import render_responses_page
+from jakstat.reports.scenario_figures import combination_figure, names_of_pairs, response_figure
 from jakstat.reports.scenario_sections import ScenarioResults, scenario_sections, scenario_sentences, score_sentence
 
 DOSES = np.concatenate([[0.0], np.logspace(0, 4, 9)])
@@ -21,7 +33,7 @@ def curves(ic50s, cells):
     spread = np.exp(0.1 * np.random.default_rng(0).standard_normal((2, 10, 1, 1)))
     values = 1 / (1 + DOSES / (spread * np.asarray(ic50s))[..., None])
     coords = {"chain": range(2), "draw": range(10), "cells": cells, "drug": DRUGS, "dose": DOSES}
-    attrs = {"readout": "viability", "time_h": 72.0, "units": "1"}
+    attrs = {"readout": "viability", "time_h": 72.0, "units": "1", "observable": "viability_signal"}
     return xr.DataArray(values, dims=("chain", "draw", "cells", "drug", "dose"), coords=coords, attrs=attrs)
 
 
@@ -35,12 +47,34 @@ def shifts():
 
 
 @pytest.fixture
-def results(shifts):
+def effects():
+    """Effects at exposure: ruxolitinib at its IC50 on HEL, at an eighth of it on the mutant; fedratinib far below."""
+    response = curves([[100, 30_000], [800, 30_000]], ["HEL", "HEL + JAK2_Y931C"])
+    return summarise_effects(at_exposure(response)["effect"])
+
+
+def at_exposure(response):
+    exposures = [Exposure(name, 100, 200, 1.0, 0.01, "usual", "test") for name in DRUGS]
+    return predict_effect_at_exposure(response, exposures, 1)
+
+
+@pytest.fixture
+def measured():
+    return pd.DataFrame({"observable": ["viability_signal"] * 2, "cells": ["HEL", "elsewhere"], "drug": DRUGS,
+                         "dose_nM": [100.0, 100.0], "value": [0.42, 0.1]})  # fmt: skip
+
+
+@pytest.fixture
+def results(shifts, effects, measured):
     response = curves([[100, 300], [800, 300]], ["HEL", "MCF7"])
-    measures = summarise_metrics(measure_dose_response(response)).assign(readout="viability")
+    growth = measure_growth_response((2 * response - 1).clip(min=-1))
+    measures = pd.concat([summarise_metrics(measure_dose_response(response)), summarise_metrics(growth)])
+    measures = measures.assign(readout="viability")
     pair = response.isel(cells=0, drug=0, drop=True)
     both = (pair.rename(dose="dose_a") * pair.rename(dose="dose_b")).assign_attrs(units="1")
+    pairs = {"ruxolitinib + fedratinib on HEL": measure_combination(both)}
     scores = pd.DataFrame({
+        "set": ["GDSC2"] * 2, "k_hat": [0.9] * 2, "k_hat_of": ["HEL"] * 2,
         "predictor": ["mechanism", "drug mean"], "naive": [False, True], "measurements": [20, 20], "crps": [0.10, 0.14],
         "log_score": [0.1, -0.2], "coverage_50": [0.5, 0.4], "coverage_80": [0.8, 0.9], "coverage_90": [0.9, 1.0],
         "spearman": [0.8, 0.6], "against": ["drug mean"] * 2, "crps_difference": [-0.04, 0.0],
@@ -51,12 +85,18 @@ def results(shifts):
         "upper_95": [0.4, 0.3], "probability_50": [0.01, 0.0],
     })  # fmt: skip
     return ScenarioResults(
+        scenarios=pd.DataFrame({"question": ["resistance"], "cells": ["HEL"], "inhibitors": ["ruxolitinib"],
+                                "doses_nM": ["0, 10"], "readout": ["viability"], "time_h": ["72"], "stimulus": [None]}),
         responses=xr.Dataset({"viability": response}),
+        measured=measured,
+        resistance_exposure=effects,
+        at_exposure=at_exposure(response),
+        least_doses=least_doses(pairs, 0.5, 0.9),
         response_measures=measures,
         jak_dependency=pd.DataFrame({"cell_line": ["MCF7", "HEL"], "median": [0.01, 0.9], "lower_90": [0.0, 0.5],
                                      "upper_90": [0.1, 1.3]}),
         shifts=shifts,
-        combinations={"ruxolitinib + fedratinib on HEL": measure_combination(both)},
+        combinations=pairs,
         exposure=exposure,
         ranking=pd.DataFrame({"cells": ["HEL"] * 2, "drug": DRUGS, "level": ["average"] * 2,
                               "probability_best": [0.9, 0.1]}),
@@ -68,10 +108,14 @@ def results(shifts):
 
 def test_every_answer_has_a_section_with_its_numbers(results):
     sections = {one.id: one for one in scenario_sections(results)}
-    assert list(sections) == ["responses", "resistance", "combinations", "exposure", "next", "scores"]
+    assert list(sections) == ["asked", "responses", "resistance", "combinations", "exposure", "next", "scores"]
     table = next(one for one in sections["responses"].blocks if isinstance(one, Table))
     row = next(one for one in table.rows if one[1] == "HEL" and one[2] == "ruxolitinib")
     assert float(str(row[3])) == pytest.approx(100, rel=0.1)
+    growth = [one for one in sections["responses"].blocks if isinstance(one, Table)][1]
+    assert float(str(growth.rows[0][2])) == pytest.approx(100 / 3, rel=0.1)  # GR = 2 v - 1 is a half at v = 3/4
+    scores = next(one for one in sections["scores"].blocks if isinstance(one, Table))
+    assert "do not reach for all groups (largest k-hat 0.90, HEL" in scores.caption
     assert all(one.svg.startswith(b"<?xml") for part in sections.values() for one in part.blocks
                if isinstance(one, Picture))  # fmt: skip
 
@@ -80,6 +124,7 @@ def test_the_top_says_who_depends_on_jak_and_whether_the_mechanism_wins(results)
     dependency, score = scenario_sentences(results)
     assert dependency.index("HEL 90 %") < dependency.index("MCF7 1 %")
     assert score == score_sentence(results.scores)
+    assert score.startswith("GDSC2: on 20 held-out measurements")
     assert "the mechanism wins against the best naive predictor (drug mean)" in score
 
 
@@ -106,3 +151,33 @@ def test_pairs_of_a_file_come_back_by_their_labels(results):
     tree = xr.DataTree.from_dict({f"pair_{number}": one for number, one in enumerate(pairs.values())})
     tree.attrs["pairs"] = list(pairs)
     assert list(names_of_pairs(tree)) == list(pairs)
+
+
+def test_what_is_still_effective_is_told_with_the_line_itself_first(effects):
+    average = effects[effects["level"] == "average"]
+    axes = effective_figure(average, "probability_50", ["HEL + JAK2_Y931C"]).axes[0]
+    assert [one.get_text() for one in axes.get_yticklabels()] == ["HEL", "JAK2_Y931C*"]
+    own, _, mutant, _ = [one.get_text() for one in axes.texts]
+    assert 5 < float(own.split(" %")[0]) < 95
+    assert own.endswith("effect 50 %") or own.endswith("effect 49 %") or own.endswith("effect 51 %")
+    assert mutant.startswith("0 %")
+
+
+def test_what_a_mutation_takes_of_the_largest_effect_is_positive(shifts):
+    lost = emax_figure(shifts.assign(emax_change_median=-0.3, emax_change_lower_95=-0.5, emax_change_upper_95=-0.1))
+    assert [one.get_text() for one in lost.axes[0].texts] == ["30 (10 to 50)"] * 2
+
+
+def test_measured_values_stand_with_the_bands_of_their_own_cells_and_drug(results):
+    axes = response_figure(results.responses["viability"], results.measured).axes
+    points = {(number, round(float(y), 6)) for number, one in enumerate(axes[:2]) for line in one.lines
+              if line.get_linestyle() == "None" for y in line.get_ydata()}  # fmt: skip
+    assert points == {(0, 42.0)}
+
+
+def test_the_interactive_page_needs_no_network_and_has_every_cell_and_drug(results):
+    page = render_responses_page(results.responses, results.measured, "A study", "NOT CONVERGED")
+    assert "<script src=" not in page
+    assert "https://cdn" not in page.split("plotly.js v")[0]
+    for part in ("HEL", "MCF7", *DRUGS, "NOT CONVERGED A study", "viability, 72 h", "measured: "):
+        assert part in page

@@ -90,11 +90,18 @@ rule render_report:
         ic50_summary=rules.predict_dose_response.output[1] if ASKS_DOSE_RESPONSE else [],
         figure=rules.dose_response_figure.output if ASKS_DOSE_RESPONSE else [],
         responses=rules.predict_responses.output.responses if SCENARIOS else [],
+        responses_page=rules.render_responses_page.output[0] if SCENARIOS else [],
         response_measures=rules.predict_responses.output.measures if SCENARIOS else [],
         jak_dependency=rules.predict_jak_dependency.output[0] if SCENARIOS else [],
+        scenarios=rules.check_scenarios.output[0] if SCENARIOS else [],
         shifts=rules.predict_resistance.output.shifts if SCENARIOS else [],
+        resistance_exposure=(
+            rules.predict_resistance.output.exposure if SCENARIOS else []
+        ),
         combinations=rules.predict_combinations.output.combinations if SCENARIOS else [],
+        least_doses=rules.predict_combinations.output.least if SCENARIOS else [],
         exposure=rules.predict_exposure.output.effects if SCENARIOS else [],
+        at_exposure=rules.predict_exposure.output.exposure if SCENARIOS else [],
         ranking=rules.predict_exposure.output.ranking if SCENARIOS else [],
         next_experiment=rules.suggest_experiments.output[0] if SCENARIOS else [],
         scores=rules.score_predictions.output[0] if SCENARIOS else [],

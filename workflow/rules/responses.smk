@@ -8,7 +8,7 @@ rule check_scenarios:
         study=STUDY,
         files=STUDY_FILES,
     output:
-        "<results>/{study}/scenarios.json",
+        "<results>/{study}/scenarios.tsv",
     log:
         "<logs>/{study}/check_scenarios.log",
     priority: 10
@@ -47,6 +47,31 @@ rule predict_responses:
         "../scripts/predict_responses.py"
 
 
+# The curves to look into: one HTML file that opens without a network.
+rule render_responses_page:
+    input:
+        responses=rules.predict_responses.output.responses,
+        study=STUDY,
+        files=STUDY_FILES,
+    output:
+        report(
+            "<results>/{study}/responses.html",
+            caption="../report/responses.rst",
+            category="{study}",
+            labels={"product": "dose response", "form": "interactive page"},
+        ),
+    log:
+        "<logs>/{study}/render_responses_page.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=mem_by_attempt(1500),
+    params:
+        code=code_of("reports", "render_responses_page"),
+    script:
+        "../scripts/render_responses_page.py"
+
+
 rule predict_jak_dependency:
     input:
         scenarios=rules.check_scenarios.output[0],
@@ -81,6 +106,7 @@ rule predict_exposure:
     output:
         effects="<results>/{study}/exposure.tsv",
         ranking="<results>/{study}/ranking.tsv",
+        exposure="<results>/{study}/exposure.nc",
     log:
         "<logs>/{study}/predict_exposure.log",
     conda:

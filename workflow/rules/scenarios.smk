@@ -11,6 +11,7 @@ rule predict_resistance:
     output:
         resistance="<results>/{study}/resistance.nc",
         shifts="<results>/{study}/resistance.tsv",
+        exposure="<results>/{study}/resistance_exposure.tsv",
     log:
         "<logs>/{study}/predict_resistance.log",
     conda:
@@ -37,6 +38,7 @@ rule predict_combinations:
     output:
         combinations="<results>/{study}/combinations.nc",
         excess="<results>/{study}/combinations.tsv",
+        least="<results>/{study}/least_doses.tsv",
     log:
         "<logs>/{study}/predict_combinations.log",
     conda:

@@ -1,5 +1,6 @@
 # The settings and scenarios of a run, checked against their schemas.
 
+import os
 from pathlib import Path
 
 import yaml
@@ -54,6 +55,19 @@ def checked_scenarios(named):
         named, "scenarios", "a YAML file like config/scenarios.yaml, or null"
     )
     return checked(yaml.safe_load(path.read_text()), "scenarios.schema.yaml", path)
+
+
+def held_out_tables(study, scenarios):
+    """Return the tables that predictions are scored on; WorkflowError where one is not there."""
+    named = [one["held_out"] for one in scenarios["scores"] if "held_out" in one]
+    paths = [os.path.normpath(study.parent / name) for name in named]
+    absent = [path for path in paths if not os.path.isfile(path)]
+    if absent:
+        raise WorkflowError(
+            f"scenarios, scores.held_out: found nothing at {', '.join(absent)}; needed: a table with the columns of the "
+            "study's measurements, or no such entry"
+        )
+    return paths
 
 
 SETTINGS = checked(config, "config.schema.yaml", "the configuration")

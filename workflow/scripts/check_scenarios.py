@@ -5,8 +5,8 @@ from script_log import log_to
 with log_to(snakemake.log[0], faults=(ValueError, NotImplementedError)):
     from jakstat.predictions import check_scenarios
     from jakstat.problem import StudyScenarios, read_study
-    from jakstat.storage import write_json
+    from jakstat.storage import write_table
 
-    study, asked = snakemake.input.study, snakemake.params.scenarios
-    check_scenarios(asked, read_study(study), StudyScenarios(study))
-    write_json(asked, snakemake.output[0])
+    study = snakemake.input.study
+    asked = check_scenarios(snakemake.params.scenarios, read_study(study), StudyScenarios(study))
+    write_table(asked, snakemake.output[0])

@@ -3,15 +3,14 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
-    from jakstat.predictions import fitted_study, predict_jak_dependency, read_scenarios
+    from jakstat.predictions import ask_of_fit, predict_jak_dependency
     from jakstat.statistics import SolverSettings
     from jakstat.storage import read_json, read_tree, write_table
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]
-    draws = params.scenarios["draws"]
-    fit = fitted_study(given.study, read_tree(given.posterior), draws, SolverSettings(**params.solver), params.seed)
-    settings = read_scenarios(params.scenarios, fit.tables, fit.scenarios)
+    solver, tree = SolverSettings(**params.solver), read_tree(given.posterior)
+    fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
 
-    dependency = predict_jak_dependency(fit, settings.exposure_readout)
+    dependency = predict_jak_dependency(fit, settings.growth_readout)
     write_table(dependency.assign(warning=warning), snakemake.output[0])

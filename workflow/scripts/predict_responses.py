@@ -6,10 +6,11 @@ with log_to(snakemake.log[0]):
     import pandas as pd
 
     from jakstat.predictions import (
-        fitted_study,
+        ask_of_fit,
         measure_dose_response,
+        measure_growth_response,
+        predict_growth_response,
         predict_responses,
-        read_scenarios,
         summarise_metrics,
     )
     from jakstat.statistics import SolverSettings
@@ -17,11 +18,12 @@ with log_to(snakemake.log[0]):
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]
-    draws = params.scenarios["draws"]
-    fit = fitted_study(given.study, read_tree(given.posterior), draws, SolverSettings(**params.solver), params.seed)
-    settings = read_scenarios(params.scenarios, fit.tables, fit.scenarios)
+    solver, tree = SolverSettings(**params.solver), read_tree(given.posterior)
+    fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
 
     responses = predict_responses(fit, settings.responses).assign_attrs(warning=warning)
+    growth = measure_growth_response(predict_growth_response(fit, settings.responses, settings.growth_readout))
     measures = [summarise_metrics(measure_dose_response(responses[name])).assign(readout=name) for name in responses]
+    measures.append(summarise_metrics(growth).assign(readout=settings.growth_readout.name))
     write_dataset(responses, snakemake.output.responses)
     write_table(pd.concat(measures).assign(warning=warning), snakemake.output.measures)

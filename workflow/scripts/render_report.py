@@ -11,17 +11,18 @@ with log_to(snakemake.log[0]):
     readers = {
         read_json: ("convergence", "tolerance", "cross_check"),
         read_table: ("coverage", "modes", "ic50_summary", *CELL_TABLES, *SCENARIO_TABLES),
-        read_dataset: ("loo", "dose_response", "time_courses", "responses"),
+        read_dataset: ("loo", "dose_response", "time_courses", "responses", "at_exposure"),
         read_tree: ("prior", "combinations"),
     }
     asked = ((name, reader) for reader, names in readers.items() for name in names)
     results = {name: reader(getattr(given, name)) for name, reader in asked if getattr(given, name)}
+    tables = read_tables(given.study)
     contents = ReportContents(
-        tables=read_tables(given.study),
+        tables=tables,
         posterior=posterior,
         provenance=posterior.attrs,
         settings=snakemake.params.settings,
-        scenarios=take_scenarios(results),
+        scenarios=take_scenarios(results, tables),
         warning=read_json(given.gate)["warning"],
         **results,
     )

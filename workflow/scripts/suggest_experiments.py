@@ -3,16 +3,14 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
-    from jakstat.predictions import fitted_study, read_scenarios, suggest_experiments
+    from jakstat.predictions import ask_of_fit, suggest_experiments
     from jakstat.statistics import SolverSettings
     from jakstat.storage import read_json, read_tree, write_table
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]
-    draws = params.scenarios["draws"]
-    fit = fitted_study(given.study, read_tree(given.posterior), draws, SolverSettings(**params.solver), params.seed)
-    settings = read_scenarios(params.scenarios, fit.tables, fit.scenarios)
+    solver, tree = SolverSettings(**params.solver), read_tree(given.posterior)
+    fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
 
-    target, doses = settings.next_target, settings.responses.doses
-    ranked = suggest_experiments(fit, target, doses, settings.next_candidates)
+    ranked = suggest_experiments(fit, settings.next_target, settings.responses, settings.next_candidates)
     write_table(ranked.assign(warning=warning), snakemake.output[0])

@@ -16,6 +16,7 @@ import pytensor.tensor as pt
 import xarray as xr
 from arviz_stats.base import array_stats
 from pytensor import function
+from pytensor.compile.mode import Mode
 from scipy.special import logsumexp
 
 from jakstat.problem import ProblemTables
@@ -24,6 +25,9 @@ from jakstat.statistics import SolverSettings, log_likelihood_graph
 
 # A tail is a fifth of the draws (Vehtari et al. 2024), and ArviZ fits it to no fewer than five.
 FEWEST_DRAWS = 25
+
+# Some hundreds of draws are solved: compiling what stands around the solver would take longer than evaluating it.
+_INTERPRETED = Mode(linker="py", optimizer="merge")
 
 # Log weights that differ by less are equal: at rtol 1e-10 the log likelihoods of the shipped study still move by 2e-8
 # when solved at 1e-11 (measured), and such weights move no posterior mean by 1e-6 of its standard deviation.
@@ -146,7 +150,8 @@ def _log_likelihood_function(tables: ProblemTables, solver: SolverSettings) -> C
     settings = pt.dvector("solver_settings")
     plan = plan_simulation(tables)
     parameters, terms, graph = log_likelihood_graph(tables, plan, solver, recording=False, settings=settings)
-    return function([parameters, settings], [pt.sum(terms), pt.any(pt.neq(graph.status, 0))], mode="NUMBA")
+    outputs = [pt.sum(terms), pt.any(pt.neq(graph.status, 0))]
+    return function([parameters, settings], outputs, mode=_INTERPRETED)
 
 
 def smooth_weights(log_weights: np.ndarray) -> tuple[np.ndarray, float]:

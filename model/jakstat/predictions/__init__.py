@@ -57,26 +57,33 @@ if TYPE_CHECKING:
     from jakstat.predictions.time_courses import (
         predict_time_courses,
     )
+from jakstat.predictions.fitted_study import FittedStudy, fitted_study, growth_rates
 from jakstat.predictions.panel_answers import (
-    FittedStudy,
-    fitted_study,
+    least_doses,
     predict_combinations,
     predict_exposure,
+    predict_growth_response,
     predict_jak_dependency,
     predict_resistance,
     predict_responses,
-    score_predictions,
-    suggest_experiments,
     summarise_combinations,
     summarise_resistance,
 )
-from jakstat.predictions.scenario_settings import ScenarioSettings, check_scenarios, read_scenarios
-from jakstat.predictions.scenarios import AlteredCells, Readout, thin_posterior
+from jakstat.predictions.panel_experiments import suggest_experiments
+from jakstat.predictions.panel_scores import score_held_out, score_left_out, score_predictions
+from jakstat.predictions.scenario_settings import (
+    ScenarioSettings,
+    ask_of_fit,
+    check_scenarios,
+    read_scenarios,
+    scenario_table,
+)
+from jakstat.predictions.scenarios import AlteredCells, LigandDose, Readout, thin_posterior
 
 __all__ = [
-    "check_scenarios",
     "AlteredCells",
     "FittedStudy",
+    "LigandDose",
     "Readout",
     "ScenarioSettings",
     "fitted_study",
@@ -86,6 +93,14 @@ __all__ = [
     "predict_resistance",
     "predict_responses",
     "read_scenarios",
+    "scenario_table",
+    "ask_of_fit",
+    "check_scenarios",
+    "growth_rates",
+    "least_doses",
+    "predict_growth_response",
+    "score_held_out",
+    "score_left_out",
     "score_predictions",
     "suggest_experiments",
     "summarise_combinations",

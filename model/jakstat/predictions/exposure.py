@@ -109,7 +109,10 @@ def predict_effect_at_exposure(relative: xr.DataArray, exposures: list[Exposure]
         effects.append(frame.copy(data=1 - response_at(doses, curves, at)))
     effect = xr.concat(effects, xr.IndexVariable("level", list(LEVELS))).transpose(..., "level")
     return xr.Dataset(
-        {"effect": effect.assign_attrs(units="1"), "concentration": concentration.assign_attrs(units="nM")}
+        {
+            "effect": effect.assign_attrs({**relative.attrs, "units": "1"}),
+            "concentration": concentration.assign_attrs(units="nM"),
+        }
     )
 
 

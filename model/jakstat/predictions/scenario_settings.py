@@ -2,20 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from jakstat.predictions.scenarios import AlteredCells, Readout, check_treatments
-from jakstat.problem import ProblemTables, StudyScenarios, Treatment
+import pandas as pd
+import xarray as xr
+
+from jakstat.predictions.fitted_study import FittedStudy, fitted_study
+from jakstat.predictions.scenarios import AlteredCells, LigandDose, Readout, check_treatments, treatment_of
+from jakstat.problem import ProblemTables, StudyScenarios
+from jakstat.statistics import SolverSettings
 
 
 @dataclass(frozen=True)
 class ResponseSettings:
-    """Dose responses that are asked for: every inhibitor on all cells, read by each readout."""
+    """Dose responses that are asked for: every inhibitor on all cells, read by each readout, under one stimulus."""
 
     cells: tuple[AlteredCells, ...]
     inhibitors: tuple[str, ...]
     doses: tuple[float, ...]
     readouts: tuple[Readout, ...]
+    stimulus: LigandDose | None = None
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class PairSettings:
     inhibitors: tuple[str, str]
     doses: tuple[tuple[float, ...], tuple[float, ...]]
     readout: Readout
+    stimulus: LigandDose | None = None
 
     @property
     def label(self) -> str:
@@ -34,18 +42,59 @@ class PairSettings:
 
 
 @dataclass(frozen=True)
+class Target:
+    """The answer that the next experiment is to narrow.
+
+    Parameters
+    ----------
+    cells : AlteredCells
+    inhibitor : str
+    readout : Readout
+    quantity : {"ic50", "fold_shift", "best"}
+        The IC50 on the cells; the IC50 on them over that on their line without the alterations; whether no other
+        inhibitor of the dose responses has more effect at its free average plasma concentration.
+    """
+
+    cells: AlteredCells
+    inhibitor: str
+    readout: Readout
+    quantity: str = "ic50"
+
+
+@dataclass(frozen=True)
+class ScoreSettings:
+    """Measurements that predictions are scored on: a table of the study's folder, or groups left out in turn.
+
+    Parameters
+    ----------
+    name : str
+        For people.
+    held_out : str
+        Path of a table that the fit has not seen, from the study's folder; empty where groups are left out.
+    leave_out : {"cell_line", "inhibitor", ""}
+    """
+
+    name: str
+    held_out: str = ""
+    leave_out: str = ""
+
+
+@dataclass(frozen=True)
 class ScenarioSettings:
     """Everything that is asked of a fit; ``resistance`` has the cells without further alterations first."""
 
     draws: int
     responses: ResponseSettings
+    growth_readout: Readout
     resistance: ResponseSettings
     pairs: tuple[PairSettings, ...]
+    least_effect: float
+    least_probability: float
     exposure_readout: Readout
     inhibitions: tuple[float, ...]
-    next_target: tuple[AlteredCells, str, Readout]
+    next_target: Target
     next_candidates: ResponseSettings
-    held_out: str
+    scores: tuple[ScoreSettings, ...]
 
 
 def read_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios: StudyScenarios) -> ScenarioSettings:
@@ -61,57 +110,181 @@ def read_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios:
     Raises
     ------
     ValueError
-        A readout is not defined, a dose list does not begin with 0 and increase, or a cell line, alteration, inhibitor
-        or observable is unknown; all of it is listed.
+        A readout is not defined, a dose list does not begin with 0 and increase, a cell line, alteration, inhibitor,
+        stimulus or observable is unknown, or a fold shift is asked for of cells without alteration; all of it is
+        listed.
     """
-    faults: list[str] = []
-    readouts = {
-        name: Readout(name, one["observable"], float(one["time_h"])) for name, one in section["readouts"].items()
-    }
-
-    def readout(name: str) -> Readout:
-        if name not in readouts:
-            faults.append(f"unknown readout {name!r}; needed: one of {', '.join(readouts)}")
-            return Readout(name, "", 0.0)
-        return readouts[name]
-
-    def responses(one: Mapping[str, Any], cells: Sequence[AlteredCells]) -> ResponseSettings:
-        names = one["readouts"] if "readouts" in one else [one["readout"]]
-        doses = _doses(one["doses_nM"], faults)
-        return ResponseSettings(tuple(cells), tuple(one["inhibitors"]), doses, tuple(map(readout, names)))
-
-    def both_doses(rows: Sequence[Sequence[float]]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        return _doses(rows[0], faults), _doses(rows[1], faults)
-
-    growing = tuple(AlteredCells(name) for name in scenarios.growing_lines)
-    asked, mutated, further = section["dose_response"], section["resistance"], section["next_experiment"]
-    parent = AlteredCells(mutated["cell_line"])
-    target = further["target"]
-    settings = ScenarioSettings(
-        draws=int(section["draws"]),
-        responses=responses(asked, growing if asked["cells"] == "measured" else _cells(asked["cells"])),
-        resistance=responses(
-            mutated, [parent, *(AlteredCells(parent.cell_line, (name,)) for name in mutated["alterations"])]
-        ),
-        pairs=tuple(
-            PairSettings(_cell(one), tuple(one["inhibitors"]), both_doses(one["doses_nM"]), readout(one["readout"]))
-            for one in section["combinations"]
-        ),
-        exposure_readout=readout(section["exposure"]["readout"]),
-        inhibitions=tuple(map(float, section["exposure"]["inhibitions"])),
-        next_target=(_cell(target), target["inhibitor"], readout(target["readout"])),
-        next_candidates=responses(further["candidates"], _cells(further["candidates"]["cells"])),
-        held_out=section["scores"]["held_out"],
-    )  # fmt: skip
-    faults += _unknown_names(settings, tables, scenarios)
+    reader = _Reader(section)
+    settings = reader.settings(tuple(AlteredCells(name) for name in scenarios.growing_lines))
+    faults = [*reader.faults, *_unknown_names(settings, tables, scenarios), *_without_exposure(settings, scenarios)]
     if faults:
         raise ValueError("the scenarios do not fit the study: " + "; ".join(dict.fromkeys(faults)))
     return settings
 
 
-def check_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios: StudyScenarios) -> None:
-    """Raise ValueError, naming every fault, where scenarios do not fit a study; see :func:`read_scenarios`."""
-    read_scenarios(section, tables, scenarios)
+class _Reader:
+    """Turns the sections of a scenarios file into records and collects what is wrong with them."""
+
+    def __init__(self, section: Mapping[str, Any]):
+        self.section = section
+        self.faults: list[str] = []
+        self._readouts = {
+            name: Readout(name, one["observable"], float(one["time_h"])) for name, one in section["readouts"].items()
+        }
+
+    def settings(self, growing: tuple[AlteredCells, ...]) -> ScenarioSettings:
+        """Return all sections; ``growing`` are the cells that the word measured stands for."""
+        asked, mutated, further = (self.section[name] for name in ("dose_response", "resistance", "next_experiment"))
+        parent = AlteredCells(mutated["cell_line"])
+        altered = [AlteredCells(parent.cell_line, (name,)) for name in mutated["alterations"]]
+        exposure, least = self.section["exposure"], self.section["least_doses"]
+        return ScenarioSettings(
+            draws=int(self.section["draws"]),
+            responses=self.responses(asked, growing if asked["cells"] == "measured" else _cells(asked["cells"])),
+            growth_readout=self.readout(self.section["growth"]["readout"]),
+            resistance=self.responses(mutated, [parent, *altered]),
+            pairs=tuple(map(self.pair, self.section["combinations"])),
+            least_effect=float(least["effect"]),
+            least_probability=float(least["probability"]),
+            exposure_readout=self.readout(exposure["readout"]),
+            inhibitions=tuple(map(float, exposure["inhibitions"])),
+            next_target=self.target(further["target"]),
+            next_candidates=self.responses(further["candidates"], _cells(further["candidates"]["cells"])),
+            scores=tuple(
+                ScoreSettings(one["name"], one.get("held_out", ""), one.get("leave_out", ""))
+                for one in self.section["scores"]
+            ),
+        )
+
+    def readout(self, name: str) -> Readout:
+        """Return a readout by its name."""
+        if name not in self._readouts:
+            self.faults.append(f"unknown readout {name!r}; needed: one of {', '.join(self._readouts)}")
+            return Readout(name, "", 0.0)
+        return self._readouts[name]
+
+    def responses(self, one: Mapping[str, Any], cells: Sequence[AlteredCells]) -> ResponseSettings:
+        """Return dose responses on cells."""
+        names = one["readouts"] if "readouts" in one else [one["readout"]]
+        doses = self.doses(one["doses_nM"])
+        return ResponseSettings(
+            tuple(cells), tuple(one["inhibitors"]), doses, tuple(map(self.readout, names)), _stimulus(one)
+        )
+
+    def pair(self, one: Mapping[str, Any]) -> PairSettings:
+        """Return a combination: a grid of doses, or doses of the first and a fixed ratio of the second to it."""
+        if "ratio" in one:
+            first = self.doses(one["doses_nM"])
+            doses = first, tuple(dose * float(one["ratio"]) for dose in first)
+        else:
+            doses = self.doses(one["doses_nM"][0]), self.doses(one["doses_nM"][1])
+        first_drug, second_drug = one["inhibitors"]
+        return PairSettings(_cell(one), (first_drug, second_drug), doses, self.readout(one["readout"]), _stimulus(one))
+
+    def target(self, one: Mapping[str, Any]) -> Target:
+        """Return what is to be narrowed."""
+        target = Target(_cell(one), one["inhibitor"], self.readout(one["readout"]), one.get("quantity", "ic50"))
+        if target.quantity == "fold_shift" and not target.cells.alterations:
+            self.faults.append("next_experiment.target: a fold shift of cells without alteration; needed: alterations")
+        if target.quantity == "best" and target.inhibitor not in self.section["dose_response"]["inhibitors"]:
+            self.faults.append(f"next_experiment.target: {target.inhibitor} cannot be the best; needed: one of the "
+                               "inhibitors of dose_response")  # fmt: skip
+        return target
+
+    def doses(self, doses: Sequence[float]) -> tuple[float, ...]:
+        """Return doses that begin with 0 and increase, or add a fault."""
+        if not doses or doses[0] != 0 or any(high <= low for low, high in zip(doses, doses[1:], strict=False)):
+            self.faults.append(f"doses_nM: found {list(doses)}; needed: increasing doses that begin with 0")
+        return tuple(map(float, doses))
+
+
+def _without_exposure(settings: ScenarioSettings, scenarios: StudyScenarios) -> list[str]:
+    """Return a sentence for each section none of whose inhibitors has a clinical exposure."""
+    known = {one.inhibitor for one in scenarios.reference.exposures}
+    asked = {"dose_response": settings.responses.inhibitors, "resistance": settings.resistance.inhibitors}
+    return [
+        f"{name}: none of {', '.join(inhibitors)} has a row in exposure.tsv; needed: one that has, or a row for one"
+        for name, inhibitors in asked.items()
+        if not known & set(inhibitors)
+    ]
+
+
+def scenario_table(settings: ScenarioSettings) -> pd.DataFrame:
+    """Return every question as a row: what is asked of which cells, inhibitors, doses and readouts.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``question``, ``cells``, ``inhibitors``, ``doses_nM``, ``readout``, ``time_h``, ``stimulus`` (texts;
+        several names or doses of one question are separated by commas).
+    """
+    responses = {"dose response": settings.responses, "resistance": settings.resistance,
+                 "next experiment, candidate": settings.next_candidates}  # fmt: skip
+    rows = [
+        _question(name, one.cells, one.inhibitors, _texts(one.doses), reading, one.stimulus)
+        for name, one in responses.items() for reading in one.readouts
+    ]  # fmt: skip
+    rows += [
+        _question("combination", [one.cells], one.inhibitors, " x ".join(map(_texts, one.doses)), one.readout,
+                  one.stimulus)
+        for one in settings.pairs
+    ]  # fmt: skip
+    target = settings.next_target
+    rows.append(_question(f"next experiment, narrows {target.quantity}", [target.cells], [target.inhibitor],
+                          _texts(settings.responses.doses), target.readout, None))  # fmt: skip
+    rows.append(_question("at clinical exposure", settings.responses.cells, settings.responses.inhibitors,
+                          "free plasma average and peak", settings.exposure_readout, None))  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _question(
+    name: str, cells: Sequence[AlteredCells], inhibitors: Sequence[str], doses: str, reading: Readout,
+    stimulus: LigandDose | None,
+) -> dict[str, str]:  # fmt: skip
+    added = "" if stimulus is None else f"{stimulus.ligand} {stimulus.dose_nM:g} nM"
+    return {"question": name, "cells": ", ".join(one.label for one in cells), "inhibitors": ", ".join(inhibitors),
+            "doses_nM": doses, "readout": reading.name, "time_h": f"{reading.time_h:g}", "stimulus": added}  # fmt: skip
+
+
+def _texts(doses: Sequence[float]) -> str:
+    return ", ".join(f"{dose:g}" for dose in doses)
+
+
+def check_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios: StudyScenarios) -> pd.DataFrame:
+    """Return what a scenarios file asks of a study, a row a question (:func:`scenario_table`).
+
+    Raises
+    ------
+    ValueError
+        As :func:`read_scenarios`: every fault is named.
+    """
+    return scenario_table(read_scenarios(section, tables, scenarios))
+
+
+def ask_of_fit(
+    section: Mapping[str, Any], folder: str | Path, tree: xr.DataTree, solver: SolverSettings, seed: int
+) -> tuple[FittedStudy, ScenarioSettings]:
+    """Return the fit of a study and what a scenarios file asks of it.
+
+    Parameters
+    ----------
+    section : mapping
+        The content of the file.
+    folder : str or Path
+        The study folder.
+    tree : DataTree
+        As ``sample_posterior`` returns it.
+    solver : SolverSettings
+    seed : int
+        Of what priors add.
+
+    Raises
+    ------
+    ValueError
+        As :func:`read_scenarios`.
+    """
+    fit = fitted_study(folder, tree, section["draws"], solver, seed)
+    return fit, read_scenarios(section, fit.tables, fit.scenarios)
 
 
 def _cell(one: Mapping[str, Any]) -> AlteredCells:
@@ -122,28 +295,21 @@ def _cells(entries: Sequence[Mapping[str, Any]]) -> tuple[AlteredCells, ...]:
     return tuple(map(_cell, entries))
 
 
-def _doses(doses: Sequence[float], faults: list[str]) -> tuple[float, ...]:
-    """Return doses that begin with 0 and increase, or add a fault."""
-    if not doses or doses[0] != 0 or any(high <= low for low, high in zip(doses, doses[1:], strict=False)):
-        faults.append(f"doses_nM: found {list(doses)}; needed: increasing doses that begin with 0")
-    return tuple(map(float, doses))
+def _stimulus(one: Mapping[str, Any]) -> LigandDose | None:
+    """Return the stimulus of a section, None where it has none."""
+    found = one.get("stimulus")
+    return None if found is None else LigandDose(found["ligand"], float(found["dose_nM"]))
 
 
 def _unknown_names(settings: ScenarioSettings, tables: ProblemTables, scenarios: StudyScenarios) -> list[str]:
     """Return a sentence for each name that neither the study nor its tables know."""
     groups = (settings.responses, settings.resistance, settings.next_candidates)
     treatments = [
-        Treatment(cell_line=cells.cell_line, alterations=cells.alterations, inhibitors=((name, 1.0),))
-        for one in groups for cells in one.cells for name in one.inhibitors
+        treatment_of(cells, {name: 1.0}, one.stimulus) for one in groups for cells in one.cells for name in
+        one.inhibitors
     ]  # fmt: skip
-    treatments += [
-        Treatment(cell_line=one.cells.cell_line, alterations=one.cells.alterations, inhibitors=((name, 1.0),))
-        for one in settings.pairs for name in one.inhibitors
-    ]  # fmt: skip
-    cells, inhibitor, target_readout = settings.next_target
-    treatments.append(
-        Treatment(cell_line=cells.cell_line, alterations=cells.alterations, inhibitors=((inhibitor, 1.0),))
-    )
+    treatments += [treatment_of(one.cells, dict.fromkeys(one.inhibitors, 1.0), one.stimulus) for one in settings.pairs]
+    treatments.append(treatment_of(settings.next_target.cells, {settings.next_target.inhibitor: 1.0}))
     readouts = {one for group in groups for one in group.readouts} | {one.readout for one in settings.pairs}
-    readouts |= {settings.exposure_readout, target_readout}
+    readouts |= {settings.exposure_readout, settings.growth_readout, settings.next_target.readout}
     return check_treatments(tables, scenarios, treatments, sorted((one for one in readouts if one.observable), key=str))

@@ -6,7 +6,7 @@ their priors, each by a seed of its own, so that it has the same draws in every 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import xarray as xr
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.problem import Parameter, ProblemTables, StudyScenarios, Treatment
 from jakstat.problem.formulas import unknown_name_needed
+from jakstat.problem.study_treatments import unbound_ligand
 from jakstat.statistics import SolverSettings
 
 
@@ -38,6 +39,14 @@ class AlteredCells:
     def label(self) -> str:
         """Name for people."""
         return " + ".join((self.cell_line, *self.alterations))
+
+
+@dataclass(frozen=True)
+class LigandDose:
+    """A ligand that is added with the inhibitors, and its dose (nM)."""
+
+    ligand: str
+    dose_nM: float
 
 
 @dataclass(frozen=True)
@@ -67,10 +76,23 @@ def thin_posterior(tree: xr.DataTree, draws: int) -> Posterior:
     return Posterior(chosen.to_numpy(), coords, tuple(map(str, chosen["parameter"].to_numpy())))
 
 
+def treatment_of(cells: AlteredCells, doses: Mapping[str, float], stimulus: LigandDose | None = None) -> Treatment:
+    """Return the treatment of cells with inhibitors (nM; 0 is none) and a stimulus."""
+    inhibitors = tuple(sorted((name, float(dose)) for name, dose in doses.items() if dose > 0))
+    plain = Treatment(cell_line=cells.cell_line, alterations=cells.alterations, inhibitors=inhibitors)
+    if stimulus is None:
+        return plain
+    return replace(plain, stimulus=stimulus.ligand, stimulus_nM=stimulus.dose_nM,
+                   stimulus_text=f"{stimulus.dose_nM:g} nM")  # fmt: skip
+
+
 def check_treatments(
     tables: ProblemTables, scenarios: StudyScenarios, treatments: Sequence[Treatment], readouts: Sequence[Readout]
 ) -> list[str]:
-    """Return a sentence for each cell line, alteration, inhibitor or observable that is not known, with near names."""
+    """Return a sentence for each name that is not known, with near ones.
+
+    And for each ligand that the receptor of the cells does not bind.
+    """
     reference = scenarios.reference
     measured = {one.observable_id for one in tables.measurements}
     asked = (
@@ -79,7 +101,12 @@ def check_treatments(
         ("inhibitor", {name for one in treatments for name, _ in one.inhibitors}, reference.inhibitors),
         ("observable", {one.observable for one in readouts}, measured),
     )
-    return [
+    unbound = [
+        f"stimulus {one.stimulus!r} on {one.cell_line}; needed: {fault}"
+        for one in dict.fromkeys(replace(one, inhibitors=()) for one in treatments if one.stimulus)
+        if (fault := unbound_ligand(reference, one.cell_line, one.stimulus))
+    ]
+    return unbound + [
         f"unknown {what} {name!r}; needed: {unknown_name_needed(name, known, f'a known {what}')}"
         for what, names, known in asked
         for name in sorted(names - set(known))
@@ -141,17 +168,30 @@ def prior_draws(parameters: Sequence[Parameter], n: int, seed: int) -> np.ndarra
     NotImplementedError
         A prior is of another kind, or truncated.
     """
-    columns = []
+    location, spread, logarithmic = normal_priors(parameters)
+    standard = [np.random.default_rng([seed, *one.id.encode()]).standard_normal(n) for one in parameters]
+    values = location + spread * np.array(standard).reshape(len(parameters), n).T
+    return np.where(logarithmic, np.exp(values), values)
+
+
+def normal_priors(parameters: Sequence[Parameter]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean, sd and whether they are of the logarithm, (parameter,) each.
+
+    Raises
+    ------
+    NotImplementedError
+        A prior is neither normal nor log-normal, or is truncated.
+    """
+    rows = []
     for one in parameters:
         prior = one.prior
         if prior is None or prior.distribution not in ("normal", "log-normal") or np.isfinite(prior.upper):
             raise NotImplementedError(
                 f"{one.id}: only normal and log-normal priors without bounds can be predicted from"
             )
-        standard = np.random.default_rng([seed, *one.id.encode()]).standard_normal(n)
-        value = prior.parameters[0] + prior.parameters[1] * standard
-        columns.append(np.exp(value) if prior.distribution == "log-normal" else value)
-    return np.array(columns).reshape(len(columns), n).T
+        rows.append((*prior.parameters, prior.distribution == "log-normal"))
+    location, spread, logarithmic = np.array(rows, dtype=float).reshape(-1, 3).T
+    return location, spread, logarithmic.astype(bool)
 
 
 def predict_curves(
@@ -164,7 +204,7 @@ def predict_curves(
     readout: Readout,
     solver: SolverSettings,
     seed: int,
-    stimulus: Mapping[str, Any] | None = None,
+    stimulus: LigandDose | None = None,
 ) -> xr.DataArray:
     """Predict dose-response curves: every inhibitor alone on all cells.
 
@@ -172,23 +212,17 @@ def predict_curves(
     ----------
     doses : sequence of float
         nM, increasing, the first 0.
-    stimulus : mapping, optional
-        ``ligand`` and ``dose_nM``, from the treatment on.
+    stimulus : LigandDose, optional
+        From the treatment on.
 
     Returns
     -------
     DataArray
         Dims chain, draw, cells, drug, dose: the signal as a share of that without drug.
     """
-    stimulated = {} if stimulus is None else {
-        "stimulus": stimulus["ligand"], "stimulus_nM": float(stimulus["dose_nM"]),
-        "stimulus_text": f"{stimulus['dose_nM']:g} nM",
-    }  # fmt: skip
     asked = [
-        (Treatment(cell_line=one.cell_line, alterations=one.alterations, inhibitors=_doses({name: dose}), **stimulated),
-         readout)
-        for one in cells for name in inhibitors for dose in doses
-    ]  # fmt: skip
+        (treatment_of(one, {name: dose}, stimulus), readout) for one in cells for name in inhibitors for dose in doses
+    ]
     signal = predict_signals(tables, scenarios, posterior, asked, solver, seed)
     shape = (*signal.shape[:2], len(cells), len(inhibitors), len(doses))
     values = signal.to_numpy().reshape(shape)
@@ -198,8 +232,14 @@ def predict_curves(
         "cells": [one.label for one in cells], "drug": list(inhibitors), "dose": ("dose", np.array(doses, dtype=float),
                                                                                   {"units": "nM"}),
     }  # fmt: skip
-    attrs = {"units": "1", "readout": readout.name, "observable": readout.observable, "time_h": readout.time_h}
+    attrs = {"units": "1", **_attributes(readout, stimulus)}
     return xr.DataArray(relative, dims=("chain", "draw", "cells", "drug", "dose"), coords=coords, attrs=attrs)
+
+
+def _attributes(readout: Readout, stimulus: LigandDose | None) -> dict[str, Any]:
+    """Return what was read, and under what, for the attributes of a prediction."""
+    of_stimulus = {} if stimulus is None else {"stimulus": f"{stimulus.ligand} {stimulus.dose_nM:g} nM"}
+    return {"readout": readout.name, "observable": readout.observable, "time_h": readout.time_h, **of_stimulus}
 
 
 def predict_pair(
@@ -212,6 +252,7 @@ def predict_pair(
     readout: Readout,
     solver: SolverSettings,
     seed: int,
+    stimulus: LigandDose | None = None,
 ) -> xr.DataArray:
     """Predict the response to two inhibitors together.
 
@@ -221,8 +262,7 @@ def predict_pair(
         Dims chain, draw, dose_a, dose_b: the signal as a share of that without drug.
     """
     asked = [
-        (Treatment(cell_line=cells.cell_line, alterations=cells.alterations,
-                   inhibitors=_doses(dict(zip(inhibitors, (a, b), strict=True)))), readout)
+        (treatment_of(cells, dict(zip(inhibitors, (a, b), strict=True)), stimulus), readout)
         for a in doses[0] for b in doses[1]
     ]  # fmt: skip
     signal = predict_signals(tables, scenarios, posterior, asked, solver, seed)
@@ -231,13 +271,7 @@ def predict_pair(
         "dose_a": ("dose_a", np.array(doses[0], dtype=float), {"units": "nM", "inhibitor": inhibitors[0]}),
         "dose_b": ("dose_b", np.array(doses[1], dtype=float), {"units": "nM", "inhibitor": inhibitors[1]}),
     }
-    attrs = {"units": "1", "readout": readout.name, "cells": cells.label, "time_h": readout.time_h,
-             "inhibitors": list(inhibitors)}  # fmt: skip
+    attrs = {"units": "1", "cells": cells.label, "inhibitors": list(inhibitors), **_attributes(readout, stimulus)}
     return xr.DataArray(
         values / values[..., :1, :1], dims=("chain", "draw", "dose_a", "dose_b"), coords=coords, attrs=attrs
     )
-
-
-def _doses(doses: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-    """Return inhibitors with positive doses, by name, as a treatment holds them."""
-    return tuple(sorted((name, float(dose)) for name, dose in doses.items() if dose > 0))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from jakstat.problem.faults import DataFaultsError, Fault, UnsupportedError
-from jakstat.problem.measurement_kinds import measured_over_doses, measured_over_time
+from jakstat.problem.measurement_kinds import measured_over_doses, measured_over_time, measured_responses
 from jakstat.problem.petab_reader import read_petab
 from jakstat.problem.records import (
     CENSORED,
@@ -39,6 +39,7 @@ __all__ = [
     "UnsupportedError",
     "measured_over_doses",
     "measured_over_time",
+    "measured_responses",
     "obtain_sobotta2017",
     "place_sobotta2017",
     "read_petab",

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
 
+import pandas as pd
+
 from jakstat.problem.records import ProblemTables
 
 
@@ -22,6 +24,26 @@ def measured_over_time(tables: ProblemTables) -> ProblemTables:
     if not over_doses:
         return tables
     return _with_observables(tables, {one.id for one in tables.observables} - over_doses)
+
+
+def measured_responses(tables: ProblemTables) -> pd.DataFrame:
+    """Return the measurements that are relative to no drug, of one inhibitor each, as rows.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``observable``, ``cells`` (the cell line), ``drug``, ``dose_nM``, ``value``; of observables without unit
+        that are measured over doses, in cells without a stimulus, whose values are no bounds.
+    """
+    of_doses = measured_over_doses(tables)
+    relative = {one.id for one in of_doses.observables if one.unit == "1"}
+    alone = {one.id: one for one in of_doses.experiments if len(one.inhibitors) == 1 and not one.stimulus}
+    rows = [
+        (one.observable_id, alone[one.experiment_id].cell_line, *alone[one.experiment_id].inhibitors[0], one.value)
+        for one in of_doses.measurements
+        if one.observable_id in relative and one.experiment_id in alone and not one.censored
+    ]
+    return pd.DataFrame(rows, columns=["observable", "cells", "drug", "dose_nM", "value"])
 
 
 def _dose_responses(tables: ProblemTables) -> set[str]:

@@ -1,6 +1,6 @@
 """Experiments that nobody has made, on the cell lines of a study or others: what predictions are asked of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,14 +73,42 @@ class StudyScenarios:
 
         Alterations of the line and what was measured in it are in the value: an expression over parameters.
         """
+        (values,), _ = self._resting([(cell_line, ())])
+        return {one.entity: sp.sympify(values[one.entity]) for one in self.pooled if one.is_of_line}
+
+    def growth_of(self, cells: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[list[sp.Expr], tuple[Parameter, ...]]:
+        """Return the growth rate of untreated cells over parameters, and those of them that the fit did not have.
+
+        Parameters
+        ----------
+        cells : sequence of (str, tuple of str)
+            Cell line, and alterations besides its own.
+
+        Returns
+        -------
+        formulas : list of Expr
+            1 over the study's unit of time; 0 where no table knows how fast a line grows.
+        parameters : tuple of Parameter
+            With their priors.
+        """
+        section = self._checked.study.cells
+        growth = "" if section is None else section.growth
+        resting, more = self._resting(cells)
+        return [sp.sympify(values.get(growth, 0)) for values in resting], more
+
+    def _resting(
+        self, cells: Sequence[tuple[str, tuple[str, ...]]]
+    ) -> tuple[list[Mapping[str, sp.Expr]], tuple[Parameter, ...]]:
+        """Return what cells set before anything is added, and the parameters of it that the fit did not have."""
         study = self._checked.study
         columns = () if study.cells is None else study.cells.grouping_columns
-        untreated = Treatment(
-            dose=(0.0,) * len(study.conditions), cell_line=cell_line, groups=("",) * len(columns)
-        )  # fmt: skip
-        experiments, _ = self.experiments([untreated])
-        values = experiments[untreated].periods[0].changes
-        return {one.entity: sp.sympify(values[one.entity]) for one in self.pooled if one.is_of_line}
+        untreated = [
+            Treatment(dose=(0.0,) * len(study.conditions), cell_line=line, alterations=alterations,
+                      groups=("",) * len(columns))
+            for line, alterations in cells
+        ]  # fmt: skip
+        experiments, more = self.experiments(untreated)
+        return [experiments[one].periods[0].changes for one in untreated], more
 
     def unit_of(self, one: Pooled) -> str:
         """Return the unit of a pooled entity: that of its mean where one parameter is it, else the model's."""

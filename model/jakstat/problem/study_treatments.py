@@ -166,11 +166,27 @@ def _stimulus(table: TextTable, row: Row, reference: Reference, faults: list[Fau
         needed = f"one dose: {' or '.join(STIMULUS[1:])}"
         faults.append(table.fault(row, "stimulus", f"{name!r} with {len(given)} doses", needed))
         return "", 0.0, ""
+    if needed := unbound_ligand(reference, row[CELL_LINE], name):
+        faults.append(table.fault(row, "stimulus", repr(name), needed))
     dose = amount_in(table, row, given[0], "a concentration", faults) or 0.0
     # 1 ng/ml of a protein of m kDa is 1e-6 g/l / (m * 1000 g/mol) = 1/m nM.
     in_nM = dose / kilodaltons[name] if given[0] == "stimulus_ng_per_ml" else dose
     unit = "ng/ml" if given[0] == "stimulus_ng_per_ml" else "nM"
     return name, in_nM, f"{dose:g} {unit}"
+
+
+def unbound_ligand(reference: Reference, cell_line: str, ligand: str) -> str:
+    """Say what a cell line needs in place of a ligand that its receptor does not bind; empty where nothing is wrong.
+
+    One receptor of a line is modelled, so that another ligand would be taken for the one that this receptor binds.
+    """
+    if cell_line not in reference.cell_lines:
+        return ""
+    receptor = reference.receptors[reference.cell_lines[cell_line].receptor]
+    if ligand == receptor.ligand or ligand not in {one.ligand for one in reference.receptors.values()}:
+        return ""
+    return (f"{receptor.ligand}, which binds {receptor.id}, the one receptor of {cell_line} that is modelled "
+            "(cell_lines.tsv; a table of the study's own can say another)")  # fmt: skip
 
 
 def float_or_none(text: str) -> float | None:

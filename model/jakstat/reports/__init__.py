@@ -10,6 +10,7 @@ from jakstat.reports.parameter_document import render_parameter_document
 from jakstat.reports.parameter_figures import parameter_figure
 from jakstat.reports.parameter_table import summarise_parameters
 from jakstat.reports.prediction_figures import dose_response_figure
+from jakstat.reports.responses_page import render_responses_page
 from jakstat.reports.scenario_sections import SCENARIO_TABLES, ScenarioResults, take_scenarios
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "render_convergence_page",
     "render_parameter_document",
     "render_report",
+    "render_responses_page",
     "summarise_cell_lines",
     "summarise_inhibitors",
     "summarise_parameters",

@@ -1,4 +1,4 @@
-"""Figures of what was predicted for scenarios: dose responses, cross-resistance, combinations."""
+"""Figures of what was predicted for scenarios: dose responses, combinations, scores."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,21 +11,21 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from jakstat.reports.drawing import COLOURS, GREY, MARKS, PanelGroup, figure_style, grouped_figure, tidy
-from jakstat.reports.number_text import number_text
 
 _DRAWS = ("chain", "draw")
-_CELL = (0.95, 0.36)  # inch, of a table of colours
-_LOG_SHIFTS = (0.0, 2.0)  # log10 of the fold shifts between which the colours run
 
 
-def response_figure(response: xr.DataArray) -> Figure:
-    """Draw predicted dose responses, a panel for each cell line and a colour and mark for each drug.
+def response_figure(response: xr.DataArray, measured: pd.DataFrame) -> Figure:
+    """Draw predicted dose responses with what was measured: a panel for each cell line, a colour for each drug.
 
     Parameters
     ----------
     response : DataArray
-        Dims chain, draw, cells, drug, dose (nM): share of the signal without drug; attrs readout, time_h.
+        Dims chain, draw, cells, drug, dose (nM): share of the signal without drug; attrs readout, time_h, observable.
+    measured : DataFrame
+        From :func:`jakstat.problem.measured_responses`.
     """
+    points = measured[measured["observable"] == response.attrs["observable"]]
     drugs = [str(name) for name in response["drug"].to_numpy()]
     cells = [str(name) for name in response["cells"].to_numpy()]
     doses = response["dose"].to_numpy()[1:]
@@ -39,6 +39,17 @@ def response_figure(response: xr.DataArray) -> Figure:
                 lower, middle, upper = 100 * quantiles[:, place, number]
                 axes.fill_between(doses, lower, upper, color=colour, alpha=0.10, linewidth=0)
                 axes.plot(doses, middle, color=colour, linewidth=1.2, marker=mark, markersize=3)
+                own = points[(points["cells"] == cells[place]) & (points["drug"] == drugs[number])]
+                axes.plot(
+                    own["dose_nM"],
+                    100 * own["value"],
+                    color=colour,
+                    marker=mark,
+                    markersize=7,
+                    linestyle="none",
+                    markerfacecolor="none",
+                    markeredgewidth=1.4,
+                )
             _response_axes(axes, cells[place], place % 4 == 0, place >= len(cells) - 4, response)
 
     handles: list[Line2D | Patch] = [
@@ -46,6 +57,19 @@ def response_figure(response: xr.DataArray) -> Figure:
         for name, colour, mark in zip(drugs, colours, marks, strict=True)
     ]
     handles.append(Patch(facecolor=GREY, alpha=0.2, label="90 % interval"))
+    if len(points):
+        handles.append(
+            Line2D(
+                [],
+                [],
+                color=GREY,
+                marker="o",
+                markersize=7,
+                markerfacecolor="none",
+                linestyle="none",
+                label="large, open: measured",
+            )
+        )
     with figure_style():
         return grouped_figure([PanelGroup(len(cells), 4, (2.5, 2.0), draw, handles)])
 
@@ -58,56 +82,6 @@ def _response_axes(axes: Axes, title: str, first: bool, last: bool, response: xr
         axes.set_ylabel(f"{response.attrs['readout']}, %\nof that without drug")
     if last:
         axes.set_xlabel("dose (nM)")
-
-
-def resistance_figure(shifts: pd.DataFrame) -> Figure:
-    """Draw the fold shift of each drug's IC50 by each alteration as a table of colours with its 95 % interval.
-
-    Parameters
-    ----------
-    shifts : DataFrame
-        From ``summarise_resistance``: drug, cells, fold_shift_median, fold_shift_lower_95, fold_shift_upper_95,
-        share_changed_above, assumed.
-    """
-    drugs, cells = list(dict.fromkeys(shifts["drug"])), list(dict.fromkeys(shifts["cells"]))
-    grid = shifts.set_index(["cells", "drug"])
-    with figure_style():
-        figure = Figure(figsize=(2.6 + _CELL[0] * len(drugs), 1.5 + _CELL[1] * len(cells)), layout="constrained")
-        axes = figure.add_subplot()
-        median = np.array(
-            [[grid.loc[(one, drug), "fold_shift_median"] for drug in drugs] for one in cells], dtype=float
-        )
-        colours = axes.imshow(
-            np.log10(median), cmap="cividis_r", vmin=_LOG_SHIFTS[0], vmax=_LOG_SHIFTS[1], aspect="auto"
-        )
-        for row, one in enumerate(cells):
-            for column, drug in enumerate(drugs):
-                _shift_text(axes, column, row, grid.loc[(one, drug)])
-        axes.set_xticks(range(len(drugs)), drugs)
-        assumed = dict(zip(shifts["cells"], shifts["assumed"], strict=True))
-        axes.set_yticks(range(len(cells)), [f"{_added(one)}{'*' if assumed[one] else ''}" for one in cells])
-        axes.tick_params(length=0, labelsize=8)
-        bar = figure.colorbar(colours, ax=axes, ticks=[0, 0.5, 1, 1.5, 2], shrink=0.8)
-        bar.ax.set_yticklabels(["1", "3", "10", "32", "100"])
-        bar.set_label("fold shift of the IC50")
-        axes.set_title(f"{cells[0].split(' + ')[0]}: * predicted from an assumed shift", fontsize=9)
-    return figure
-
-
-def _added(cells: str) -> str:
-    return cells.partition(" + ")[2] or cells
-
-
-def _shift_text(axes: Axes, column: int, row: int, shift: pd.Series) -> None:
-    median, lost = float(shift["fold_shift_median"]), float(shift["share_changed_above"])
-    if np.isnan(median):
-        axes.text(column, row, "no IC50", ha="center", va="center", fontsize=7)
-        return
-    interval = f"{number_text(shift['fold_shift_lower_95'], 2)}–{number_text(shift['fold_shift_upper_95'], 2)}"
-    text = f"{number_text(median, 2)} ({interval})" + (f"\n{100 * lost:.0f} % lost" if lost > 0.05 else "")
-    axes.text(
-        column, row, text, ha="center", va="center", fontsize=6, color="white" if np.log10(median) > 0.9 else "black"
-    )
 
 
 def combination_figure(pairs: Mapping[str, xr.Dataset], reference: str) -> Figure:

@@ -113,14 +113,17 @@ class ExpressionPool:
         groups = self._by_structure()
         numbers = data.numbers(np.array(list(self._numbers), dtype=float)) if self._numbers else None
         known = parameters if numbers is None else pt.concatenate([parameters, numbers])
+        if not groups:
+            return known
+        # One gather for the leaves of all groups, then pieces of it: the compiled graph is that much smaller.
+        leaves = [places for _, members in groups for places in np.array([one for _, one in members]).T]
+        gathered = known[data.integers(np.concatenate(leaves))]
+        remaining = iter(pt.split(gathered, [len(one) for one in leaves], n_splits=len(leaves)))
         pieces, order = [], []
         for template, members in groups:
-            leaves = data.integers(np.array([places for _, places in members]).T).reshape((-1, len(members)))
-            values = {_leaf(number).name: known[leaves[number]] for number in range(len(members[0][1]))}
+            values = {_leaf(number).name: next(remaining) for number in range(len(members[0][1]))}
             pieces.append(pt.broadcast_to(as_tensor(template, values), (len(members),)))
             order += [number for number, _ in members]
-        if not pieces:
-            return known
         return pt.concatenate([known, pt.concatenate(pieces)[data.integers(np.argsort(order))]])
 
     def _by_structure(self) -> list[tuple[sp.Expr, list[tuple[int, list[int]]]]]:

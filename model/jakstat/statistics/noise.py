@@ -14,12 +14,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytensor.tensor as pt
+from pytensor import function
+from pytensor.compile.mode import Mode
 from pytensor.tensor.variable import TensorVariable
 from scipy.special import gammaln
 
 from jakstat.problem import NOISE_DISTRIBUTIONS, ProblemTables
 
-__all__ = ["NOISE_DISTRIBUTIONS", "Noise", "draw_measurements", "log_density", "noise_of", "standardised_residuals"]
+__all__ = [
+    "NOISE_DISTRIBUTIONS",
+    "Noise",
+    "draw_measurements",
+    "log_density",
+    "log_density_values",
+    "noise_of",
+    "standardised_residuals",
+]
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,13 @@ def log_density(
         side = pt.switch(noise.censored == "below", standardised, -standardised)
         density = pt.switch(noise.censored != "", _log_probability_below(side, noise), density)
     return pt.switch(valid, density, -np.inf)
+
+
+def log_density_values(measurement: np.ndarray, signal: np.ndarray, scale: np.ndarray, noise: Noise) -> np.ndarray:
+    """Return :func:`log_density` of arrays (..., obs), computed once, without compilation."""
+    values, mean, spread = (pt.as_tensor(np.asarray(one, dtype=float)) for one in (measurement, signal, scale))
+    evaluate = function([], log_density(values, mean, spread, noise), mode=Mode(linker="py", optimizer=None))
+    return np.asarray(evaluate())
 
 
 def _log_shape(standardised: TensorVariable, noise: Noise) -> TensorVariable:

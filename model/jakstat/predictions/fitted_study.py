@@ -1,0 +1,97 @@
+"""A fit and what predictions of it need: records, study, posterior draws, solver, and the noise of each observable."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import sympy as sp
+import xarray as xr
+
+from jakstat.pathway import names_in
+from jakstat.predictions.formula_draws import formulas_over_draws
+from jakstat.predictions.scenarios import AlteredCells, Posterior, prior_draws, thin_posterior
+from jakstat.problem import Observable, ProblemTables, StudyScenarios, read_study
+from jakstat.statistics import SolverSettings
+
+
+@dataclass(frozen=True)
+class FittedStudy:
+    """A fit and what predictions of it need: records, study, draws, solver, and the seed of what priors add."""
+
+    tables: ProblemTables
+    scenarios: StudyScenarios
+    posterior: Posterior
+    solver: SolverSettings
+    seed: int
+
+
+def fitted_study(folder: str | Path, tree: xr.DataTree, draws: int, solver: SolverSettings, seed: int) -> FittedStudy:
+    """Return a fit with what predictions need.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study folder.
+    tree : DataTree
+        As ``sample_posterior`` returns it.
+    draws : int
+        How many draws are used in all.
+    solver : SolverSettings
+    seed : int
+    """
+    return FittedStudy(read_study(folder), StudyScenarios(folder), thin_posterior(tree, draws), solver, seed)
+
+
+def noise_scale(fit: FittedStudy, observable_id: str, signal: np.ndarray) -> np.ndarray:
+    """Return the noise scale of an observable at signals of each draw, (chain, draw).
+
+    Raises
+    ------
+    NotImplementedError
+        Its noise formula names more than parameters and the signal.
+    """
+    observable = observable_of(fit.tables, observable_id)
+    known = _known_values(fit) | {observable.id: signal}
+    names = sorted(names_in(observable.noise_formula))
+    absent = [name for name in names if name not in known]
+    if absent:
+        raise NotImplementedError(
+            f"the noise of {observable.id} depends on {', '.join(absent)}, not on parameters alone"
+        )
+    function = sp.lambdify([sp.Symbol(name, real=True) for name in names], observable.noise_formula, "numpy")
+    return np.broadcast_to(function(*(known[name] for name in names)), signal.shape)
+
+
+def _known_values(fit: FittedStudy) -> dict[str, np.ndarray | float]:
+    """Return every parameter of the fit: (chain, draw) arrays, numbers for those that are not estimated."""
+    fixed = {one.id: one.nominal for one in fit.tables.parameters if not one.estimated and one.nominal is not None}
+    drawn = {name: fit.posterior.values[..., number] for number, name in enumerate(fit.posterior.parameters)}
+    return fixed | drawn
+
+
+def growth_rates(fit: FittedStudy, cells: Sequence[AlteredCells]) -> xr.DataArray:
+    """Return the growth rate of cells without drug in each draw.
+
+    Returns
+    -------
+    DataArray
+        Dims chain, draw, cells; 1/h; 0 for cells that do not grow, or whose growth no table knows.
+    """
+    formulas, more = fit.scenarios.growth_of([(one.cell_line, one.alterations) for one in cells])
+    shape = fit.posterior.values.shape[:2]
+    known = _known_values(fit)
+    known |= {one.id: one.nominal for one in more if not one.estimated and one.nominal is not None}
+    free = [one for one in more if one.estimated]
+    drawn = prior_draws(free, shape[0] * shape[1], fit.seed)
+    values = {name: np.ravel(one) for name, one in known.items()} | {one.id: drawn[:, number] for number, one in
+                                                                     enumerate(free)}  # fmt: skip
+    rates = formulas_over_draws(formulas, values).reshape(*shape, len(cells))
+    per_hour = rates * {"s": 3600.0, "min": 60.0, "h": 1.0, "d": 1 / 24}[fit.scenarios.time_unit]
+    coords = dict(fit.posterior.coords) | {"cells": [one.label for one in cells]}
+    return xr.DataArray(per_hour, dims=("chain", "draw", "cells"), coords=coords, attrs={"units": "1/h"})
+
+
+def observable_of(tables: ProblemTables, name: str) -> Observable:
+    """Return an observable by its id."""
+    return next(one for one in tables.observables if one.id == name)

@@ -1,0 +1,82 @@
+"""What to measure next: candidate measurements on a panel, ranked by how much each would narrow an answer."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from jakstat.predictions.fitted_study import FittedStudy, noise_scale
+from jakstat.predictions.next_experiment import expect_reductions, rank_candidates
+from jakstat.predictions.panel_answers import predict_exposure
+from jakstat.predictions.response_metrics import measure_dose_response
+from jakstat.predictions.scenario_settings import ResponseSettings, Target
+from jakstat.predictions.scenarios import AlteredCells, Readout, predict_curves, predict_signals, treatment_of
+from jakstat.problem import Treatment
+
+_NEW_SCREEN = "new_screen"
+
+
+def suggest_experiments(
+    fit: FittedStudy, target: Target, responses: ResponseSettings, candidates: ResponseSettings
+) -> pd.DataFrame:
+    """Rank candidate measurements by how much each is expected to narrow an answer.
+
+    A candidate is a measurement of a new screen: what its nominal doses do differs from other screens as these do from
+    each other, while the answer is of doses as they are.
+
+    Parameters
+    ----------
+    target : Target
+        What is to be narrowed: the logarithm of an IC50 or of a fold shift, or the event that a drug is the best.
+    responses : ResponseSettings
+        Doses (nM) over which IC50s are measured, and the inhibitors that are compared.
+    candidates : ResponseSettings
+        Cells, inhibitors, doses and readouts that could be measured, one value each.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`jakstat.predictions.rank_candidates`, best first.
+    """
+    asked, labels = _candidates(fit, candidates)
+    signal = predict_signals(fit.tables, fit.scenarios, fit.posterior, asked, fit.solver, fit.seed)
+    noise = np.stack([
+        noise_scale(fit, reading.observable, signal.isel(scenario=number).to_numpy())
+        for number, (_, reading) in enumerate(asked)
+    ], axis=-1)  # fmt: skip
+    named = signal.rename(scenario="candidate").assign_coords(candidate=labels)
+    answer = target_draws(fit, target, responses)
+    scale = "linear" if target.quantity == "best" else "log"
+    return rank_candidates(expect_reductions(answer, named, named.copy(data=noise), fit.seed, scale=scale))
+
+
+def _candidates(fit: FittedStudy, asked: ResponseSettings) -> tuple[list[tuple[Treatment, Readout]], list[str]]:
+    """Return treatment and readout of every candidate, and its name for people."""
+    treatments, labels = [], []
+    for cells, name, dose, reading in product(asked.cells, asked.inhibitors, asked.doses[1:], asked.readouts):
+        plain = treatment_of(cells, {name: dose}, asked.stimulus)
+        treatments.append((replace(plain, groups=fit.scenarios.groups_in(_NEW_SCREEN, name)), reading))
+        labels.append(f"{cells.label}, {name} {dose:g} nM: {reading.name} at {reading.time_h:g} h")
+    return treatments, labels
+
+
+def target_draws(fit: FittedStudy, target: Target, responses: ResponseSettings) -> xr.DataArray:
+    """Return the answer that is to be narrowed, (chain, draw).
+
+    nM, a ratio, or an event (0 or 1); NaN where it is not defined.
+    """
+    lone = AlteredCells(target.cells.cell_line)
+    cells = [lone, target.cells] if target.quantity == "fold_shift" else [target.cells]
+    drugs = responses.inhibitors if target.quantity == "best" else (target.inhibitor,)
+    curves = predict_curves(fit.tables, fit.scenarios, fit.posterior, cells, drugs, responses.doses, target.readout,
+                            fit.solver, fit.seed)  # fmt: skip
+    if target.quantity == "best":
+        effect = predict_exposure(fit.scenarios.reference, curves.isel(cells=0, drop=True), fit.seed)["effect"]
+        average = effect.sel(level="average", drop=True)
+        best = average.sel(drug=target.inhibitor) >= average.max("drug")
+        return best.astype(float).where(average.notnull().all("drug"))
+    ic50 = measure_dose_response(curves)["ic50"].isel(drug=0, drop=True)
+    own = ic50.isel(cells=-1, drop=True)
+    return own / ic50.isel(cells=0, drop=True) if target.quantity == "fold_shift" else own

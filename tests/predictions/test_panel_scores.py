@@ -1,0 +1,96 @@
+"""Scores of a panel: held-out tables, and groups left out by weights, checked where the answer is known."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jakstat.predictions import score_held_out, score_left_out, score_predictions
+from jakstat.predictions.fitted_study import noise_scale
+from jakstat.predictions.panel_scores import _own_parameters, predict_held_out, propose_own, reweigh
+from jakstat.predictions.scenario_settings import ScoreSettings
+from jakstat.problem import Parameter, Prior
+
+PANEL = Path(__file__).resolve().parents[2] / "data" / "cancer_panel"
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(8)
+
+
+def test_held_out_measurements_are_predicted_with_noise_and_the_difference_between_screens(fit):
+    held_out = fit.scenarios.read_table(PANEL / "viability_gdsc2.tsv")
+    prediction = predict_held_out(fit, held_out)
+    assert prediction.draws.shape == prediction.log_density.shape == (4, len(held_out))
+    assert noise_scale(fit, "viability_signal", np.zeros((2, 2))) == pytest.approx(0.08)
+
+
+def test_scores_are_the_same_again_and_hold_naive_predictors(fit):
+    held_out = fit.scenarios.read_table(PANEL / "viability_gdsc2.tsv")
+    first, again = (score_held_out(fit, held_out) for _ in range(2))
+    assert first.equals(again)
+    assert set(first["predictor"]) == {"mechanism", "drug mean", "line mean", "drug + line", "independent Hill fits"}
+    assert (first["verdict"] == "best naive").sum() == 1
+
+
+def test_what_only_one_line_knows_of_is_its_deviations_growth_and_alterations(fit):
+    measured = [one for one in fit.scenarios.measurements if one.observable == "viability_signal"]
+    lines = np.array([one.treatment.cell_line for one in measured])
+    own = _own_parameters(fit, measured, lines)
+    assert {"growth_dependency_z_HEL", "proliferation_HEL", "dose_scale_z_HEL_ruxolitinib_GDSC1"} <= set(own["HEL"])
+    assert not {"K_ruxolitinib_JAK2", "dependency_mean", "STAT_import"} & {name for one in own.values() for name in one}
+    drugs = np.array([one.treatment.inhibitors[0][0] for one in measured])
+    of_drugs = _own_parameters(fit, measured, drugs)
+    assert "K_AZD1480_JAK2" in of_drugs["AZD1480"]
+    assert "growth_dependency_z_HEL" not in [name for one in of_drugs.values() for name in one]
+
+
+def test_weights_carry_a_shared_parameter_over_to_the_fit_without_the_group(rng):
+    """Normal model: shared s ~ N(0, 1), each group's own g ~ N(0, 1), y = s + g + noise of sd 0.5, two groups."""
+    y, noise = np.array([1.0, -0.6]), 0.5
+    variance = 1 + noise**2  # of y around s
+    precision = 1 + 2 / variance
+    shared = y.sum() / variance / precision + rng.standard_normal(4000) / np.sqrt(precision)
+    prior = [Parameter("own", 0.0, Prior("normal", (0.0, 1.0), -np.inf, np.inf, "test"), "1")]
+    of_fit = (y[0] - shared) / variance + rng.standard_normal(4000) * noise / np.sqrt(variance)
+    own, log_ratio = (one.reshape(4000, 40) for one in propose_own(prior, of_fit[:, None], 40, rng))
+    log_density = -0.5 * ((y[0] - shared[:, None] - own) / noise) ** 2 - np.log(noise * np.sqrt(2 * np.pi))
+    (draws, replicates), k_hat = reweigh(log_density[..., None], log_ratio, rng)
+    expected = y[1] / variance / (1 + 1 / variance)  # posterior mean of s from the other group alone
+    spread = 1 / np.sqrt(1 + 1 / variance)
+    assert k_hat < 0.7
+    assert shared[draws].mean() == pytest.approx(expected, abs=0.06)
+    assert shared[draws].std() == pytest.approx(spread, rel=0.05)
+    assert abs(shared.mean() - expected) > 0.2  # the fit with both groups is elsewhere
+    assert own[draws, replicates].mean() == pytest.approx(0, abs=0.06)  # what the group knew of itself is forgotten
+
+
+def test_points_of_a_group_stand_for_its_priors_wherever_its_posterior_is(rng):
+    kinds = (("normal", (1.0, 2.0)), ("log-normal", (np.log(5.0), 0.5)))
+    free = [Parameter(kind, 1.0, Prior(kind, numbers, -np.inf, np.inf, "test"), "1") for kind, numbers in kinds]
+    posterior = np.stack([rng.normal(4.0, 0.3, 500), rng.lognormal(np.log(2.0), 0.1, 500)], axis=1)
+    values, log_ratio = propose_own(free, posterior, 100, rng)
+    assert (log_ratio <= np.log(2) + 1e-12).all()
+    weights = np.exp(log_ratio) / np.exp(log_ratio).sum()
+    for place, (scaled, location, spread) in enumerate(((values[..., 0], 1.0, 2.0),
+                                                        (np.log(values[..., 1]), np.log(5.0), 0.5))):  # fmt: skip
+        mean = (weights * scaled).sum()
+        assert mean == pytest.approx(location, abs=0.03 * spread), place
+        assert np.sqrt((weights * (scaled - mean) ** 2).sum()) == pytest.approx(spread, rel=0.03)
+
+
+def test_every_line_is_left_out_once_beside_naive_predictors(fit):
+    found, again = (score_left_out(fit, "viability_signal", "cell_line") for _ in range(2))
+    assert found.scores.equals(again.scores)
+    assert len(found.k_hat) == 11
+    assert set(found.scores["predictor"]) >= {"mechanism", "drug mean", "line mean"}
+    assert (found.scores["measurements"] == 58).all()
+
+
+def test_sets_of_measurements_are_scored_one_below_the_other(fit):
+    sets = (ScoreSettings("GDSC2", held_out="viability_gdsc2.tsv"), ScoreSettings("drugs", leave_out="inhibitor"))
+    scores = score_predictions(fit, sets, PANEL, "viability_signal")
+    assert list(dict.fromkeys(scores["set"])) == ["GDSC2", "drugs"]
+    with pytest.raises(ValueError, match="leave out: found 'screen'"):
+        score_left_out(fit, "viability_signal", "screen")
