@@ -87,7 +87,8 @@ rule score_predictions:
         posterior=rules.sample_posterior.output[0],
         study=STUDY,
         files=STUDY_FILES,
-        held_out=HELD_OUT,
+        # Only where it is asked for: a study that is left out needs no tables.
+        held_out=lambda wildcards: held_out_tables(STUDY, SCENARIOS),
     output:
         "<results>/{study}/scores.tsv",
     log:
