@@ -124,8 +124,8 @@ def test_growth_rates_are_those_of_the_fit_and_of_the_prior_where_the_fit_has_no
 
 def test_growth_rate_inhibition_is_of_the_rate_that_viability_and_growth_say(fit):
     asked = ResponseSettings((AlteredCells("HEL"),), ("ideal_JAK_inhibitor",), DOSES, (VIABILITY,))
-    gr = predict_growth_response(fit, asked, VIABILITY)
     relative = predict_responses(fit, asked)["viability"]
+    gr = predict_growth_response(fit, asked.cells, relative)
     rate = growth_rates(fit, asked.cells)
     under_drug = np.log(relative) / 72 + rate
     assert gr.to_numpy() == pytest.approx((2 ** (under_drug / rate) - 1).transpose(*gr.dims).to_numpy())
@@ -178,9 +178,11 @@ def test_drugs_without_a_clinical_exposure_and_a_shift_of_nothing_are_named(fit)
     section = shipped()
     section["dose_response"]["inhibitors"] = ["AZD1480"]
     section["next_experiment"]["target"] |= {"quantity": "fold_shift"}
+    section["dose_response"]["readouts"] = ["phospho-STAT"]
     with pytest.raises(ValueError, match="none of AZD1480 has a row in exposure.tsv") as raised:
         read_scenarios(section, fit.tables, fit.scenarios)
     assert "a fold shift of cells without alteration" in str(raised.value)
+    assert "growth: 'viability' is not read" in str(raised.value)
 
 
 def test_what_can_be_narrowed_is_an_ic50_its_shift_or_which_drug_is_best(fit):

@@ -15,14 +15,12 @@ from typing import Any
 import numpy as np
 import nutpie
 import pymc as pm
-import pytensor.tensor as pt
 import xarray as xr
-from pytensor import function
 
 from jakstat.inference.starts import climb
 from jakstat.problem import ProblemTables
 from jakstat.simulation import StatusCounts, plan_simulation
-from jakstat.statistics import Noise, SolverSettings, build_model, draw_measurements, log_density, noise_of
+from jakstat.statistics import SolverSettings, build_model, draw_measurements, log_density_values, noise_of
 
 _SECONDS_BETWEEN_LINES = 15.0
 
@@ -147,7 +145,7 @@ def assemble_tree(tables: ProblemTables, posterior: xr.Dataset, rng: np.random.G
     signal, scale = posterior["signal"].to_numpy(), posterior["noise_scale"].to_numpy()
     dims = ("chain", "draw", "obs")
     predicted = draw_measurements(signal, scale, noise, rng)
-    terms = _log_likelihood(values, signal, scale, noise)
+    terms = log_density_values(values, signal, scale, noise)
     groups = {
         "posterior": posterior,
         "log_likelihood": xr.Dataset({"measurement": (dims, terms)}),
@@ -173,12 +171,6 @@ def measurement_coords(tables: ProblemTables) -> dict:
         "time": ("obs", np.array([one.time for one in tables.measurements]), {"units": tables.time_unit}),
         "censored": ("obs", np.array([one.censored for one in tables.measurements])),
     }
-
-
-def _log_likelihood(values: np.ndarray, signal: np.ndarray, scale: np.ndarray, noise: Noise) -> np.ndarray:
-    mean, spread = pt.dtensor3("signal"), pt.dtensor3("noise_scale")
-    terms = log_density(pt.as_tensor(values), mean, spread, noise)
-    return function([mean, spread], terms, mode="FAST_COMPILE")(signal, scale)
 
 
 def sample_prior_predictive(tables: ProblemTables, solver: SolverSettings, draws: int, seed: int) -> xr.DataTree:

@@ -10,7 +10,7 @@ import xarray as xr
 
 from jakstat.pathway import names_in
 from jakstat.predictions.formula_draws import formulas_over_draws
-from jakstat.predictions.scenarios import AlteredCells, Posterior, prior_draws, thin_posterior
+from jakstat.predictions.scenarios import HOUR_IN, AlteredCells, Posterior, prior_draws, thin_posterior
 from jakstat.problem import Observable, ProblemTables, StudyScenarios, read_study
 from jakstat.statistics import SolverSettings
 
@@ -87,7 +87,7 @@ def growth_rates(fit: FittedStudy, cells: Sequence[AlteredCells]) -> xr.DataArra
     values = {name: np.ravel(one) for name, one in known.items()} | {one.id: drawn[:, number] for number, one in
                                                                      enumerate(free)}  # fmt: skip
     rates = formulas_over_draws(formulas, values).reshape(*shape, len(cells))
-    per_hour = rates * {"s": 3600.0, "min": 60.0, "h": 1.0, "d": 1 / 24}[fit.scenarios.time_unit]
+    per_hour = rates * HOUR_IN[fit.scenarios.time_unit]
     coords = dict(fit.posterior.coords) | {"cells": [one.label for one in cells]}
     return xr.DataArray(per_hour, dims=("chain", "draw", "cells"), coords=coords, attrs={"units": "1/h"})
 

@@ -5,7 +5,6 @@ them; the measures themselves are in the modules beside.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -127,15 +126,15 @@ def predict_exposure(reference: Reference, response: xr.DataArray, seed: int) ->
     return predict_effect_at_exposure(response, exposures, seed)
 
 
-def predict_growth_response(fit: FittedStudy, asked: ResponseSettings, readout: Readout) -> xr.DataArray:
+def predict_growth_response(fit: FittedStudy, cells: Sequence[AlteredCells], response: xr.DataArray) -> xr.DataArray:
     """Predict growth-rate inhibition (GR values) by every inhibitor on all cells.
 
     Parameters
     ----------
-    asked : ResponseSettings
-        Its readouts are not used.
-    readout : Readout
-        Number of cells relative to untreated ones.
+    cells : sequence of AlteredCells
+        Those of ``response``, in its order.
+    response : DataArray
+        Number of cells relative to untreated ones, a readout of :func:`predict_responses`.
 
     Returns
     -------
@@ -143,8 +142,7 @@ def predict_growth_response(fit: FittedStudy, asked: ResponseSettings, readout: 
         Dims chain, draw, cells, drug, dose: 1 without effect, 0 where growth stops, NaN where untreated cells do not
         grow.
     """
-    response = predict_responses(fit, replace(asked, readouts=(readout,)))[readout.name]
-    doublings = growth_rates(fit, asked.cells) * readout.time_h / np.log(2)
+    doublings = growth_rates(fit, cells) * response.attrs["time_h"] / np.log(2)
     with np.errstate(divide="ignore"):
         under_drug = doublings + np.log2(response)
     return xr.apply_ufunc(growth_rate_inhibition_from_rates, under_drug, doublings).transpose(*response.dims)

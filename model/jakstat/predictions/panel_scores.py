@@ -30,7 +30,7 @@ from jakstat.predictions.naive_predictors import (
     predict_line_mean,
 )
 from jakstat.predictions.scenario_settings import ScoreSettings
-from jakstat.predictions.scenarios import Posterior, Readout, normal_priors, predict_signals
+from jakstat.predictions.scenarios import HOUR_IN, Posterior, Readout, normal_priors, predict_signals
 from jakstat.predictions.scores import Prediction, compare_predictors
 from jakstat.problem import Parameter, Treatment
 from jakstat.problem.formulas import names_of
@@ -63,8 +63,8 @@ class HeldOutSignals:
 
 def held_out_signals(fit: FittedStudy, held_out: Sequence[StudyMeasurement]) -> HeldOutSignals:
     """Predict the signals of measurements in every draw, (chain, draw, measurement)."""
-    hours = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0}[fit.scenarios.time_unit]
-    asked = [(one.treatment, Readout(one.observable, one.observable, one.time * hours)) for one in held_out]
+    hour = HOUR_IN[fit.scenarios.time_unit]
+    asked = [(one.treatment, Readout(one.observable, one.observable, one.time / hour)) for one in held_out]
     signal = predict_signals(fit.tables, fit.scenarios, fit.posterior, asked, fit.solver, fit.seed).to_numpy()
     scales = [noise_scale(fit, one.observable, signal[..., number]) for number, one in enumerate(held_out)]
     observables = [observable_of(fit.tables, one.observable) for one in held_out]

@@ -117,6 +117,8 @@ def read_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios:
     reader = _Reader(section)
     settings = reader.settings(tuple(AlteredCells(name) for name in scenarios.growing_lines))
     faults = [*reader.faults, *_unknown_names(settings, tables, scenarios), *_without_exposure(settings, scenarios)]
+    if settings.growth_readout not in settings.responses.readouts:
+        faults.append(f"growth: {settings.growth_readout.name!r} is not read; needed: a readout of dose_response")
     if faults:
         raise ValueError("the scenarios do not fit the study: " + "; ".join(dict.fromkeys(faults)))
     return settings

@@ -18,6 +18,9 @@ from jakstat.problem.formulas import unknown_name_needed
 from jakstat.problem.study_treatments import unbound_ligand
 from jakstat.statistics import SolverSettings
 
+#: An hour in each unit of time of a study.
+HOUR_IN = {"s": 3600.0, "min": 60.0, "h": 1.0, "d": 1 / 24}
+
 
 @dataclass(frozen=True)
 class Readout:
@@ -149,7 +152,7 @@ def predict_signals(
     if faults:
         raise ValueError("; ".join(faults))
     experiments, more = scenarios.experiments([treatment for treatment, _ in asked])
-    hour = {"s": 3600.0, "min": 60.0, "h": 1.0, "d": 1 / 24}[scenarios.time_unit]
+    hour = HOUR_IN[scenarios.time_unit]
     wanted = [(readout.observable, experiments[treatment].id, readout.time_h * hour) for treatment, readout in asked]
     free = tuple(one for one in more if one.estimated)
     request = ask_for_signals(tables, tuple(experiments.values()), wanted, more)
