@@ -1,20 +1,14 @@
 """Formulas over parameters, evaluated over draws: the value of an entity in a cell line, a constant of a drug in cells.
 
-Formulas are SymPy expressions; they are turned into a PyTensor graph like those of the likelihood, never into Python.
+Formulas are SymPy expressions; they are compiled like those of the likelihood, never turned into Python.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pytensor.tensor as pt
 import sympy as sp
-from pytensor import function
-from pytensor.compile.mode import Mode
 
-from jakstat.statistics.expressions import as_tensor
-
-#: Graphs as they are, in Python: compiling them would take longer than evaluating them.
-_INTERPRETED = Mode(linker="py", optimizer=None)
+from jakstat.simulation import load_solver, structure_of, tabulate_formulas
 
 
 def formulas_over_draws(formulas: Sequence[sp.Expr], values: Mapping[str, np.ndarray | float]) -> np.ndarray:
@@ -43,8 +37,21 @@ def formulas_over_draws(formulas: Sequence[sp.Expr], values: Mapping[str, np.nda
             "Were the draws made from another version of the study? Then sample again."
         )
     count = max((np.size(one) for one in values.values()), default=1)
-    inputs = {name: pt.dvector(name) for name in named}
-    outputs = [as_tensor(one, inputs) for one in formulas]
-    evaluate = function(list(inputs.values()), outputs, mode=_INTERPRETED, on_unused_input="ignore")
-    results = evaluate(*(np.broadcast_to(np.asarray(values[name], dtype=float), (count,)).copy() for name in named))
-    return np.stack([np.broadcast_to(one, (count,)) for one in results], axis=1)
+    structures = [structure_of(one) for one in formulas]
+    places: dict[sp.Expr, int] = {}
+    for leaf in [leaf for one in structures for leaf in one.leaves]:
+        places.setdefault(leaf, len(places))
+    known = np.empty((count, len(places)))
+    for leaf, place in places.items():
+        known[:, place] = values[leaf.name] if leaf.is_Symbol else float(leaf)
+    table = tabulate_formulas([(one, [places[leaf] for leaf in one.leaves]) for one in structures])
+    # The formulas of one draw behind those of the draw before.
+    draw = np.arange(count)[:, None]
+    results = load_solver().evaluate_formulas(
+        known.ravel(),
+        table.addresses,
+        np.tile(table.structures, count),
+        np.append(table.begins[:-1] + draw * len(table.leaves), count * len(table.leaves)),
+        (table.leaves + draw * len(places)).ravel(),
+    )
+    return results.reshape(count, len(formulas))

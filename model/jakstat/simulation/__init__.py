@@ -2,7 +2,9 @@
 
 from jakstat.simulation.draws import available_cores, draws_a_chunk, solve_draws
 from jakstat.simulation.entities import EntityValues, period_of
-from jakstat.simulation.kernel_cache import load_kernels
+from jakstat.simulation.formula_kernels import Structure, structure_of, tabulate_formulas
+from jakstat.simulation.formula_op import EvaluateFormulas
+from jakstat.simulation.kernel_cache import load_kernels, load_solver
 from jakstat.simulation.op import SolveSegments, StatusCounts
 from jakstat.simulation.plan import SimulationPlan, plan_simulation
 from jakstat.simulation.statuses import SolveStatus
@@ -14,17 +16,22 @@ __all__ = [
     "METHODS",
     "SOLVERS",
     "EntityValues",
+    "EvaluateFormulas",
     "SimulationPlan",
     "SolveSegments",
     "SolveStatus",
     "SolverNotInstalledError",
     "StatusCounts",
+    "Structure",
     "available_cores",
     "choose_operation",
     "draws_a_chunk",
     "load_kernels",
+    "load_solver",
     "load_sunode",
     "period_of",
     "plan_simulation",
     "solve_draws",
+    "structure_of",
+    "tabulate_formulas",
 ]

@@ -200,7 +200,8 @@ def pull_back_segments(parameters, initial_states, layout, tape, cotangents, sol
         for m in range(n):
             lam[m] = of_end[c, m]
         if first < last:
-            gk[:], gthreshold[:] = 0.0, 0.0
+            gk.fill(0.0)
+            gthreshold.fill(0.0)
             p, target = address_in(parameters, c * n_parameters), address_in(gp, c * n_parameters)
             _adjoint_segment(model, work, tape, first, last, p, cotangents, target, lam, gk, gthreshold, int(solver[4]))
             invoke(model[COEFFICIENTS_VJP], p, address_in(gk, 0), target)

@@ -15,6 +15,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from jakstat.pathway import TIME, Pathway, UnsupportedModelError, names_in, symbol
+from jakstat.simulation.kernel_ir import as_piecewise
 
 Jump = tuple[tuple[int, sp.Expr], ...]
 #: Switches in force are kept as the bits of one float64.
@@ -128,7 +129,7 @@ def _smooth(expression: sp.Basic, found: _Found) -> sp.Basic:
     """Replace kinks by piecewise functions, and every relation of what varies by a switch."""
     kinks = [part for part in expression.atoms(sp.Max, sp.Min, sp.Abs, sp.sign) if part.free_symbols & found.varying]
     if kinks:
-        expression = expression.xreplace({part: _as_piecewise(part) for part in kinks})
+        expression = expression.xreplace({part: as_piecewise(part) for part in kinks})
         return _smooth(expression, found)
     relations = [part for part in expression.atoms(Relational) if part.free_symbols & found.varying]
     inner = [part for part in relations if not part.args[0].has(Relational) and not part.args[1].has(Relational)]
@@ -137,19 +138,6 @@ def _smooth(expression: sp.Basic, found: _Found) -> sp.Basic:
     replacements = {one: _switch_of(one, found) for one in sorted(inner, key=sp.default_sort_key)}
     return _smooth(expression.xreplace(replacements), found) if len(inner) < len(relations) else (
         expression.xreplace(replacements)
-    )  # fmt: skip
-
-
-def _as_piecewise(part: sp.Expr) -> sp.Expr:
-    """Return a kink as a piecewise function of the same value."""
-    if isinstance(part, sp.Abs):
-        return sp.Piecewise((part.args[0], part.args[0] >= 0), (-part.args[0], True))
-    if isinstance(part, sp.sign):
-        return sp.Piecewise((1, part.args[0] > 0), (-1, part.args[0] < 0), (0, True))
-    first, rest = part.args[0], part.func(*part.args[1:])
-    larger = sp.Ge(first, rest)
-    return sp.Piecewise((first, larger), (rest, True)) if isinstance(part, sp.Max) else sp.Piecewise(
-        (rest, larger), (first, True)
     )  # fmt: skip
 
 

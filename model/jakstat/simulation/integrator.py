@@ -70,6 +70,7 @@ OPTIONS = {
     "nogil": True,
     "error_model": "numpy",
     "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
     "fastmath": {"contract", "nsz", "arcp", "reassoc"},
 }
 

@@ -14,6 +14,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -25,24 +26,33 @@ import llvmlite.binding as llvm
 import numba
 import numpy as np
 import sympy as sp
-from numba import types
 
 from jakstat.simulation.dynamics import Dynamics
 from jakstat.simulation.kernel_interface import HEADER, work_sizes
 from jakstat.simulation.kernels import FIXED_KERNELS, MOST_STAGES, KernelModule, write_kernels
+from jakstat.simulation.solver_calls import (
+    EVALUATE_TYPES,
+    PULL_BACK_FORMULAS_TYPES,
+    PULL_BACK_TYPES,
+    SOLVE_TYPES,
+    compiled_address,
+)
 
 #: Modules of this package that are compiled by numba, in the order of their imports.
-_SOLVER_PARTS = ("integrator", "switching", "steady_state", "segments", "adjoint")
+_SOLVER_PARTS = ("integrator", "switching", "steady_state", "segments", "adjoint", "formulas")
 _GENERATOR_PARTS = ("tableaus", "kernels", "switch_kernels", "elimination", "kernel_ir", "kernel_interface")
-_ENGINES: dict[str, tuple[Any, np.ndarray]] = {}
+_FORMULA_PARTS = ("formula_kernels", "kernel_ir")
+_ENGINES: dict[str, tuple[Any, np.ndarray]] = {}  # by digest; an engine holds the code that the addresses point to
 
 
 @dataclass(frozen=True)
 class Solver:
-    """The compiled functions; see ``segments.py`` and ``adjoint.py``."""
+    """The compiled functions; see ``segments.py``, ``adjoint.py`` and ``formulas.py``."""
 
     solve_segments: Any
     pull_back_segments: Any
+    evaluate_formulas: Any
+    pull_back_formulas: Any
 
 
 def cache_folder() -> Path:
@@ -82,12 +92,44 @@ def load_kernels(digest: str) -> np.ndarray:
         file = _folder(digest) / "kernels.o"
         if not file.exists():
             raise FileNotFoundError(f"no generated kernels at {file}; generate_kernels writes them")
-        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine())
-        engine.add_object_file(llvm.ObjectFileRef.from_data(file.read_bytes()))
-        engine.finalize_object()
+        engine = _load_object(file)
         layout = json.loads((_folder(digest) / "layout.json").read_text())
         _ENGINES[digest] = engine, _model_vector(KernelModule(text="", **layout), engine)
     return _ENGINES[digest][1]
+
+
+def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -> np.ndarray:
+    """Return the vector by which the compiled loops know formulas; see ``formulas.py``.
+
+    Parameters
+    ----------
+    structures : list of str
+        What each structure is, in the order of their numbers.
+    write_kernels : callable
+        Returns the text of kernels ``value_i`` and ``vjp_i`` of each; called where this machine has not compiled them.
+    """
+    digest = _digest([*structures, *map(_own_source, _FORMULA_PARTS), llvmlite.__version__, *_processor()])
+    if digest not in _ENGINES:
+        if not _folder(digest).exists():
+            text = write_kernels()
+            _write_folder(digest, {"kernels.ll": text.encode(), "kernels.o": _machine_code(text)})
+        engine, solver = _load_object(_folder(digest) / "kernels.o"), load_solver()
+        functions = [
+            compiled_address(solver.evaluate_formulas, EVALUATE_TYPES),
+            compiled_address(solver.pull_back_formulas, PULL_BACK_FORMULAS_TYPES),
+        ]
+        kernels = [engine.get_function_address(f"{kind}_{number}")
+                   for number in range(len(structures)) for kind in ("value", "vjp")]  # fmt: skip
+        _ENGINES[digest] = engine, np.array([*functions, *kernels], dtype=np.int64)
+    return _ENGINES[digest][1]
+
+
+def _load_object(file: Path) -> Any:
+    """Return an engine that holds the functions of an object file."""
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine())
+    engine.add_object_file(llvm.ObjectFileRef.from_data(file.read_bytes()))
+    engine.finalize_object()
+    return engine
 
 
 @cache
@@ -107,19 +149,24 @@ def load_solver() -> Solver:
     package = f"jakstat_solver_{digest}"
     _import_file(package, _folder(digest) / "__init__.py")
     parts = {name: _import_file(f"{package}.{name}", _folder(digest) / f"{name}.py") for name in _SOLVER_PARTS}
-    solver = Solver(parts["segments"].solve_segments, parts["adjoint"].pull_back_segments)
+    solver = Solver(
+        parts["segments"].solve_segments,
+        parts["adjoint"].pull_back_segments,
+        parts["formulas"].evaluate_formulas,
+        parts["formulas"].pull_back_formulas,
+    )
     _compile(solver, digest)
     return solver
 
 
 def _compile(solver: Solver, digest: str) -> None:
     """Compile, or load machine code from the folder, under its lock."""
-    matrix, vector, integers = types.float64[:, ::1], types.float64[::1], types.int64[:, ::1]
-    model = types.int64[::1]
     with open(_folder(digest) / "compile.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        solver.solve_segments.compile((matrix, matrix, integers, matrix, vector, vector, model, types.boolean))
-        solver.pull_back_segments.compile((matrix, matrix, integers, matrix, matrix, vector, model))
+        solver.solve_segments.compile(SOLVE_TYPES.args)
+        solver.pull_back_segments.compile(PULL_BACK_TYPES.args)
+        solver.evaluate_formulas.compile(EVALUATE_TYPES.args)
+        solver.pull_back_formulas.compile(PULL_BACK_FORMULAS_TYPES.args)
 
 
 def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
@@ -134,7 +181,12 @@ def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
         module.is_species,
         module.initially_on,
     ]
-    fixed = [engine.get_function_address(name) for name in FIXED_KERNELS]
+    solver = load_solver()
+    fixed = [
+        *(engine.get_function_address(name) for name in FIXED_KERNELS),
+        compiled_address(solver.solve_segments, SOLVE_TYPES),
+        compiled_address(solver.pull_back_segments, PULL_BACK_TYPES),
+    ]
     offsets = HEADER + np.cumsum([0, *(len(one) for one in lists)])[:-1]
     places = np.cumsum([0, *work_sizes(module.sizes, MOST_STAGES + 1)])
     entries = (entry for one in lists for entry in one)

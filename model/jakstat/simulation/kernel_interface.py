@@ -44,22 +44,25 @@ ADJOINT_LAST = 30  # (t, x, k, s, h_gamma, lam, w, eta, gk): eta = M^-T (lam + J
 COEFFICIENT_VJP = 31  # (t, x, k, s, w, gk): gk += f_k^T w
 FIND_ROOTS = 32  # (t, x, k, s, g): write the functions of the states' switches
 TRIGGERS = 33  # (k, s, on): write 1 for each event whose trigger is true, 0 for the others
+# and of the compiled solver (``solver_calls``): the same for all models, here because an address is known to a process
+# alone, like those of the kernels.
+SOLVE_SEGMENTS, PULL_BACK_SEGMENTS = 34, 35
 # At last, where what a solve works on stands in its vector of work, and how long that is:
-AT_X = 34  # (state,)
-AT_K = 35  # (stage, state): rates of the stages; eta in the adjoint
-AT_C = 36  # (2, stage): coefficients of a sum of stages, and of a stage's first guess
-AT_COEFFICIENTS, AT_SWITCHES, AT_JACOBIAN, AT_FACTORS = 37, 38, 39, 40
-AT_WEIGHTS = 41  # (state,): what turns an error into a share of its tolerance
-AT_BASE, AT_SCRATCH, AT_BEFORE = 42, 43, 44  # (state,) each, for a stage, a step and a jump
-AT_THRESHOLDS = 45  # (switch of time,)
-AT_ROOTS = 46  # (root,): functions of the states' switches
-AT_LARGEST = 47  # (root,): their largest values so far
-AT_LOW, AT_HIGH = 48, 49  # (root,): their values at the ends of a trial step
-AT_CROSSED = 50  # (root,): 1 where the function crosses 0 in a step
-AT_ON, AT_NOW = 51, 52  # (event,): 1 where the trigger was, is true
-AT_SHARE = 53  # (1,): what is left of Newton's last correction, as a share of it
-WORK_SIZE = 54
-HEADER = 55
+AT_X = 36  # (state,)
+AT_K = 37  # (stage, state): rates of the stages; eta in the adjoint
+AT_C = 38  # (2, stage): coefficients of a sum of stages, and of a stage's first guess
+AT_COEFFICIENTS, AT_SWITCHES, AT_JACOBIAN, AT_FACTORS = 39, 40, 41, 42
+AT_WEIGHTS = 43  # (state,): what turns an error into a share of its tolerance
+AT_BASE, AT_SCRATCH, AT_BEFORE = 44, 45, 46  # (state,) each, for a stage, a step and a jump
+AT_THRESHOLDS = 47  # (switch of time,)
+AT_ROOTS = 48  # (root,): functions of the states' switches
+AT_LARGEST = 49  # (root,): their largest values so far
+AT_LOW, AT_HIGH = 50, 51  # (root,): their values at the ends of a trial step
+AT_CROSSED = 52  # (root,): 1 where the function crosses 0 in a step
+AT_ON, AT_NOW = 53, 54  # (event,): 1 where the trigger was, is true
+AT_SHARE = 55  # (1,): what is left of Newton's last correction, as a share of it
+WORK_SIZE = 56
+HEADER = 57
 
 
 def work_sizes(sizes: Sequence[int], most_stages: int) -> list[int]:

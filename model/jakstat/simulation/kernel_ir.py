@@ -19,7 +19,8 @@ Place = tuple[str, int] | str
 _FLAGS = "reassoc nsz arcp contract"
 #: Arguments that are numbers; all others are pointers to float64.
 _SCALARS = frozenset({"t", "h_gamma", "weight"})
-_FUNCTIONS: dict[type, str] = {
+#: Functions of one number that are computed, and what computes them.
+FUNCTIONS: dict[type, str] = {
     sp.exp: "llvm.exp.f64", sp.log: "llvm.log.f64", sp.sin: "llvm.sin.f64", sp.cos: "llvm.cos.f64",
     sp.Abs: "llvm.fabs.f64", sp.floor: "llvm.floor.f64", sp.ceiling: "llvm.ceil.f64", sp.tan: "tan", sp.asin: "asin",
     sp.acos: "acos", sp.atan: "atan", sp.sinh: "sinh", sp.cosh: "cosh", sp.tanh: "tanh",
@@ -28,7 +29,7 @@ _COMPARISONS: dict[type, str] = {sp.Lt: "olt", sp.Le: "ole", sp.Gt: "ogt", sp.Ge
 _MOST_MULTIPLICATIONS = 64  # exponents up to this are multiplied out
 #: Functions that kernels call, by number of arguments; a module declares them.
 DECLARATIONS = "\n".join(
-    [f"declare double @{name}(double)" for name in sorted({*_FUNCTIONS.values(), "llvm.sqrt.f64"})]
+    [f"declare double @{name}(double)" for name in sorted({*FUNCTIONS.values(), "llvm.sqrt.f64"})]
     + ["declare double @llvm.pow.f64(double, double)", "declare double @llvm.minnum.f64(double, double)"]
 )
 
@@ -55,6 +56,25 @@ def guard_powers(expression: sp.Expr, varying: set[sp.Symbol]) -> sp.Expr:
         lambda part: isinstance(part, sp.Pow) and not part.exp.is_Integer and bool(part.base.free_symbols & varying),
         lambda part: StatePower(part.base, part.exp),
     )
+
+
+def as_piecewise(part: sp.Expr) -> sp.Expr:
+    """Return a kink as a piecewise function of the same value."""
+    if isinstance(part, sp.Abs):
+        return sp.Piecewise((part.args[0], part.args[0] >= 0), (-part.args[0], True))
+    if isinstance(part, sp.sign):
+        return sp.Piecewise((1, part.args[0] > 0), (-1, part.args[0] < 0), (0, True))
+    first, rest = part.args[0], part.func(*part.args[1:])
+    larger = sp.Ge(first, rest)
+    return sp.Piecewise((first, larger), (rest, True)) if isinstance(part, sp.Max) else sp.Piecewise(
+        (rest, larger), (first, True)
+    )  # fmt: skip
+
+
+def without_kinks(expression: sp.Basic) -> sp.Basic:
+    """Return an expression with piecewise functions in place of its extremes and absolute values."""
+    kinks = expression.atoms(sp.Max, sp.Min, sp.Abs)
+    return without_kinks(expression.xreplace({part: as_piecewise(part) for part in kinks})) if kinks else expression
 
 
 class Kernel:
@@ -155,8 +175,8 @@ class Kernel:
         for kind, compute in _COMPUTED.items():
             if isinstance(expression, kind):
                 return compute(self, expression)
-        if expression.func in _FUNCTIONS:
-            return self.call(_FUNCTIONS[expression.func], self.value(expression.args[0]))
+        if expression.func in FUNCTIONS:
+            return self.call(FUNCTIONS[expression.func], self.value(expression.args[0]))
         raise UnsupportedModelError(f"the model uses the function '{expression.func}', which cannot be computed")
 
     def _sum(self, expression: sp.Add) -> str:
@@ -232,6 +252,10 @@ class Kernel:
             result = self._result(f"{word} i1 {result}, {one}")
         return result
 
+    def _if_then_else(self, expression: sp.ITE) -> str:
+        condition, first, second = (self.value(part) for part in expression.args)
+        return self._result(f"select i1 {condition}, i1 {first}, i1 {second}")
+
     def _positive(self, one: str) -> str:
         return self._result(f"fcmp ogt double {one}, 0.0")
 
@@ -258,6 +282,7 @@ _COMPUTED = {
     sp.And: Kernel._logical,
     sp.Or: Kernel._logical,
     sp.Not: Kernel._logical,
+    sp.ITE: Kernel._if_then_else,
 }
 
 

@@ -21,6 +21,8 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from jakstat.simulation.kernel_cache import load_solver, solver_digest
+from jakstat.simulation.kernel_interface import PULL_BACK_SEGMENTS, SOLVE_SEGMENTS
+from jakstat.simulation.solver_calls import call_pull_back, call_solve
 from jakstat.simulation.statuses import SolveStatus
 
 # PyTensor keeps compiled wrappers by this number: they are compiled anew when this module or the solver changes, whose
@@ -158,15 +160,14 @@ class PullBackSegments(Op):
 
 @register_funcify_default_op_cache_key(SolveSegments)
 def _numba_solve(op, node, **kwargs):
-    solve_segments = load_solver().solve_segments
     recording = op.recording
 
     @numba_njit
     def solve(parameters, initial_states, layout, spans, times, solver, model, counts):
-        states, tape, status = solve_segments(
-            np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(layout),
-            np.ascontiguousarray(spans), np.ascontiguousarray(times), np.ascontiguousarray(solver),
-            np.ascontiguousarray(model), recording,
+        states, tape, status = call_solve(
+            model[SOLVE_SEGMENTS], np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states),
+            layout.astype(np.int64), np.ascontiguousarray(spans), np.ascontiguousarray(times),
+            np.ascontiguousarray(solver), np.ascontiguousarray(model), recording,
         )  # fmt: skip
         _add_one(counts.item(), first_failure(status))
         return states, tape, status
@@ -176,14 +177,12 @@ def _numba_solve(op, node, **kwargs):
 
 @register_funcify_default_op_cache_key(PullBackSegments)
 def _numba_pull_back(op, node, **kwargs):
-    pull_back_segments = load_solver().pull_back_segments
-
     @numba_njit
     def pull_back(parameters, initial_states, layout, tape, cotangents, solver, model):
-        return pull_back_segments(
-            np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states), np.ascontiguousarray(layout),
-            np.ascontiguousarray(tape), np.ascontiguousarray(cotangents), np.ascontiguousarray(solver),
-            np.ascontiguousarray(model),
+        return call_pull_back(
+            model[PULL_BACK_SEGMENTS], np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states),
+            layout.astype(np.int64), np.ascontiguousarray(tape), np.ascontiguousarray(cotangents),
+            np.ascontiguousarray(solver), np.ascontiguousarray(model),
         )  # fmt: skip
 
     return pull_back, _SOURCE_VERSION

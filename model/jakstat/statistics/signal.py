@@ -8,13 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 import pytensor.tensor as pt
 import sympy as sp
-from pytensor import shared
 from pytensor.tensor.variable import TensorVariable
 
-from jakstat.pathway import TIME, names_in, substitute_names
+from jakstat.pathway import TIME, names_in, substitute_names, symbol
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables
-from jakstat.simulation import METHODS, EntityValues, SimulationPlan, choose_operation, load_kernels, period_of
-from jakstat.statistics.expressions import ExpressionPool, as_tensor
+from jakstat.simulation import (
+    METHODS,
+    EntityValues,
+    SimulationPlan,
+    Structure,
+    choose_operation,
+    load_kernels,
+    period_of,
+    structure_of,
+)
+from jakstat.statistics.expressions import ExpressionPool, compute_formulas
 from jakstat.statistics.packed_data import PackedData
 
 _TIGHT = 1e-7  # relative tolerance below which the method of order 5 is the faster one (docs/benchmark.md)
@@ -54,17 +62,6 @@ class MeasurementGraph:
     status: TensorVariable
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Measurements of one observable: their numbers, and pool references of the names in its formulas."""
-
-    numbers: list[int]
-    observable: Observable
-    formula: sp.Expr
-    noise_formula: sp.Expr
-    references: dict[str, list[tuple[str, int]]]
-
-
 def measurement_graph(
     tables: ProblemTables,
     plan: SimulationPlan,
@@ -101,50 +98,67 @@ def measurement_graph(
     of_parameters = [pool.add(one) for row in plan.parameters for one in row]
     of_states = [pool.add(one) for row in plan.initial_states for one in row]
     entities = EntityValues(tables, plan.pathway)
-    groups = [_group(observable, tables, plan, pool, entities) for observable in tables.observables]
+    formulas = _measured_formulas(tables, plan, pool, entities)
     values = pool.tensor(parameters, data)
 
-    def gather(references: list, rows: int) -> TensorVariable:
-        return values[data.integers(pool.indices(references))].reshape((rows, len(references) // rows))
-
+    sizes = [len(of_parameters), len(of_states)]
+    given, started = pt.split(values[data.integers(pool.indices(of_parameters + of_states))], sizes, n_splits=2)
     times = data.numbers(plan.times)
     states, _, status = choose_operation(plan, solver.name, recording)(
-        gather(of_parameters, len(plan.parameters)),
-        gather(of_states, len(plan.initial_states)),
+        given.reshape((len(plan.parameters), -1)),
+        started.reshape((len(plan.initial_states), -1)),
         data.integers(plan.layout).reshape(plan.layout.shape),
         data.numbers(plan.spans).reshape(plan.spans.shape),
         times,
         data.numbers(solver.as_array()) if settings is None else settings,
-        shared(load_kernels(plan.digest), name="model_addresses"),
-        shared(np.array(counts_address, dtype=np.int64), name="status_counts_address"),  # pm.Data would cut it to int32
+        data.addresses(load_kernels(plan.digest)),
+        data.addresses(np.array([counts_address]))[0],
     )
-    pieces = [_group_graph(group, plan, pool, values, states, times, data) for group in groups if group.numbers]
-    order = np.argsort(np.concatenate([group.numbers for group in groups if group.numbers]))
-    restore = data.integers(order)
-    signal = pt.concatenate([piece[0] for piece in pieces])[restore]
-    noise_scale = pt.concatenate([piece[1] for piece in pieces])[restore]
+    known = pt.concatenate([values, states.ravel(), times])
+    begin = {"state": pool.size, "time": pool.size + len(plan.times) * len(plan.dynamics.states)}
+
+    def places(references: list[tuple[str, int]]) -> list[int]:
+        return [begin[kind] + number if kind in begin else int(pool.indices([(kind, number)])[0])
+                for kind, number in references]  # fmt: skip
+
+    computed = compute_formulas([(structure, places(leaves)) for structure, leaves in formulas], known, data)
+    signal, noise_scale = pt.split(computed, [len(tables.measurements)] * 2, n_splits=2)
     data.finish()
     return MeasurementGraph(signal, noise_scale, states, status)
 
 
-def _group(
-    observable: Observable, tables: ProblemTables, plan: SimulationPlan, pool: ExpressionPool, entities: EntityValues
-) -> _Group:
-    """Collect an observable's measurements and enter what its formulas name into the pool."""
+def _measured_formulas(
+    tables: ProblemTables, plan: SimulationPlan, pool: ExpressionPool, entities: EntityValues
+) -> list[tuple[Structure, list[tuple[str, int]]]]:
+    """Return structure and references of its leaves, of all measurements' signals and then of their noise scales.
+
+    A reference is one of the pool, or ("state", place in the flattened states) or ("time", row).
+    """
     assignments = dict(plan.pathway.assignments)
-    formula = substitute_names(observable.formula, assignments)
-    noise_formula = substitute_names(observable.noise_formula, {observable.id: observable.formula})
-    noise_formula = substitute_names(noise_formula, assignments)
-    numbers = [number for number, one in enumerate(tables.measurements) if one.observable_id == observable.id]
-    direct = {TIME.name, *plan.dynamics.states}
+    structures = {}
+    for observable in tables.observables:
+        noise_formula = substitute_names(observable.noise_formula, {observable.id: observable.formula})
+        formulas = (observable.formula, noise_formula)
+        structures[observable.id] = [structure_of(substitute_names(one, assignments)) for one in formulas]
+    observables = {one.id: one for one in tables.observables}
     experiments = {one.id: one for one in tables.experiments}
-    references = {}
-    for name in sorted((names_in(formula) | names_in(noise_formula)) - direct):
-        references[name] = [
-            pool.add(_name_value(name, observable, tables.measurements[number], experiments, entities))
-            for number in numbers
-        ]
-    return _Group(numbers, observable, formula, noise_formula, references)
+    state_numbers = {symbol(name): number for number, name in enumerate(plan.dynamics.states)}
+    kinds: tuple[list, list] = [], []
+    for measurement, row in zip(tables.measurements, plan.row_of_measurement, strict=True):
+        observable = observables[measurement.observable_id]
+        for structure, kind in zip(structures[observable.id], kinds, strict=True):
+            references = []
+            for leaf in structure.leaves:
+                if leaf == TIME:
+                    references.append(("time", int(row)))
+                elif leaf in state_numbers:
+                    references.append(("state", int(row) * len(state_numbers) + state_numbers[leaf]))
+                elif leaf.is_Symbol:
+                    references.append(pool.add(_name_value(leaf.name, observable, measurement, experiments, entities)))
+                else:
+                    references.append(pool.add(leaf))
+            kind.append((structure, references))
+    return [*kinds[0], *kinds[1]]
 
 
 def _name_value(
@@ -166,27 +180,3 @@ def _name_value(
             inner = {one: entities.in_period(one, experiment, period) for one in names_in(override)}
             return substitute_names(override, inner)
     return entities.in_period(name, experiment, period)
-
-
-def _group_graph(
-    group: _Group,
-    plan: SimulationPlan,
-    pool: ExpressionPool,
-    values: TensorVariable,
-    states: TensorVariable,
-    times: TensorVariable,
-    data: PackedData,
-) -> tuple[TensorVariable, TensorVariable]:
-    """Return signal and noise scale of one observable's measurements."""
-    rows = data.integers(plan.row_of_measurement[group.numbers])
-    names = names_in(group.formula) | names_in(group.noise_formula)
-    known = {name: states[:, number][rows] for number, name in enumerate(plan.dynamics.states) if name in names}
-    if TIME.name in names:
-        known[TIME.name] = times[rows]
-    for name, references in group.references.items():
-        same = len(set(references)) == 1
-        places = data.integers(pool.indices(references[:1] if same else references))
-        known[name] = values[places[0]] if same else values[places]
-    shape = (len(group.numbers),)
-    signal = pt.broadcast_to(as_tensor(group.formula, known), shape)
-    return signal, pt.broadcast_to(as_tensor(group.noise_formula, known), shape)

@@ -1,0 +1,68 @@
+"""Every number of the shipped tables says whence it is: a publication, a measurement of the study, or "assumed"."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+TABLES = sorted(
+    file
+    for file in (REPOSITORY / "data").glob("*/*.tsv")
+    if "source" in file.read_text(encoding="utf-8").splitlines()[0].split("\t")
+)
+STUDIES = sorted((REPOSITORY / "data").glob("*/study.yaml"))
+#: A year, an identifier of a publication, a kind of document, or the word itself.
+_SAYS_WHENCE = re.compile(
+    r"\b(19|20)\d\d\b|doi|PMC\d|NCI-60|label|measured|by definition|units? |assumed|from memory|this study|same as|"
+    r"not printed|published",
+    re.IGNORECASE,
+)
+
+
+def test_the_shipped_tables_with_numbers_have_a_source_column():
+    without = [file.relative_to(REPOSITORY).as_posix() for file in sorted((REPOSITORY / "data").glob("*/*.tsv"))
+               if file not in TABLES and file.name not in MEASUREMENTS]  # fmt: skip
+    assert not without
+
+
+#: What a study's README.md and citation stand for.
+MEASUREMENTS = {"measurements.tsv", "phospho.tsv", "viability.tsv", "viability_gdsc2.tsv"}
+
+
+@pytest.mark.parametrize("file", TABLES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_every_row_says_whence_its_numbers_are(file):
+    with file.open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text, delimiter="\t"))
+    silent = [f"row {number}: {row['source']!r}" for number, row in enumerate(rows, 2)
+              if not _SAYS_WHENCE.search(row["source"] or "")]  # fmt: skip
+    assert rows
+    assert not silent
+
+
+@pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.parent.name)
+def test_every_study_names_its_publication_and_licence(file):
+    study = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert re.search(r"\b(19|20)\d\d\b", study["citation"])
+    assert study["doi"].startswith("10.")
+    assert study["licence"].strip()
+    assert (file.parent / "README.md").is_file()
+
+
+@pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.parent.name)
+def test_values_that_a_study_fixes_have_a_comment_that_says_whence(file):
+    lines = file.read_text(encoding="utf-8").splitlines()
+    fixed = (yaml.safe_load("\n".join(lines)).get("cells") or {}).get("fixed") or {}
+    for cells in fixed:
+        place = next(
+            number for number, line in enumerate(lines) if line.strip().startswith((f"{cells}:", f'"{cells}":'))
+        )
+        comment, above = [], place - 1
+        while lines[above].strip().startswith("#"):
+            comment.append(lines[above])
+            above -= 1
+        assert _SAYS_WHENCE.search(" ".join(comment)), (
+            f"{cells} in {file}: its fixed values have no comment with a source"
+        )
