@@ -19,8 +19,8 @@ from jakstat.problem.model_text import antimony_to_sbml
 from jakstat.statistics import SolverSettings
 
 pytestmark = pytest.mark.slow
-#: Of four seeds each (2026-11-26), a low-rank mass matrix missed the tail of K_m in most, with ln K_m up to 3 errors low, and
-#: a diagonal one with small steps in none: what fits the bulk of a ridge is too coarse for its end.
+#: Of four seeds each (2026-11-26), a low-rank mass matrix missed the tail of K_m in most, with ln K_m up to 3 errors
+#: low, and a diagonal one with small steps in none: what fits the bulk of a ridge is too coarse for its end.
 SETTINGS = SamplingSettings(chains=4, draws=1500, tune=1000, cores=2, target_accept=0.98, adaptation="diag")
 SOLVER = SolverSettings(1e-6, 1e-8)
 
