@@ -26,6 +26,15 @@ def test_example_runs_from_a_problem_to_an_ic50(repository):
     assert "IL-13 4 ng/ml" in done.stdout
 
 
+@pytest.mark.slow
+def test_example_asks_scenarios_of_a_fit(repository):
+    command = [sys.executable, "docs/example_scenarios.py"]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-2000:]
+    for told in ("relative_ic50", "HEL + JAK2_L983F", "ruxolitinib + fedratinib on HEL", "loewe", "average"):
+        assert told in done.stdout
+
+
 @pytest.fixture(scope="module")
 def my_lab(repository, tmp_path_factory) -> Path:
     """Return the study folder that docs/your_data.md tells to make, in a copy of what it builds on."""

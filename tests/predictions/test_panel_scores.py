@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jakstat.predictions import score_held_out, score_left_out, score_predictions
+from jakstat.predictions import PublicTable, growth_rates, score_held_out, score_left_out, score_predictions
 from jakstat.predictions.fitted_study import noise_scale
 from jakstat.predictions.panel_scores import _own_parameters, predict_held_out, propose_own, reweigh
 from jakstat.predictions.scenario_settings import ScoreSettings
+from jakstat.predictions.scenarios import AlteredCells, Readout, predict_signals, treatment_of
 from jakstat.problem import Parameter, Prior
 
 PANEL = Path(__file__).resolve().parents[2] / "data" / "cancer_panel"
@@ -86,6 +87,34 @@ def test_every_line_is_left_out_once_beside_naive_predictors(fit):
     assert len(found.k_hat) == 11
     assert set(found.scores["predictor"]) >= {"mechanism", "drug mean", "line mean"}
     assert (found.scores["measurements"] == 58).all()
+
+
+def test_public_measurements_are_scored_where_they_are_there_and_named_where_not(fit, tmp_path):
+    table = tmp_path / "viability.tsv"
+    rows = [f"viability_signal\tprimary {kind}\truxolitinib\t{dose}\t48\t{value}\tPACE2018\t{patient}"
+            for kind, patient in (("CLL", "H001"), ("CLL", "H002"), ("T-PLL", "H003"))
+            for dose, value in ((156, 1.01), (10_000, 0.9), (40_000, 0.7))]  # fmt: skip
+    header = "observable\tcell_line\tinhibitor\tinhibitor_nM\ttime_h\tvalue\tscreen\texperiment"
+    table.write_text("\n".join([header, *rows]) + "\n")
+    sets = (ScoreSettings("patients", public="pace2018"),)
+    there = score_predictions(fit, sets, PANEL, "viability_signal", {"pace2018": PublicTable(table, "")})
+    assert (there["measurements"] == 9).all()
+    assert (there["left_out"] == "").all()
+    assert np.isfinite(there["crps"]).all()
+    absent = score_predictions(fit, sets, PANEL, "viability_signal", {"pace2018": PublicTable(table, "not here")})
+    assert list(absent["left_out"]) == ["not here"]
+    assert list(absent["measurements"]) == [0]
+
+
+def test_cells_without_doubling_time_do_not_divide(fit):
+    asked = [(treatment_of(AlteredCells(line), {}), Readout("viability", "viability_signal", 48.0)) for line in
+             ("primary CLL", "HEL")]  # fmt: skip
+    # Without drug the signal is (cells) exp(-rate t), 1 for both; the growth rates tell them apart.
+    signal = predict_signals(fit.tables, fit.scenarios, fit.posterior, asked, fit.solver, fit.seed)
+    assert signal.to_numpy() == pytest.approx(1.0, abs=0.02)
+    rates = growth_rates(fit, [AlteredCells("primary CLL"), AlteredCells("HEL")]).to_numpy()
+    assert (rates[..., 0] == 0).all()
+    assert (rates[..., 1] > 0).all()
 
 
 def test_sets_of_measurements_are_scored_one_below_the_other(fit):

@@ -10,6 +10,7 @@ from jakstat.predictions import (
     AlteredCells,
     FittedStudy,
     LigandDose,
+    Protocol,
     Readout,
     growth_rates,
     least_doses,
@@ -136,7 +137,7 @@ def test_growth_rate_inhibition_is_of_the_rate_that_viability_and_growth_say(fit
 def test_a_ligand_that_the_receptor_binds_raises_the_signal_and_another_is_refused(fit):
     readout = Readout("phospho-STAT", "pSTAT5_signal", 1.0)
     quiet = with_value(fit, "autocrine_ligand_z_SUP_HD1", -20)
-    asked = [ResponseSettings((AlteredCells("SUP-HD1"),), ("ruxolitinib",), DOSES, (readout,), stimulus)
+    asked = [ResponseSettings((AlteredCells("SUP-HD1"),), ("ruxolitinib",), DOSES, (readout,), Protocol(stimulus))
              for stimulus in (None, LigandDose("IL-13", 1.0))]  # fmt: skip
     plain, stimulated = (predict_responses(quiet, one)["phospho-STAT"] for one in asked)
     assert stimulated.attrs["stimulus"] == "IL-13 1 nM"
@@ -144,6 +145,42 @@ def test_a_ligand_that_the_receptor_binds_raises_the_signal_and_another_is_refus
     section = shipped()
     section["resistance"]["stimulus"] = {"ligand": "IL-6", "dose_nM": 1}
     with pytest.raises(ValueError, match="stimulus 'IL-6' on HEL; needed: Epo, which binds EpoR"):
+        read_scenarios(section, fit.tables, fit.scenarios)
+
+
+def under(fit, schedule, hours, doses=(0.0, 300.0, 3000.0)):
+    """Return phospho-STAT of HEL under ruxolitinib with changes of the medium, as a share of that without drug."""
+    readout = Readout("phospho-STAT", "pSTAT5_signal", hours)
+    asked = ResponseSettings((AlteredCells("HEL"),), ("ruxolitinib",), doses, (readout,), Protocol(None, schedule))
+    return predict_responses(fit, asked)["phospho-STAT"]
+
+
+def test_medium_without_drug_washes_it_out_and_medium_with_it_gives_it_again(fit):
+    schedules = ((), ((24.0, 0.0),), ((24.0, 1.0), (48.0, 1.0)))
+    kept, washed, renewed = (under(fit, schedule, 72.0) for schedule in schedules)
+    assert washed.attrs["schedule"] == "from 24 h 0 % of the dose"
+    assert (abs(washed - 1) < 0.02).all()
+    assert (renewed <= kept + 1e-6).all()
+    assert (kept.isel(dose=-1) < 0.9).any()
+
+
+def test_a_dose_given_again_at_once_does_not_add_to_the_one_before(fit):
+    once, again = under(fit, (), 1.0), under(fit, ((0.01, 1.0), (0.02, 1.0)), 1.0)
+    assert again.to_numpy() == pytest.approx(once.to_numpy(), rel=1e-3)
+    half = under(fit, ((0.01, 0.5),), 4.0)
+    same = under(fit, (), 4.0, doses=(0.0, 150.0, 1500.0))
+    assert half.to_numpy() == pytest.approx(same.to_numpy(), rel=0.02)
+
+
+def test_a_schedule_is_read_and_told_and_must_go_forward(fit):
+    section = shipped()
+    section["dose_response"]["schedule"] = [{"from_h": 24, "share": 0}, {"from_h": 48, "share": 1}]
+    settings = read_scenarios(section, fit.tables, fit.scenarios)
+    assert settings.responses.protocol.schedule == ((24.0, 0.0), (48.0, 1.0))
+    told = scenario_table(settings).set_index("question").loc["dose response", "schedule"]
+    assert set(told) == {"from 24 h 0 % of the dose, from 48 h 100 % of the dose"}
+    section["dose_response"]["schedule"].reverse()
+    with pytest.raises(ValueError, match=r"schedule: found from_h \[48.0, 24.0\]; needed: increasing times"):
         read_scenarios(section, fit.tables, fit.scenarios)
 
 

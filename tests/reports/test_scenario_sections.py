@@ -1,5 +1,7 @@
 """The report of scenarios: made of synthetic predictions whose answers are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +20,7 @@ from jakstat.predictions import (
     summarise_resistance,
 )
 from jakstat.reports.drawing import figure_svg
-from jakstat.reports.page import Picture, Table
+from jakstat.reports.page import Paragraph, Picture, Table
 from jakstat.reports.resistance_figures import effective_figure, emax_figure, resistance_figure
 from jakstat.reports.responses_page import render_responses_page
 from jakstat.reports.scenario_figures import combination_figure, names_of_pairs, response_figure
@@ -86,7 +88,8 @@ def results(shifts, effects, measured):
     })  # fmt: skip
     return ScenarioResults(
         scenarios=pd.DataFrame({"question": ["resistance"], "cells": ["HEL"], "inhibitors": ["ruxolitinib"],
-                                "doses_nM": ["0, 10"], "readout": ["viability"], "time_h": ["72"], "stimulus": [None]}),
+                                "doses_nM": ["0, 10"], "readout": ["viability"], "time_h": ["72"], "stimulus": [None],
+                                "schedule": [None]}),
         responses=xr.Dataset({"viability": response}),
         measured=measured,
         resistance_exposure=effects,
@@ -181,3 +184,13 @@ def test_the_interactive_page_needs_no_network_and_has_every_cell_and_drug(resul
     assert "https://cdn" not in page.split("plotly.js v")[0]
     for part in ("HEL", "MCF7", *DRUGS, "NOT CONVERGED A study", "viability, 72 h", "measured: "):
         assert part in page
+
+
+def test_a_set_that_is_not_there_is_a_sentence_and_no_table(results):
+    absent = pd.DataFrame([{"set": "patients", "predictor": "mechanism", "naive": False, "measurements": 0,
+                            "left_out": "The patients are left out, because"}])  # fmt: skip
+    scores = pd.concat([results.scores.assign(left_out=""), absent], ignore_index=True)
+    sections = {one.id: one for one in scenario_sections(replace(results, scores=scores))}
+    blocks = sections["scores"].blocks
+    assert blocks[-1] == Paragraph("patients: The patients are left out, because")
+    assert sum(isinstance(one, Table) for one in blocks) == 1

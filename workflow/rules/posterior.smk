@@ -24,7 +24,7 @@ rule sample_prior_predictive:
         "../scripts/sample_prior_predictive.py"
 
 
-# One job is all chains of the fit, a thread a chain: the cores of config, and no more than Snakemake may use.
+# One job is all chains of the fit: threads that share the cores of config, and no more than Snakemake may use.
 rule sample_posterior:
     input:
         problem=rules.check_problem.output[0],

@@ -40,3 +40,24 @@ if TO_OBTAIN:
             code=code_of("problem", "place_sobotta2017"),
         script:
             "../scripts/place_sobotta2017.py"
+
+
+# Measurements of patients' cells that predictions are scored on (scenarios, scores.public). Where they are not there the table
+# has no rows, and the record and the report say why.
+rule obtain_pace2018:
+    input:
+        in_public_folder("pace2018_primary_leukaemia_jaki_viability_raw.csv"),
+    output:
+        measurements="<resources>/pace2018/viability.tsv",
+        obtained="<resources>/pace2018/obtained.json",
+    log:
+        "<logs>/pace2018/obtain_pace2018.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        folder=public_folder(),
+        observable=growth_observable(SCENARIOS),
+        code=code_of("problem", "obtain_pace2018"),
+    script:
+        "../scripts/obtain_pace2018.py"

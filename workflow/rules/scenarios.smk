@@ -89,6 +89,8 @@ rule score_predictions:
         files=STUDY_FILES,
         # Only where it is asked for: a study that is left out needs no tables.
         held_out=lambda wildcards: held_out_tables(STUDY, SCENARIOS),
+        public=public_tables(SCENARIOS, "viability.tsv"),
+        obtained=public_tables(SCENARIOS, "obtained.json"),
     output:
         "<results>/{study}/scores.tsv",
     log:

@@ -70,6 +70,19 @@ def held_out_tables(study, scenarios):
     return paths
 
 
+def public_tables(scenarios, name):
+    """Return a file of each set of public measurements that predictions are scored on."""
+    sets = scenarios["scores"] if scenarios else []
+    return [f"<resources>/{one['public']}/{name}" for one in sets if "public" in one]
+
+
+def growth_observable(scenarios):
+    """Return the id of what counts cells, empty where no scenarios are asked for."""
+    if not scenarios:
+        return ""
+    return scenarios["readouts"][scenarios["growth"]["readout"]]["observable"]
+
+
 SETTINGS = checked(config, "config.schema.yaml", "the configuration")
 SCENARIOS = (
     checked_scenarios(SETTINGS["scenarios"]) if "scenarios" in SETTINGS else None

@@ -5,7 +5,7 @@ from script_log import log_to
 with log_to(snakemake.log[0]):
     from pathlib import Path
 
-    from jakstat.predictions import ask_of_fit, score_predictions
+    from jakstat.predictions import PublicTable, ask_of_fit, score_predictions
     from jakstat.statistics import SolverSettings
     from jakstat.storage import read_json, read_tree, write_table
 
@@ -14,5 +14,9 @@ with log_to(snakemake.log[0]):
     solver, tree = SolverSettings(**params.solver), read_tree(given.posterior)
     fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
 
-    scores = score_predictions(fit, settings.scores, Path(given.study).parent, settings.growth_readout.observable)
+    tables, obtained = given.get("public", []), given.get("obtained", [])
+    public = {Path(table).parent.name: PublicTable(Path(table), read_json(record)["absence"])
+              for table, record in zip(tables, obtained, strict=True)}  # fmt: skip
+    folder, observable = Path(given.study).parent, settings.growth_readout.observable
+    scores = score_predictions(fit, settings.scores, folder, observable, public)
     write_table(scores.assign(warning=warning), snakemake.output[0])

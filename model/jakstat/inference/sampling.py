@@ -1,6 +1,7 @@
 """Draws from the posterior by NUTS (nutpie), with each draw's signals, log likelihood terms and solve outcomes.
 
-Chains run as threads of one process; the compiled solve releases Python's lock. All randomness comes from one
+Chains run as threads of one process, all at once, and take turns on its cores: one that needs more gradients does not
+keep a core idle at the end. The compiled solve releases Python's lock. All randomness comes from one
 ``numpy.random.SeedSequence``, so that equal seeds give equal draws.
 """
 
@@ -27,7 +28,7 @@ _SECONDS_BETWEEN_LINES = 15.0
 
 @dataclass(frozen=True)
 class SamplingSettings:
-    """How much to sample: chains, draws a chain after ``tune`` warm-up draws, threads, and NUTS settings.
+    """How much to sample: chains, draws a chain after ``tune`` warm-up draws, cores that they share, NUTS settings.
 
     ``adaptation`` is nutpie's mass matrix (``diag`` or ``low_rank``); ``target_accept`` the acceptance the step size
     aims at.
@@ -68,7 +69,7 @@ def sample_posterior(
         observables, experiments and times are coordinates of ``obs``; attrs hold the solve outcomes of all gradients,
         warm-up included.
     """
-    counts = StatusCounts()
+    counts = StatusCounts(at_once=sampling.cores)
     plan = plan_simulation(tables)
     started = time.monotonic()
     compiled = compile_model(build_model(tables, plan, solver, counts))
@@ -80,7 +81,7 @@ def sample_posterior(
         draws=sampling.draws,
         tune=sampling.tune,
         chains=sampling.chains,
-        cores=sampling.cores,
+        cores=sampling.chains,  # of which sampling.cores solve at once
         seed=int(sampler_seed.generate_state(1)[0]),
         target_accept=sampling.target_accept,
         adaptation=sampling.adaptation,

@@ -70,7 +70,7 @@ from jakstat.predictions.panel_answers import (
     summarise_resistance,
 )
 from jakstat.predictions.panel_experiments import suggest_experiments
-from jakstat.predictions.panel_scores import score_held_out, score_left_out, score_predictions
+from jakstat.predictions.panel_scores import PublicTable, score_held_out, score_left_out, score_predictions
 from jakstat.predictions.scenario_settings import (
     ScenarioSettings,
     ask_of_fit,
@@ -78,7 +78,7 @@ from jakstat.predictions.scenario_settings import (
     read_scenarios,
     scenario_table,
 )
-from jakstat.predictions.scenarios import AlteredCells, LigandDose, Readout, thin_posterior
+from jakstat.predictions.scenarios import AlteredCells, LigandDose, Protocol, Readout, thin_posterior
 
 __all__ = [
     "AlteredCells",
@@ -109,6 +109,8 @@ __all__ = [
     "DoseResponse",
     "Exposure",
     "Prediction",
+    "Protocol",
+    "PublicTable",
     "Stimulus",
     "check_dose_response",
     "check_exposures",

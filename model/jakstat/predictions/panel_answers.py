@@ -34,7 +34,7 @@ def predict_responses(fit: FittedStudy, asked: ResponseSettings) -> xr.Dataset:
     """
     return xr.Dataset({
         readout.name: predict_curves(fit.tables, fit.scenarios, fit.posterior, asked.cells, asked.inhibitors,
-                                     asked.doses, readout, fit.solver, fit.seed, asked.stimulus)
+                                     asked.doses, readout, fit.solver, fit.seed, asked.protocol)
         for readout in asked.readouts
     })  # fmt: skip
 
@@ -76,7 +76,7 @@ def predict_combinations(fit: FittedStudy, pairs: Sequence[PairSettings]) -> dic
     return {
         one.label: measure_combination(
             predict_pair(fit.tables, fit.scenarios, fit.posterior, one.cells, one.inhibitors, one.doses, one.readout,
-                         fit.solver, fit.seed, one.stimulus)
+                         fit.solver, fit.seed, one.protocol)
         )
         for one in pairs
     }  # fmt: skip

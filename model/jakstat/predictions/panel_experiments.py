@@ -12,7 +12,7 @@ from jakstat.predictions.next_experiment import expect_reductions, rank_candidat
 from jakstat.predictions.panel_answers import predict_exposure
 from jakstat.predictions.response_metrics import measure_dose_response
 from jakstat.predictions.scenario_settings import ResponseSettings, Target
-from jakstat.predictions.scenarios import AlteredCells, Readout, predict_curves, predict_signals, treatment_of
+from jakstat.predictions.scenarios import HOUR_IN, AlteredCells, Readout, predict_curves, predict_signals, treatment_of
 from jakstat.problem import Treatment
 
 _NEW_SCREEN = "new_screen"
@@ -56,7 +56,7 @@ def _candidates(fit: FittedStudy, asked: ResponseSettings) -> tuple[list[tuple[T
     """Return treatment and readout of every candidate, and its name for people."""
     treatments, labels = [], []
     for cells, name, dose, reading in product(asked.cells, asked.inhibitors, asked.doses[1:], asked.readouts):
-        plain = treatment_of(cells, {name: dose}, asked.stimulus)
+        plain = treatment_of(cells, {name: dose}, asked.protocol, HOUR_IN[fit.scenarios.time_unit])
         treatments.append((replace(plain, groups=fit.scenarios.groups_in(_NEW_SCREEN, name)), reading))
         labels.append(f"{cells.label}, {name} {dose:g} nM: {reading.name} at {reading.time_h:g} h")
     return treatments, labels

@@ -102,7 +102,21 @@ def score_held_out(fit: FittedStudy, held_out: Sequence[StudyMeasurement]) -> pd
     return compare_predictors(rows["value"].to_numpy(dtype=float), predictions, fit.seed, groups)
 
 
-def score_predictions(fit: FittedStudy, sets: Sequence[ScoreSettings], folder: Path, observable: str) -> pd.DataFrame:
+@dataclass(frozen=True)
+class PublicTable:
+    """Public measurements that are not shipped: their table, and a sentence that says why it has no rows, if so."""
+
+    path: Path
+    absence: str
+
+
+def score_predictions(
+    fit: FittedStudy,
+    sets: Sequence[ScoreSettings],
+    folder: Path,
+    observable: str,
+    public: Mapping[str, PublicTable] | None = None,
+) -> pd.DataFrame:
     """Score the fit on several sets of measurements.
 
     Parameters
@@ -112,23 +126,31 @@ def score_predictions(fit: FittedStudy, sets: Sequence[ScoreSettings], folder: P
         That of the study, from which tables are named.
     observable : str
         Of the dose responses of which groups are left out.
+    public : mapping of str to PublicTable, optional
+        Public measurements by their names in ``sets``.
 
     Returns
     -------
     DataFrame
         As :func:`score_held_out` for each set; ``set`` is its name, ``k_hat`` the largest of its weights (NaN where
-        nothing is weighed) and ``k_hat_of`` the group whose it is.
+        nothing is weighed) and ``k_hat_of`` the group whose it is. A set whose measurements are not there is one row
+        with 0 measurements; its ``left_out`` says why.
     """
     found = []
     for one in sets:
-        if one.held_out:
-            scores = score_held_out(fit, fit.scenarios.read_table(folder / one.held_out))
+        if one.held_out or one.public:
+            table = (public or {})[one.public] if one.public else PublicTable(folder / one.held_out, "")
+            if table.absence:
+                scores = pd.DataFrame([{"predictor": MECHANISM, "naive": False, "measurements": 0,
+                                        "left_out": table.absence}])  # fmt: skip
+            else:
+                scores = score_held_out(fit, fit.scenarios.read_table(table.path))
             found.append(scores.assign(set=one.name, k_hat=np.nan, k_hat_of=""))
         else:
             left_out = score_left_out(fit, observable, one.leave_out)
             worst = max(left_out.k_hat, key=lambda group: np.nan_to_num(left_out.k_hat[group], nan=np.inf))
             found.append(left_out.scores.assign(set=one.name, k_hat=left_out.k_hat[worst], k_hat_of=worst))
-    return pd.concat(found, ignore_index=True)
+    return pd.concat([one.assign(left_out=one.get("left_out", "")) for one in found], ignore_index=True)
 
 
 @dataclass(frozen=True)

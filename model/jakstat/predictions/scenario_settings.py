@@ -9,20 +9,20 @@ import pandas as pd
 import xarray as xr
 
 from jakstat.predictions.fitted_study import FittedStudy, fitted_study
-from jakstat.predictions.scenarios import AlteredCells, LigandDose, Readout, check_treatments, treatment_of
+from jakstat.predictions.scenarios import AlteredCells, LigandDose, Protocol, Readout, check_treatments, treatment_of
 from jakstat.problem import ProblemTables, StudyScenarios
 from jakstat.statistics import SolverSettings
 
 
 @dataclass(frozen=True)
 class ResponseSettings:
-    """Dose responses that are asked for: every inhibitor on all cells, read by each readout, under one stimulus."""
+    """Dose responses that are asked for: every inhibitor on all cells, read by each readout, under one protocol."""
 
     cells: tuple[AlteredCells, ...]
     inhibitors: tuple[str, ...]
     doses: tuple[float, ...]
     readouts: tuple[Readout, ...]
-    stimulus: LigandDose | None = None
+    protocol: Protocol = Protocol()
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class PairSettings:
     inhibitors: tuple[str, str]
     doses: tuple[tuple[float, ...], tuple[float, ...]]
     readout: Readout
-    stimulus: LigandDose | None = None
+    protocol: Protocol = Protocol()
 
     @property
     def label(self) -> str:
@@ -63,7 +63,7 @@ class Target:
 
 @dataclass(frozen=True)
 class ScoreSettings:
-    """Measurements that predictions are scored on: a table of the study's folder, or groups left out in turn.
+    """Measurements that predictions are scored on: a table of the study's folder, public ones, or groups left out.
 
     Parameters
     ----------
@@ -72,11 +72,14 @@ class ScoreSettings:
     held_out : str
         Path of a table that the fit has not seen, from the study's folder; empty where groups are left out.
     leave_out : {"cell_line", "inhibitor", ""}
+    public : {"pace2018", ""}
+        Measurements that are public and not shipped; left out with a sentence where they are not there.
     """
 
     name: str
     held_out: str = ""
     leave_out: str = ""
+    public: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ class _Reader:
             next_target=self.target(further["target"]),
             next_candidates=self.responses(further["candidates"], _cells(further["candidates"]["cells"])),
             scores=tuple(
-                ScoreSettings(one["name"], one.get("held_out", ""), one.get("leave_out", ""))
+                ScoreSettings(one["name"], one.get("held_out", ""), one.get("leave_out", ""), one.get("public", ""))
                 for one in self.section["scores"]
             ),
         )
@@ -170,7 +173,7 @@ class _Reader:
         names = one["readouts"] if "readouts" in one else [one["readout"]]
         doses = self.doses(one["doses_nM"])
         return ResponseSettings(
-            tuple(cells), tuple(one["inhibitors"]), doses, tuple(map(self.readout, names)), _stimulus(one)
+            tuple(cells), tuple(one["inhibitors"]), doses, tuple(map(self.readout, names)), self.protocol(one)
         )
 
     def pair(self, one: Mapping[str, Any]) -> PairSettings:
@@ -181,7 +184,19 @@ class _Reader:
         else:
             doses = self.doses(one["doses_nM"][0]), self.doses(one["doses_nM"][1])
         first_drug, second_drug = one["inhibitors"]
-        return PairSettings(_cell(one), (first_drug, second_drug), doses, self.readout(one["readout"]), _stimulus(one))
+        return PairSettings(
+            _cell(one), (first_drug, second_drug), doses, self.readout(one["readout"]), self.protocol(one)
+        )
+
+    def protocol(self, one: Mapping[str, Any]) -> Protocol:
+        """Return the stimulus and schedule of a section."""
+        found = one.get("stimulus")
+        stimulus = None if found is None else LigandDose(found["ligand"], float(found["dose_nM"]))
+        schedule = tuple((float(change["from_h"]), float(change["share"])) for change in one.get("schedule", ()))
+        times = [time for time, _ in schedule]
+        if sorted(set(times)) != times:
+            self.faults.append(f"schedule: found from_h {times}; needed: increasing times")
+        return Protocol(stimulus, schedule)
 
     def target(self, one: Mapping[str, Any]) -> Target:
         """Return what is to be narrowed."""
@@ -217,35 +232,36 @@ def scenario_table(settings: ScenarioSettings) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``question``, ``cells``, ``inhibitors``, ``doses_nM``, ``readout``, ``time_h``, ``stimulus`` (texts;
-        several names or doses of one question are separated by commas).
+        Columns ``question``, ``cells``, ``inhibitors``, ``doses_nM``, ``readout``, ``time_h``, ``stimulus``,
+        ``schedule`` (texts; several names or doses of one question are separated by commas).
     """
-    responses = {"dose response": settings.responses, "resistance": settings.resistance,
-                 "next experiment, candidate": settings.next_candidates}  # fmt: skip
+    sections = {"dose response": settings.responses, "resistance": settings.resistance,
+                "next experiment, candidate": settings.next_candidates}  # fmt: skip
     rows = [
-        _question(name, one.cells, one.inhibitors, _texts(one.doses), reading, one.stimulus)
-        for name, one in responses.items() for reading in one.readouts
+        _question(name, one.cells, one.inhibitors, _texts(one.doses), reading, one.protocol)
+        for name, one in sections.items() for reading in one.readouts
     ]  # fmt: skip
     rows += [
         _question("combination", [one.cells], one.inhibitors, " x ".join(map(_texts, one.doses)), one.readout,
-                  one.stimulus)
+                  one.protocol)
         for one in settings.pairs
     ]  # fmt: skip
     target = settings.next_target
     rows.append(_question(f"next experiment, narrows {target.quantity}", [target.cells], [target.inhibitor],
-                          _texts(settings.responses.doses), target.readout, None))  # fmt: skip
-    rows.append(_question("at clinical exposure", settings.responses.cells, settings.responses.inhibitors,
-                          "free plasma average and peak", settings.exposure_readout, None))  # fmt: skip
+                          _texts(settings.responses.doses), target.readout, Protocol()))  # fmt: skip
+    responses = settings.responses
+    rows.append(_question("at clinical exposure", responses.cells, responses.inhibitors, "free plasma average and peak",
+                          settings.exposure_readout, responses.protocol))  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def _question(
     name: str, cells: Sequence[AlteredCells], inhibitors: Sequence[str], doses: str, reading: Readout,
-    stimulus: LigandDose | None,
+    protocol: Protocol,
 ) -> dict[str, str]:  # fmt: skip
-    added = "" if stimulus is None else f"{stimulus.ligand} {stimulus.dose_nM:g} nM"
     return {"question": name, "cells": ", ".join(one.label for one in cells), "inhibitors": ", ".join(inhibitors),
-            "doses_nM": doses, "readout": reading.name, "time_h": f"{reading.time_h:g}", "stimulus": added}  # fmt: skip
+            "doses_nM": doses, "readout": reading.name, "time_h": f"{reading.time_h:g}", "stimulus": "", "schedule": "",
+            **protocol.texts}  # fmt: skip
 
 
 def _texts(doses: Sequence[float]) -> str:
@@ -297,20 +313,14 @@ def _cells(entries: Sequence[Mapping[str, Any]]) -> tuple[AlteredCells, ...]:
     return tuple(map(_cell, entries))
 
 
-def _stimulus(one: Mapping[str, Any]) -> LigandDose | None:
-    """Return the stimulus of a section, None where it has none."""
-    found = one.get("stimulus")
-    return None if found is None else LigandDose(found["ligand"], float(found["dose_nM"]))
-
-
 def _unknown_names(settings: ScenarioSettings, tables: ProblemTables, scenarios: StudyScenarios) -> list[str]:
     """Return a sentence for each name that neither the study nor its tables know."""
     groups = (settings.responses, settings.resistance, settings.next_candidates)
     treatments = [
-        treatment_of(cells, {name: 1.0}, one.stimulus) for one in groups for cells in one.cells for name in
+        treatment_of(cells, {name: 1.0}, one.protocol) for one in groups for cells in one.cells for name in
         one.inhibitors
     ]  # fmt: skip
-    treatments += [treatment_of(one.cells, dict.fromkeys(one.inhibitors, 1.0), one.stimulus) for one in settings.pairs]
+    treatments += [treatment_of(one.cells, dict.fromkeys(one.inhibitors, 1.0), one.protocol) for one in settings.pairs]
     treatments.append(treatment_of(settings.next_target.cells, {settings.next_target.inhibitor: 1.0}))
     readouts = {one for group in groups for one in group.readouts} | {one.readout for one in settings.pairs}
     readouts |= {settings.exposure_readout, settings.growth_readout, settings.next_target.readout}

@@ -79,14 +79,56 @@ def thin_posterior(tree: xr.DataTree, draws: int) -> Posterior:
     return Posterior(chosen.to_numpy(), coords, tuple(map(str, chosen["parameter"].to_numpy())))
 
 
-def treatment_of(cells: AlteredCells, doses: Mapping[str, float], stimulus: LigandDose | None = None) -> Treatment:
-    """Return the treatment of cells with inhibitors (nM; 0 is none) and a stimulus."""
+@dataclass(frozen=True)
+class Protocol:
+    """What is done to cells besides the first addition of inhibitors.
+
+    Parameters
+    ----------
+    stimulus : LigandDose, optional
+        Added with the inhibitors, and there from then on.
+    schedule : tuple of (float, float)
+        Changes of the medium: time after the first addition (h), increasing, and the share of the doses that the fresh
+        medium has: 0 washes the inhibitors out, 1 gives them again.
+    """
+
+    stimulus: LigandDose | None = None
+    schedule: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """For people: ``stimulus`` and ``schedule``, each only where there is one."""
+        texts = {}
+        if self.stimulus is not None:
+            texts["stimulus"] = f"{self.stimulus.ligand} {self.stimulus.dose_nM:g} nM"
+        if self.schedule:
+            texts["schedule"] = ", ".join(f"from {time:g} h {100 * share:g} % of the dose" for time, share in
+                                          self.schedule)  # fmt: skip
+        return texts
+
+
+def treatment_of(
+    cells: AlteredCells, doses: Mapping[str, float], protocol: Protocol | None = None, hour: float = 60.0
+) -> Treatment:
+    """Return the treatment of cells with inhibitors (nM; 0 is none).
+
+    Parameters
+    ----------
+    cells : AlteredCells
+    doses : mapping of str to float
+    protocol : Protocol, optional
+    hour : float
+        An hour in the unit of time of the study.
+    """
+    protocol = protocol or Protocol()
     inhibitors = tuple(sorted((name, float(dose)) for name, dose in doses.items() if dose > 0))
-    plain = Treatment(cell_line=cells.cell_line, alterations=cells.alterations, inhibitors=inhibitors)
-    if stimulus is None:
+    schedule = tuple((time * hour, share) for time, share in protocol.schedule) if inhibitors else ()
+    plain = Treatment(cell_line=cells.cell_line, alterations=cells.alterations, inhibitors=inhibitors,
+                      schedule=schedule)  # fmt: skip
+    if protocol.stimulus is None:
         return plain
-    return replace(plain, stimulus=stimulus.ligand, stimulus_nM=stimulus.dose_nM,
-                   stimulus_text=f"{stimulus.dose_nM:g} nM")  # fmt: skip
+    dose = protocol.stimulus.dose_nM
+    return replace(plain, stimulus=protocol.stimulus.ligand, stimulus_nM=dose, stimulus_text=f"{dose:g} nM")
 
 
 def check_treatments(
@@ -207,7 +249,7 @@ def predict_curves(
     readout: Readout,
     solver: SolverSettings,
     seed: int,
-    stimulus: LigandDose | None = None,
+    protocol: Protocol | None = None,
 ) -> xr.DataArray:
     """Predict dose-response curves: every inhibitor alone on all cells.
 
@@ -215,17 +257,18 @@ def predict_curves(
     ----------
     doses : sequence of float
         nM, increasing, the first 0.
-    stimulus : LigandDose, optional
-        From the treatment on.
+    protocol : Protocol, optional
 
     Returns
     -------
     DataArray
         Dims chain, draw, cells, drug, dose: the signal as a share of that without drug.
     """
+    hour = HOUR_IN[scenarios.time_unit]
     asked = [
-        (treatment_of(one, {name: dose}, stimulus), readout) for one in cells for name in inhibitors for dose in doses
-    ]
+        (treatment_of(one, {name: dose}, protocol, hour), readout)
+        for one in cells for name in inhibitors for dose in doses
+    ]  # fmt: skip
     signal = predict_signals(tables, scenarios, posterior, asked, solver, seed)
     shape = (*signal.shape[:2], len(cells), len(inhibitors), len(doses))
     values = signal.to_numpy().reshape(shape)
@@ -235,14 +278,14 @@ def predict_curves(
         "cells": [one.label for one in cells], "drug": list(inhibitors), "dose": ("dose", np.array(doses, dtype=float),
                                                                                   {"units": "nM"}),
     }  # fmt: skip
-    attrs = {"units": "1", **_attributes(readout, stimulus)}
+    attrs = {"units": "1", **_attributes(readout, protocol)}
     return xr.DataArray(relative, dims=("chain", "draw", "cells", "drug", "dose"), coords=coords, attrs=attrs)
 
 
-def _attributes(readout: Readout, stimulus: LigandDose | None) -> dict[str, Any]:
+def _attributes(readout: Readout, protocol: Protocol | None) -> dict[str, Any]:
     """Return what was read, and under what, for the attributes of a prediction."""
-    of_stimulus = {} if stimulus is None else {"stimulus": f"{stimulus.ligand} {stimulus.dose_nM:g} nM"}
-    return {"readout": readout.name, "observable": readout.observable, "time_h": readout.time_h, **of_stimulus}
+    texts = protocol.texts if protocol else {}
+    return {"readout": readout.name, "observable": readout.observable, "time_h": readout.time_h, **texts}
 
 
 def predict_pair(
@@ -255,7 +298,7 @@ def predict_pair(
     readout: Readout,
     solver: SolverSettings,
     seed: int,
-    stimulus: LigandDose | None = None,
+    protocol: Protocol | None = None,
 ) -> xr.DataArray:
     """Predict the response to two inhibitors together.
 
@@ -264,8 +307,9 @@ def predict_pair(
     DataArray
         Dims chain, draw, dose_a, dose_b: the signal as a share of that without drug.
     """
+    hour = HOUR_IN[scenarios.time_unit]
     asked = [
-        (treatment_of(cells, dict(zip(inhibitors, (a, b), strict=True)), stimulus), readout)
+        (treatment_of(cells, dict(zip(inhibitors, (a, b), strict=True)), protocol, hour), readout)
         for a in doses[0] for b in doses[1]
     ]  # fmt: skip
     signal = predict_signals(tables, scenarios, posterior, asked, solver, seed)
@@ -274,7 +318,7 @@ def predict_pair(
         "dose_a": ("dose_a", np.array(doses[0], dtype=float), {"units": "nM", "inhibitor": inhibitors[0]}),
         "dose_b": ("dose_b", np.array(doses[1], dtype=float), {"units": "nM", "inhibitor": inhibitors[1]}),
     }
-    attrs = {"units": "1", "cells": cells.label, "inhibitors": list(inhibitors), **_attributes(readout, stimulus)}
+    attrs = {"units": "1", "cells": cells.label, "inhibitors": list(inhibitors), **_attributes(readout, protocol)}
     return xr.DataArray(
         values / values[..., :1, :1], dims=("chain", "draw", "dose_a", "dose_b"), coords=coords, attrs=attrs
     )

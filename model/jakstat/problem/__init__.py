@@ -4,6 +4,7 @@ from pathlib import Path
 
 from jakstat.problem.faults import DataFaultsError, Fault, UnsupportedError
 from jakstat.problem.measurement_kinds import measured_over_doses, measured_over_time, measured_responses
+from jakstat.problem.pace2018 import PACE2018_TABLE, obtain_pace2018
 from jakstat.problem.petab_reader import read_petab
 from jakstat.problem.records import (
     CENSORED,
@@ -22,6 +23,7 @@ from jakstat.problem.study_scenarios import StudyScenarios
 from jakstat.problem.study_treatments import Treatment
 
 __all__ = [
+    "PACE2018_TABLE",
     "StudyScenarios",
     "Treatment",
     "CENSORED",
@@ -40,6 +42,7 @@ __all__ = [
     "measured_over_doses",
     "measured_over_time",
     "measured_responses",
+    "obtain_pace2018",
     "obtain_sobotta2017",
     "place_sobotta2017",
     "read_petab",

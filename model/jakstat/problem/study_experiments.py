@@ -99,7 +99,7 @@ def experiments_of(
             resting = plain | _resolved(formulas, {**without, **plain}) | dict(study.cells.before)
             values[one.cell_line, one.alterations] = resting
     return {
-        one: _experiment(study, one, _periods(study, reference, one, values[one.cell_line, one.alterations]))
+        one: _experiment(study, one, _periods(study, reference, one, values[one.cell_line, one.alterations], without))
         for one in treatments
     }
 
@@ -115,9 +115,13 @@ def _conditions(study: Study, treatment: Treatment) -> tuple[tuple[float, dict[s
 
 
 def _periods(
-    study: Study, reference: Reference, treatment: Treatment, resting: Mapping[str, sp.Expr]
+    study: Study,
+    reference: Reference,
+    treatment: Treatment,
+    resting: Mapping[str, sp.Expr],
+    without: Mapping[str, sp.Expr],
 ) -> tuple[tuple[float, Mapping[str, sp.Expr]], ...]:
-    """Return the periods: steady state, treatment, stimulus."""
+    """Return the periods: steady state, treatment, stimulus, and each later change of the medium."""
     cells = study.cells
     if cells is None:
         return _conditions(study, treatment)
@@ -126,9 +130,31 @@ def _periods(
     ((_, stimulated),) = _conditions(study, treatment)
     if treatment.stimulus_nM:
         stimulated = {**stimulated, cells.stimulus: sp.Float(treatment.stimulus_nM)}
+    changes = [
+        (time, _fresh_medium(cells, reference, line, treatment, share, {**without, **resting}))
+        for time, share in treatment.schedule
+    ]
     if not treatment.pretreatment:
-        return ((-np.inf, resting), (0.0, treated | stimulated))
-    return ((-np.inf, resting), (-treatment.pretreatment, treated), (0.0, stimulated))
+        return ((-np.inf, resting), (0.0, treated | stimulated), *changes)
+    return ((-np.inf, resting), (-treatment.pretreatment, treated), (0.0, stimulated), *changes)
+
+
+def _fresh_medium(
+    cells: Cells,
+    reference: Reference,
+    line: CellLine,
+    treatment: Treatment,
+    share: float,
+    resting: Mapping[str, sp.Expr],
+) -> dict[str, sp.Expr]:
+    """Return what medium with a share of the doses sets: from the values without inhibitors, not from those before it.
+
+    What the first addition sets to a number (a drug that has not decayed) it sets again.
+    """
+    doses = {name: sp.Float(share * dose) for name, dose in treatment.inhibitors}
+    values = inhibited(reference, doses, line.alterations)
+    again = {name: value for name, value in cells.at_treatment.items() if value.is_number}
+    return again | {name: with_values(formula, resting) for name, formula in values.items()}
 
 
 def _line_of(reference: Reference, treatment: Treatment) -> CellLine:
@@ -149,8 +175,9 @@ def _line_formulas(study: Study, reference: Reference, line: CellLine) -> dict[s
         name: [sp.Float(share)] for name, share in reference.receptors[line.receptor].shares.items()
     }
     formulas |= {one.entity: [one.value(identifier(line.id))] for one in cells.pooled if one.is_of_line}
-    if cells.growth and line.proliferation is not None:
-        formulas[cells.growth] = [entity(proliferation_id(line)) * MINUTES[study.time_unit]]
+    if cells.growth:  # cells without a doubling time do not divide
+        rate = sp.Float(0) if line.proliferation is None else entity(proliferation_id(line)) * MINUTES[study.time_unit]
+        formulas[cells.growth] = [rate]
     if cells.secreted and line.ligand_source == "none":
         formulas[cells.secreted] = [sp.Float(0)]
     for target, formula in altered(reference, line.alterations).items():

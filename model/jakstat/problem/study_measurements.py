@@ -203,6 +203,7 @@ def experiment_id(study: Study, treatment: Treatment) -> str:
     parts += [f"{name}_{dose:.12g}".replace("+", "") for name, dose in treatment.inhibitors]
     if treatment.pretreatment:
         parts.append(f"after_{treatment.pretreatment:g}")
+    parts += [f"share_{share:g}_from_{time:g}" for time, share in treatment.schedule]
     parts += other_groups(treatment)
     return identifier("__".join(parts)) or "experiment"
 
@@ -219,5 +220,6 @@ def experiment_label(study: Study, treatment: Treatment) -> str:
     if treatment.stimulus:
         parts.append(f"{treatment.stimulus} {treatment.stimulus_text}")
     parts += [f"{name} {dose:g} nM" for name, dose in treatment.inhibitors]
+    parts += [f"{100 * share:g} % of it from {time:g} {study.time_unit}" for time, share in treatment.schedule]
     parts += other_groups(treatment)
     return ", ".join(parts)

@@ -49,6 +49,9 @@ class Treatment:
         Time from the addition of the inhibitors to time 0, unit of the study.
     groups : tuple of str
         Values of the columns, other than the cell line, that pooled entities name.
+    schedule : tuple of (float, float)
+        Later changes of the medium: time (unit of the study) and the share of the doses that the fresh one has, 0 for
+        none. The stimulus stays. Only predictions have it.
     """
 
     dose: tuple[float, ...] = ()
@@ -60,6 +63,7 @@ class Treatment:
     stimulus_text: str = ""
     pretreatment: float = 0.0
     groups: tuple[str, ...] = ()
+    schedule: tuple[tuple[float, float], ...] = ()
 
 
 def treatment_columns(study: Study) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from jakstat.reports.drawing import COLOURS, GREY, LIGHT, PanelGroup, figure_style, grouped_figure
+from jakstat.reports.drawing import COLOURS, GREY, LIGHT, MARKS, PanelGroup, figure_style, grouped_figure
 
 _DRAWS = ("chain", "draw")
 _COLUMNS = 3
@@ -39,10 +39,10 @@ def exposure_figure(response: xr.DataArray, at_exposure: xr.Dataset) -> Figure:
             for name in cells:
                 if name not in shown:
                     axes.plot(doses, of_drug.sel(cells=name, quantile=0.5), color=LIGHT, linewidth=0.8)
-            for colour, name in zip(COLOURS, shown, strict=False):
+            for colour, mark, name in zip(COLOURS, MARKS, shown, strict=False):
                 lower, middle, upper = (of_drug.sel(cells=name, quantile=one) for one in (0.05, 0.5, 0.95))
                 axes.fill_between(doses, lower, upper, color=colour, alpha=0.12, linewidth=0)
-                axes.plot(doses, middle, color=colour, linewidth=1.3)
+                axes.plot(doses, middle, color=colour, linewidth=1.3, marker=mark, markersize=3.2)
             axes.set_xscale("log")
             axes.set(ylim=(-3, 115), title=drug, xlim=(doses[0] / 3, doses[-1]))
             if place % _COLUMNS == 0:
@@ -51,7 +51,8 @@ def exposure_figure(response: xr.DataArray, at_exposure: xr.Dataset) -> Figure:
                 axes.set_xlabel("dose (nM)")
 
     handles: list[Line2D | Patch] = [
-        Line2D([], [], color=colour, label=name) for colour, name in zip(COLOURS, shown, strict=False)
+        Line2D([], [], color=colour, marker=mark, markersize=4, label=name)
+        for colour, mark, name in zip(COLOURS, MARKS, shown, strict=False)
     ]
     handles += [
         Line2D([], [], color=LIGHT, label="other cells"),

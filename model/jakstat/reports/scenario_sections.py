@@ -95,6 +95,8 @@ def scenario_sentences(results: ScenarioResults) -> list[str]:
 def score_sentence(scores: pd.DataFrame) -> str:
     """Say where the mechanism stands beside the best naive predictor, of one set of measurements."""
     row = scores[~scores["naive"].astype(bool)].iloc[0]
+    if not row["measurements"]:
+        return f"{row['set']}: {row['left_out']}"
     return (
         f"{row['set']}: on {int(row['measurements'])} held-out measurements the mechanism {row['verdict']} against the "
         f"best naive predictor ({row['against']}): mean CRPS {number_text(row['crps'])}, difference "
@@ -105,7 +107,7 @@ def score_sentence(scores: pd.DataFrame) -> str:
 
 def _asked_section(results: ScenarioResults) -> Section:
     columns = (("question", _TEXT), ("cells", _TEXT), ("inhibitors", _TEXT), ("doses, nM", _TEXT), ("readout", _TEXT),
-               ("time, h", _NUMBER), ("stimulus", _TEXT))  # fmt: skip
+               ("time, h", _NUMBER), ("stimulus", _TEXT), ("schedule", _TEXT))  # fmt: skip
     rows = tuple(tuple(map(str, row)) for row in results.scenarios.fillna("").itertuples(index=False))
     caption = "Every inhibitor of a row on all of its cells at all of its doses (scenarios of the configuration)."
     return Section("asked", "What was asked", [Table("Scenarios.", caption, columns, rows)])
@@ -273,8 +275,10 @@ def _next_section(results: ScenarioResults) -> Section:
 def _score_section(results: ScenarioResults) -> Section:
     blocks: list[Block] = []
     for name, scores in results.scores.groupby("set", sort=False):
+        blocks.append(Paragraph(score_sentence(scores)))
+        if not scores["measurements"].any():
+            continue
         blocks += [
-            Paragraph(score_sentence(scores)),
             _score_table(str(name), scores),
             Picture(figure_svg(score_figure(scores)), f"Calibration, {name}.",
                     "Share of held-out measurements in central predictive intervals; on the dashed line they are "

@@ -66,10 +66,15 @@ class ExpressionPool:
         """Entries of the pool's vector; final once ``tensor`` was called."""
         return len(self._estimated) + len(self._numbers) + len(self._computed)
 
+    @property
+    def offsets(self) -> dict[str, int]:
+        """Where each kind of reference begins in the pool's vector; final once ``tensor`` was called."""
+        return {"estimated": 0, "number": len(self._estimated), "computed": len(self._estimated) + len(self._numbers)}
+
     def indices(self, references: list[tuple[str, int]]) -> np.ndarray:
         """Return places in the pool's vector; call it once everything has been entered and ``tensor`` was called."""
-        offset = {"estimated": 0, "number": len(self._estimated), "computed": len(self._estimated) + len(self._numbers)}
-        return np.array([offset[kind] + number for kind, number in references], dtype=np.int64)
+        offsets = self.offsets
+        return np.array([offsets[kind] + number for kind, number in references], dtype=np.int64)
 
     def tensor(self, parameters: TensorVariable, data: PackedData) -> TensorVariable:
         """Return the pool's vector.

@@ -115,13 +115,9 @@ def measurement_graph(
         data.addresses(np.array([counts_address]))[0],
     )
     known = pt.concatenate([values, states.ravel(), times])
-    begin = {"state": pool.size, "time": pool.size + len(plan.times) * len(plan.dynamics.states)}
-
-    def places(references: list[tuple[str, int]]) -> list[int]:
-        return [begin[kind] + number if kind in begin else int(pool.indices([(kind, number)])[0])
-                for kind, number in references]  # fmt: skip
-
-    computed = compute_formulas([(structure, places(leaves)) for structure, leaves in formulas], known, data)
+    offsets = pool.offsets | {"state": pool.size, "time": pool.size + len(plan.times) * len(plan.dynamics.states)}
+    table = [(structure, [offsets[kind] + number for kind, number in leaves]) for structure, leaves in formulas]
+    computed = compute_formulas(table, known, data)
     signal, noise_scale = pt.split(computed, [len(tables.measurements)] * 2, n_splits=2)
     data.finish()
     return MeasurementGraph(signal, noise_scale, states, status)
@@ -143,22 +139,23 @@ def _measured_formulas(
     observables = {one.id: one for one in tables.observables}
     experiments = {one.id: one for one in tables.experiments}
     state_numbers = {symbol(name): number for number, name in enumerate(plan.dynamics.states)}
-    kinds: tuple[list, list] = [], []
-    for measurement, row in zip(tables.measurements, plan.row_of_measurement, strict=True):
+
+    def reference_of(leaf: sp.Expr, measurement: Measurement, row: int) -> tuple[str, int]:
+        if leaf == TIME:
+            return "time", row
+        if leaf in state_numbers:
+            return "state", row * len(state_numbers) + state_numbers[leaf]
+        if not leaf.is_Symbol:
+            return pool.add(leaf)
         observable = observables[measurement.observable_id]
-        for structure, kind in zip(structures[observable.id], kinds, strict=True):
-            references = []
-            for leaf in structure.leaves:
-                if leaf == TIME:
-                    references.append(("time", int(row)))
-                elif leaf in state_numbers:
-                    references.append(("state", int(row) * len(state_numbers) + state_numbers[leaf]))
-                elif leaf.is_Symbol:
-                    references.append(pool.add(_name_value(leaf.name, observable, measurement, experiments, entities)))
-                else:
-                    references.append(pool.add(leaf))
-            kind.append((structure, references))
-    return [*kinds[0], *kinds[1]]
+        return pool.add(_name_value(leaf.name, observable, measurement, experiments, entities))
+
+    return [
+        (structures[one.observable_id][kind], [reference_of(leaf, one, int(row)) for leaf in
+                                               structures[one.observable_id][kind].leaves])
+        for kind in (0, 1)
+        for one, row in zip(tables.measurements, plan.row_of_measurement, strict=True)
+    ]  # fmt: skip
 
 
 def _name_value(
