@@ -36,6 +36,19 @@ if TYPE_CHECKING:
         expect_reductions,
         rank_candidates,
     )
+    from jakstat.predictions.panel_answers import (
+        least_doses,
+        predict_combinations,
+        predict_exposure,
+        predict_growth_response,
+        predict_jak_dependency,
+        predict_resistance,
+        predict_responses,
+        summarise_combinations,
+        summarise_resistance,
+    )
+    from jakstat.predictions.panel_experiments import suggest_experiments
+    from jakstat.predictions.panel_scores import PublicTable, score_held_out, score_left_out, score_predictions
     from jakstat.predictions.response_metrics import (
         growth_rate_inhibition,
         growth_rate_inhibition_from_rates,
@@ -48,6 +61,14 @@ if TYPE_CHECKING:
         compare_dose_responses,
         summarise_shifts,
     )
+    from jakstat.predictions.scenario_settings import (
+        ScenarioSettings,
+        ask_of_fit,
+        check_scenarios,
+        read_scenarios,
+        scenario_table,
+    )
+    from jakstat.predictions.scenarios import AlteredCells, LigandDose, Protocol, Readout, thin_posterior
     from jakstat.predictions.scores import (
         Prediction,
         compare_predictors,
@@ -57,28 +78,9 @@ if TYPE_CHECKING:
     from jakstat.predictions.time_courses import (
         predict_time_courses,
     )
+
+# Not when asked for: the function has its module's name, which would stand in its place.
 from jakstat.predictions.fitted_study import FittedStudy, fitted_study, growth_rates
-from jakstat.predictions.panel_answers import (
-    least_doses,
-    predict_combinations,
-    predict_exposure,
-    predict_growth_response,
-    predict_jak_dependency,
-    predict_resistance,
-    predict_responses,
-    summarise_combinations,
-    summarise_resistance,
-)
-from jakstat.predictions.panel_experiments import suggest_experiments
-from jakstat.predictions.panel_scores import PublicTable, score_held_out, score_left_out, score_predictions
-from jakstat.predictions.scenario_settings import (
-    ScenarioSettings,
-    ask_of_fit,
-    check_scenarios,
-    read_scenarios,
-    scenario_table,
-)
-from jakstat.predictions.scenarios import AlteredCells, LigandDose, Protocol, Readout, thin_posterior
 
 __all__ = [
     "AlteredCells",
@@ -175,6 +177,21 @@ _NAMES = {
     "response_shifts": ("compare_dose_responses", "summarise_shifts"),
     "scores": ("Prediction", "compare_predictors", "score_measurements", "summarise_scores"),
     "time_courses": ("predict_time_courses",),
+    "panel_answers": (
+        "least_doses",
+        "predict_combinations",
+        "predict_exposure",
+        "predict_growth_response",
+        "predict_jak_dependency",
+        "predict_resistance",
+        "predict_responses",
+        "summarise_combinations",
+        "summarise_resistance",
+    ),
+    "panel_experiments": ("suggest_experiments",),
+    "panel_scores": ("PublicTable", "score_held_out", "score_left_out", "score_predictions"),
+    "scenario_settings": ("ScenarioSettings", "ask_of_fit", "check_scenarios", "read_scenarios", "scenario_table"),
+    "scenarios": ("AlteredCells", "LigandDose", "Protocol", "Readout", "thin_posterior"),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 
