@@ -9,6 +9,7 @@ from jakstat.predictions.naive_predictors import (
     predict_drug_mean,
     predict_hill_fits,
     predict_line_mean,
+    predict_no_effect,
     predict_pair,
 )
 from jakstat.predictions.scores import Prediction, compare_predictors
@@ -49,6 +50,14 @@ def test_with_doses_the_drug_mean_is_a_curve_straight_between_its_doses_and_flat
     asked = pd.DataFrame({"drug": "rux", "line": "new", "dose_nM": [10.0, 10**2.2, 1e4, 1e6, 1.0]})
     found = predict_drug_mean(training, asked)
     assert found.mean == pytest.approx([0.8, 0.56, 0.2, 0.2, 0.8])
+
+
+def test_no_effect_is_1_with_the_spread_of_what_drugs_did_in_training():
+    training = table(lambda drug, line, dose: 1.0 - 0.3 * drug, doses=None)  # 1, 0.7, 0.4
+    found = predict_no_effect(training, training.head(2))
+    assert found.mean == pytest.approx([1.0, 1.0])
+    assert found.sd == pytest.approx(np.sqrt((0.3**2 + 0.6**2) / 3))
+    assert found.naive
 
 
 def test_doses_are_compared_as_ratios_only():

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         predict_drug_mean,
         predict_hill_fits,
         predict_line_mean,
+        predict_no_effect,
         predict_pair,
     )
     from jakstat.predictions.next_experiment import (
@@ -133,6 +134,7 @@ __all__ = [
     "predict_effect_at_exposure",
     "predict_hill_fits",
     "predict_line_mean",
+    "predict_no_effect",
     "predict_pair",
     "predict_time_courses",
     "rank_candidates",
@@ -163,6 +165,7 @@ _NAMES = {
         "predict_drug_mean",
         "predict_hill_fits",
         "predict_line_mean",
+        "predict_no_effect",
         "predict_pair",
     ),
     "next_experiment": ("expect_reductions", "rank_candidates"),

@@ -105,6 +105,27 @@ def _predict_group_mean(training: pd.DataFrame, held_out: pd.DataFrame, column: 
     return Prediction(name, mean=mean, sd=sd * np.sqrt(1 + 1 / rows), naive=True)
 
 
+def predict_no_effect(training: pd.DataFrame, held_out: pd.DataFrame) -> Prediction:
+    """Predict that no drug does anything: 1 everywhere, with the spread of the training values around 1.
+
+    What cells of another kind answer to nothing is a result too, and a model that promises an effect must beat this.
+
+    Parameters
+    ----------
+    training, held_out : DataFrame
+        ``value`` in training, relative to no drug.
+
+    Raises
+    ------
+    ValueError
+        There are no training rows, or they have no value.
+    """
+    _check(training, held_out, ())
+    distance = training["value"].to_numpy(dtype=float) - 1.0
+    spread = float(np.sqrt(np.mean(distance**2)))
+    return Prediction("no effect", mean=np.ones(len(held_out)), sd=np.full(len(held_out), spread), naive=True)
+
+
 def predict_drug_mean(training: pd.DataFrame, held_out: pd.DataFrame) -> Prediction:
     """Predict each row by the mean of its drug over lines (at its dose); of all drugs where the drug is new.
 

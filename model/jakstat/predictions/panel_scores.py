@@ -28,6 +28,7 @@ from jakstat.predictions.naive_predictors import (
     predict_drug_mean,
     predict_hill_fits,
     predict_line_mean,
+    predict_no_effect,
 )
 from jakstat.predictions.scenario_settings import ScoreSettings
 from jakstat.predictions.scenarios import HOUR_IN, Posterior, Readout, normal_priors, predict_signals
@@ -38,7 +39,7 @@ from jakstat.problem.study_measurements import StudyMeasurement
 from jakstat.statistics import Noise, draw_measurements, log_density_values
 
 MECHANISM = "mechanism"
-_NAIVE = (predict_drug_mean, predict_line_mean, predict_additive, predict_hill_fits)
+_NAIVE = (predict_no_effect, predict_drug_mean, predict_line_mean, predict_additive, predict_hill_fits)
 #: Points of what only the left-out group knows of, for each posterior draw.
 _REPLICATES = 25
 _FLOOR = 0.01  # added to its variances, in those of the priors, assumed: few draws have no full covariance
