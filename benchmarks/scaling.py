@@ -140,7 +140,7 @@ def predictions(bench: BenchProblem, limits: Limits, cores: int, draws: int = 40
     asked = ask_for_signals(tables, tables.experiments, wanted)
     spread = np.random.default_rng(_SEED).normal(size=(draws, len(bench.point)))
     points = bench.point * np.exp(_SPREAD * spread)
-    signals_over_draws(asked, points[:2], _SETTINGS)  # compiles
+    signals_over_draws(asked, points, _SETTINGS)  # compiles, as only many draws do
     lines = []
     for number in sorted({1, cores}):
         few, many = (_seconds(lambda used=used, number=number: signals_over_draws(asked, used, _SETTINGS, number))
