@@ -6,6 +6,7 @@ from jakstat.problem.faults import DataFaultsError, Fault, UnsupportedError
 from jakstat.problem.measurement_kinds import measured_over_doses, measured_over_time, measured_responses
 from jakstat.problem.pace2018 import PACE2018_TABLE, obtain_pace2018
 from jakstat.problem.petab_reader import read_petab
+from jakstat.problem.public_files import ObtainedMeasurements
 from jakstat.problem.records import (
     CENSORED,
     NOISE_DISTRIBUTIONS,
@@ -17,7 +18,7 @@ from jakstat.problem.records import (
     Prior,
     ProblemTables,
 )
-from jakstat.problem.sobotta2017 import ObtainedMeasurements, obtain_sobotta2017, place_sobotta2017, sobotta2017_absence
+from jakstat.problem.sobotta2017 import obtain_sobotta2017, place_sobotta2017, sobotta2017_absence
 from jakstat.problem.study_reader import read_study, study_to_petab
 from jakstat.problem.study_scenarios import StudyScenarios
 from jakstat.problem.study_treatments import Treatment

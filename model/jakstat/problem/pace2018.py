@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from jakstat.problem.faults import DataFaultsError, Fault
-from jakstat.problem.sobotta2017 import ObtainedMeasurements
+from jakstat.problem.public_files import ObtainedMeasurements, where_looked
 
 #: The table's name in the folder of public files.
 PACE2018_TABLE = "pace2018_primary_leukaemia_jaki_viability_raw.csv"
@@ -63,10 +63,7 @@ def obtain_pace2018(folder: Path | None, observable: str) -> ObtainedMeasurement
 
 
 def _absence(folder: Path | None) -> str:
-    looked = "config key public_data.folder is not set" if folder is None else (
-        f"{folder} (config key public_data.folder) {'has no' if folder.is_dir() else 'is no folder with'} "
-        f"{PACE2018_TABLE}"
-    )  # fmt: skip
+    looked = where_looked(folder, PACE2018_TABLE)
     return (
         f"The patients of Dietrich 2018 are left out, because their measurements are not here: {looked}; "
         "data/cancer_panel/README.md says how the table is made."

@@ -10,6 +10,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from jakstat.problem.faults import Fault
 
 #: Seconds without an answer after which an address counts as out of reach (assumed: a slow line answers within them).
@@ -26,8 +28,43 @@ class PublicFile:
     sha256: str
 
 
+@dataclass(frozen=True)
+class ObtainedMeasurements:
+    """What could be had of a public data set.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row a measurement; no rows where nothing could be had.
+    origin : str
+        The file or the address that the rows come from; empty where nothing could be had.
+    absence : str
+        A sentence for people that says why there is nothing and what to do; empty where there is something.
+    """
+
+    table: pd.DataFrame
+    origin: str
+    absence: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what is to be known besides the rows, for a JSON file."""
+        return {
+            "obtained": not self.absence,
+            "measurements": len(self.table),
+            "origin": self.origin,
+            "absence": self.absence,
+        }
+
+
 class OutOfReachError(OSError):
     """An address did not give a file; the message says which address and why."""
+
+
+def where_looked(folder: Path | None, name: str) -> str:
+    """Say why a file was not found in the folder with public files."""
+    if folder is None:
+        return "config key public_data.folder is not set"
+    return f"{folder} (config key public_data.folder) {'has no' if folder.is_dir() else 'is no folder with'} {name}"
 
 
 def read_known(folder: Path, file: PublicFile, faults: list[Fault]) -> bytes | None:

@@ -19,7 +19,14 @@ from pathlib import Path
 import pandas as pd
 
 from jakstat.problem.faults import DataFaultsError, Fault
-from jakstat.problem.public_files import OutOfReachError, PublicFile, download_known, read_known
+from jakstat.problem.public_files import (
+    ObtainedMeasurements,
+    OutOfReachError,
+    PublicFile,
+    download_known,
+    read_known,
+    where_looked,
+)
 
 COLUMNS = (
     *("observable", "cell_line", "stimulus", "stimulus_ng_per_ml", "inhibitor", "inhibitor_nM", "inhibitor_2"),
@@ -84,34 +91,6 @@ DATA_SETS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ObtainedMeasurements:
-    """What could be had of a public data set.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A row a measurement; no rows where nothing could be had.
-    origin : str
-        The file or the address that the rows come from; empty where nothing could be had.
-    absence : str
-        A sentence for people that says why there is nothing and what to do; empty where there is something.
-    """
-
-    table: pd.DataFrame
-    origin: str
-    absence: str
-
-    def as_dict(self) -> dict[str, object]:
-        """Return what is to be known besides the rows, for a JSON file."""
-        return {
-            "obtained": not self.absence,
-            "measurements": len(self.table),
-            "origin": self.origin,
-            "absence": self.absence,
-        }
-
-
 def obtain_sobotta2017(folder: Path | None, address: str | None) -> ObtainedMeasurements:
     """Return the measurements with ruxolitinib, from a folder, else from an address, else a sentence.
 
@@ -167,12 +146,8 @@ def sobotta2017_absence(folder: Path | None, address: str | None, reason: str = 
     """
     if address or (folder is not None and (folder / TABLE.path).is_file()):
         return ""
-    if folder is None:
-        looked = "config key public_data.folder is not set"
-    else:
-        looked = f"{folder} (config key public_data.folder) {'has no' if folder.is_dir() else 'is no folder with'} "
-        looked += TABLE.path
     download = reason or "config key public_data.addresses.sobotta2017 is not set"
+    looked = where_looked(folder, TABLE.path)
     return (
         f"The study sobotta2017 is left out, because its measurements are not here: {looked}, and {download}; "
         "data/sobotta2017/README.md says where they can be had."

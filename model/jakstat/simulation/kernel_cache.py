@@ -135,7 +135,7 @@ def _load_object(file: Path) -> Any:
 @cache
 def solver_digest() -> str:
     """Return the digest of the solver's text, of what compiles it and of the processor."""
-    parts = [_own_source(name) for name in (*_SOLVER_PARTS, "tableaus", "kernel_interface")]
+    parts = [_own_source(name) for name in (*_SOLVER_PARTS, "tableaus", "kernel_interface", "solver_calls")]
     return _digest([*parts, numba.__version__, llvmlite.__version__, sys.version, *_processor()])
 
 
