@@ -8,7 +8,8 @@ from jakstat.problem import Fault, Parameter, Prior
 from jakstat.problem.formulas import parse_formula
 from jakstat.problem.interventions import altered, changed, constants_in, inhibited
 from jakstat.problem.model_text import ModelEntities, antimony_to_sbml, model_entities
-from jakstat.problem.reference_tables import check_against_model, read_reference
+from jakstat.problem.reference_suits import check_against_model
+from jakstat.problem.reference_tables import read_reference
 
 PATHWAY = """\
 model pathway()

@@ -8,6 +8,7 @@ import pytest
 import sympy as sp
 
 from jakstat.problem import DataFaultsError, read_petab, read_study, study_to_petab
+from jakstat.problem.study_reader import check_study
 
 MODEL = """\
 model growth()
@@ -284,6 +285,49 @@ def test_faults_of_own_and_shared_tables_come_in_one_pass(panel_with_own_line):
         read_study(folder)
     places = {(Path(one.file).name, one.column) for one in raised.value.faults}
     assert {("my_lines.tsv", "receptor"), ("constants.tsv", "median"), ("phospho.tsv", "experiment")} <= places
+
+
+OTHER_DRUG = """\
+drug	type I JAK	inhibition	inhibition + dose / (K_drug * shift)	K_drug	nM	3	1	kinase	1	assumed
+other	bypass	growth_signal	growth_signal + dose / K_other	K_other	nM	3	1	cells		assumed
+"""
+SUIT_USED = {"study.yaml": ("  growth: rate\n", "  growth: rate\n  suit: used\n")}
+
+
+def with_other_drug(panel, **edits):
+    """Write the panel with a drug that acts on what the model has not, and more edits."""
+    folder = panel()
+    for file, (old, new) in edits.items():
+        path = folder / file
+        path.write_text(path.read_text().replace(old, new))
+    table = folder / "reference" / "inhibitors.tsv"
+    table.write_text(table.read_text().replace(OTHER_DRUG.splitlines(keepends=True)[0], OTHER_DRUG))
+    return folder
+
+
+def test_every_row_of_the_tables_must_suit_the_model_unless_the_study_says_otherwise(panel):
+    with pytest.raises(DataFaultsError, match=r"inhibitors\.tsv, line 3, parameter: found 'growth_signal'"):
+        read_study(with_other_drug(panel))
+    assert len(read_study(with_other_drug(panel, **SUIT_USED)).measurements) == 6
+
+
+def test_a_used_row_must_suit_the_model(panel):
+    folder = with_other_drug(
+        panel, **SUIT_USED, **{"viability.tsv": ("level	B	drug	100	", "level	B	other	100	")}
+    )
+    with pytest.raises(DataFaultsError, match=r"inhibitors\.tsv, line 3, parameter: found 'growth_signal'"):
+        read_study(folder)
+
+
+def test_rows_that_do_not_suit_are_left_out(panel):
+    reference = check_study(with_other_drug(panel, **SUIT_USED)).reference
+    assert set(reference.inhibitors) == {"drug"}
+    assert set(reference.cell_lines) == {"A-1", "B"}
+
+
+def test_another_word_than_all_or_used_is_a_fault(panel):
+    with pytest.raises(DataFaultsError, match="cells.suit: found 'none'; needed: all or used"):
+        read_study(panel("study.yaml", "  growth: rate\n", "  growth: rate\n  suit: none\n"))
 
 
 def test_a_bound_under_students_t_is_refused(panel):

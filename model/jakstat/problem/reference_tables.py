@@ -1,4 +1,4 @@
-"""The reference tables of inhibitors, alterations, receptors, cell lines and exposure, and their check against a model.
+"""The reference tables of inhibitors, alterations, receptors, cell lines and exposure.
 
 Six tab-separated tables in one folder (data/reference), a source in each row:
 
@@ -7,7 +7,7 @@ Six tab-separated tables in one folder (data/reference), a source in each row:
 
 A constant is log-normal: median, and standard deviation of the natural logarithm; without the latter it is fixed. It is
 defined in one row, and other rows may name it in their formulas. Formulas are PEtab math. Which entities a model has is
-known to :func:`check_against_model` alone. What the formulas mean together is in ``jakstat.problem.interventions``.
+known to ``jakstat.problem.reference_suits``; what formulas mean together, to ``jakstat.problem.interventions``.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,8 +16,7 @@ from pathlib import Path
 import sympy as sp
 
 from jakstat.problem.faults import Fault
-from jakstat.problem.formulas import names_of, unknown_name_needed, unknown_names
-from jakstat.problem.model_text import ModelEntities
+from jakstat.problem.formulas import names_of, unknown_name_needed
 from jakstat.problem.reference_cells import (
     read_cell_lines,
     read_exposures,
@@ -125,43 +124,6 @@ def _cell_lines_of(
         require_other_cell_lines(tables[_OWN], tables[_LINES], faults)
         lines |= read_cell_lines(tables[_OWN], receptors, alterations, faults)
     return lines
-
-
-def check_against_model(
-    reference: Reference, entities: ModelEntities, faults: list[Fault], *, only: Collection[str] | None = None
-) -> None:
-    """Add a fault for each target and each name in a formula that a model does not have.
-
-    Parameters
-    ----------
-    reference : Reference
-        The tables.
-    entities : ModelEntities
-        The ids of the model.
-    faults : list of Fault
-        Faults are added here.
-    only : collection of str, optional
-        Ids of the inhibitors, alterations and receptors that are used, and so must suit the model. By default all.
-    """
-    actions = [one for inhibitor in reference.inhibitors.values() for one in inhibitor.actions]
-    changes = [one for alteration in reference.alterations.values() for one in alteration.changes]
-    constants = set(reference.constants)
-    for action in actions:
-        if only is None or action.inhibitor in only:
-            _check_target(action.parameter, action.file, action.line, entities, faults)
-            _check_names(action, entities.names | constants | {DOSE}, faults)
-    for change in changes:
-        if only is None or change.alteration in only:
-            _check_target(change.parameter, change.file, change.line, entities, faults)
-            _check_names(change, entities.names | constants | ({AFFINITY} if change.inhibitors else set()), faults)
-    for receptor in reference.receptors.values():
-        if only is None or receptor.id in only:
-            for share in receptor.shares:
-                _check_target(share, receptor.file, 1, entities, faults, column=share)
-    for name in sorted(constants & entities.taken):
-        place = reference.constants[name]
-        found = f"{name!r}, an id of the model too"
-        faults.append(Fault(place.file, place.line, "constant", found, "an id that the model lacks"))
 
 
 def _table(path: Path, columns: Iterable[str], faults: list[Fault]) -> TextTable | None:
@@ -283,21 +245,3 @@ def _alterations_of(
         if own:
             found[name] = Alteration(name, start["gene"], start["change"], start["cancer"], own)
     return found
-
-
-def _check_target(
-    name: str, file: str, line: int, entities: ModelEntities, faults: list[Fault], column: str = "parameter"
-) -> None:
-    """Add a fault where a target is none that a condition of the model may set."""
-    if name in entities.targets:
-        return
-    needed = unknown_name_needed(name, entities.parameters, "a parameter of the model")
-    found = f"{name!r}, which a rule of the model computes" if name in entities.names else repr(name)
-    faults.append(Fault(file, line, column, found, needed))
-
-
-def _check_names(one: Action | AlterationChange, known: Collection[str], faults: list[Fault]) -> None:
-    """Add a fault for each name of a formula that is neither an entity nor a constant."""
-    for name in unknown_names(one.formula, known):
-        needed = unknown_name_needed(name, known, "an entity of the model or a constant of the reference tables")
-        faults.append(Fault(one.file, one.line, "formula", f"the unknown name {name!r}", needed))

@@ -11,6 +11,8 @@ Keys (all but ``reference`` may be absent)::
     at_treatment    {entity: formula} set when the first thing is added to the cells
     fixed           {cell line: {entity: number}}, what was measured in these cells
     pooled          {entity: {over: [cell_line, ...], scale: log or logit, mean, sd}}
+    suit            which rows of the tables must suit the model: all (default), or used by the measurements, where the
+                    rows that do not suit are left out (a model without growth, say)
     constants       {constant of the reference tables: {median, sd_ln, source}}, priors of the study's own in place of
                     the tables' (jakstat.problem.study_constants)
 
@@ -33,7 +35,10 @@ from jakstat.problem.study_constants import OwnConstant, read_own_constants
 
 SCALES = ("log", "logit")
 CELL_LINE = "cell_line"
-_KEYS = ("cell_lines", "stimulus", "growth", "secreted", "before", "at_treatment", "fixed", "pooled", "constants")
+ALL_ROWS, USED_ROWS = "all", "used"
+_KEYS = (
+    "cell_lines", "stimulus", "growth", "secreted", "before", "at_treatment", "fixed", "pooled", "suit", "constants",
+)  # fmt: skip
 _SECTION = "cells"
 
 
@@ -77,6 +82,7 @@ class Cells:
     at_treatment: Mapping[str, sp.Expr] = field(default_factory=dict)
     fixed: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     pooled: tuple[Pooled, ...] = ()
+    suit: str = ALL_ROWS
     constants: tuple[OwnConstant, ...] = ()
 
     @property
@@ -100,8 +106,17 @@ def read_cells(keys: DescriptionKeys, content: Any, folder: Path) -> Cells | Non
         at_treatment=_formulas(keys, "at_treatment", content.get("at_treatment") or {}),
         fixed=_fixed(keys, content.get("fixed") or {}),
         pooled=_pooled(keys, content.get("pooled") or {}),
+        suit=_suit(keys, content.get("suit", ALL_ROWS)),
         constants=read_own_constants(keys, content.get("constants") or {}),
     )
+
+
+def _suit(keys: DescriptionKeys, value: Any) -> str:  # noqa: ANN401
+    """Return which rows must suit the model; add a fault for another word."""
+    if value not in (ALL_ROWS, USED_ROWS):
+        keys.fault((_SECTION, "suit"), repr(value), f"{ALL_ROWS} or {USED_ROWS}")
+        return ALL_ROWS
+    return value
 
 
 def _mapping(keys: DescriptionKeys, path: tuple[str, ...], content: Any, needed: str) -> dict[str, Any]:  # noqa: ANN401

@@ -4,6 +4,7 @@ The folder is checked whole, turned into a PEtab 2 problem in memory and read fr
 so that it can be given away as one: ``study_to_petab(folder).to_files(target)``.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from jakstat.problem.model_text import ModelEntities, model_entities, read_model
 from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
 from jakstat.problem.records import ProblemTables
 from jakstat.problem.reference_records import Reference
-from jakstat.problem.reference_tables import check_against_model, read_reference
+from jakstat.problem.reference_suits import check_against_model, only_what_suits
+from jakstat.problem.reference_tables import read_reference
+from jakstat.problem.study_cells import ALL_ROWS
 from jakstat.problem.study_constants import with_own_constants
 from jakstat.problem.study_description import Study, read_description
 from jakstat.problem.study_experiments import experiment_parameters, experiments_of, wild_type_ids
@@ -116,9 +119,11 @@ def check_study(folder: Path) -> CheckedStudy:
         entities = model_entities(sbml)
         _check_units(study, entities, faults)
         observables = read_observables(study, entities, table.ids, faults)
-        if reference is not None:
-            check_against_model(reference, entities, faults)
+        if reference is not None and cells is not None:
+            needed = None if cells.suit == ALL_ROWS else _used_of_reference(reference, measurements)
+            check_against_model(reference, entities, faults, only=needed)
             _check_cells(study, reference, entities, table, faults)
+            reference = only_what_suits(reference, entities)
         if observables.complete:
             _check_parameters(study, reference, entities, observables, table, faults)
     if faults or sbml is None or table is None or observables is None:
@@ -152,6 +157,16 @@ def _assembled(
         wild_type=wild_type,
         without=without,
     )
+
+
+def _used_of_reference(reference: Reference, measurements: Iterable[StudyMeasurement]) -> set[str]:
+    """Return the ids of the inhibitors, alterations and receptors that the measured cells have or were given."""
+    used: set[str] = set()
+    for treatment in {one.treatment for one in measurements}:
+        line = reference.cell_lines[treatment.cell_line]
+        used |= {line.receptor, *line.alterations, *treatment.alterations}
+        used |= {inhibitor for inhibitor, _ in treatment.inhibitors}
+    return used
 
 
 def _check_units(study: Study, entities: ModelEntities, faults: list[Fault]) -> None:
