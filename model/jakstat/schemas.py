@@ -57,6 +57,11 @@ def _sentences(error: Any) -> Iterator[str]:
             if key not in error.instance:
                 schema = error.schema.get("properties", {}).get(key, {})
                 yield f"{_join(place, key)}: missing; needed: {_needed(schema)}"
+    elif error.validator == "dependentRequired":
+        for key, others in error.validator_value.items():
+            for other in [one for one in others if key in error.instance and one not in error.instance]:
+                schema = error.schema.get("properties", {}).get(other, {})
+                yield f"{_join(place, other)}: missing beside {key}; needed: {_needed(schema)}"
     else:
         advice = ""
         if error.validator == "type" and isinstance(error.instance, str) and _looks_like_a_number(error.instance):

@@ -77,6 +77,7 @@ def results(shifts, effects, measured):
     pairs = {"ruxolitinib + fedratinib on HEL": measure_combination(both)}
     scores = pd.DataFrame({
         "set": ["GDSC2"] * 2, "k_hat": [0.9] * 2, "k_hat_of": ["HEL"] * 2,
+        "refitted": ["OCI-M1"] * 2, "refit_r_hat": [1.004] * 2,
         "predictor": ["mechanism", "drug mean"], "naive": [False, True], "measurements": [20, 20], "crps": [0.10, 0.14],
         "log_score": [0.1, -0.2], "coverage_50": [0.5, 0.4], "coverage_80": [0.8, 0.9], "coverage_90": [0.9, 1.0],
         "spearman": [0.8, 0.6], "against": ["drug mean"] * 2, "crps_difference": [-0.04, 0.0],
@@ -119,6 +120,7 @@ def test_every_answer_has_a_section_with_its_numbers(results):
     assert float(str(growth.rows[0][2])) == pytest.approx(100 / 3, rel=0.1)  # GR = 2 v - 1 is a half at v = 3/4
     scores = next(one for one in sections["scores"].blocks if isinstance(one, Table))
     assert "do not reach for all groups (largest k-hat 0.90, HEL" in scores.caption
+    assert "Fitted again without them: OCI-M1 (largest R-hat 1.004)" in scores.caption
     assert all(one.svg.startswith(b"<?xml") for part in sections.values() for one in part.blocks
                if isinstance(one, Picture))  # fmt: skip
 

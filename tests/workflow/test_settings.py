@@ -48,6 +48,34 @@ def test_scenarios_that_do_not_fit_their_schema_are_refused(snakemake, tmp_path)
     refused(done, "fault(s) in asked.yaml; nothing was run", "draws: found 5; needed: a whole number, at least 10")
 
 
+@pytest.fixture
+def asked_scores(repository, tmp_path):
+    """Return a function that writes the shipped scenarios with other scores; it returns the path of a configuration."""
+
+    def write(scores):
+        asked = yaml.safe_load((repository / "config/scenarios.yaml").read_text())
+        (tmp_path / "asked.yaml").write_text(yaml.safe_dump(asked | {"scores": [scores]}))
+        (tmp_path / "mine.yaml").write_text("scenarios: asked.yaml\n")
+        return tmp_path / "mine.yaml"
+
+    return write
+
+
+def test_each_group_that_is_fitted_again_is_a_job_before_the_scores(snakemake, tmp_path, asked_scores):
+    mine = asked_scores({"name": "a line left out", "leave_out": "cell_line", "refit": ["HEL", "SUP-HD1"]})
+    done = snakemake("--dry-run", "--configfile", mine, directory=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("rule refit_without_group:") == 2
+    for line in ("HEL", "SUP-HD1"):
+        assert f"results/cancer_panel/refits/cell_line/{line}.nc" in done.stdout
+
+
+def test_groups_to_fit_again_need_something_that_makes_groups(snakemake, tmp_path, asked_scores):
+    mine = asked_scores({"name": "GDSC2", "held_out": "viability_gdsc2.tsv", "refit": ["HEL"]})
+    done = snakemake("--dry-run", "--configfile", mine, directory=tmp_path)
+    refused(done, "scores.0.leave_out: missing beside refit; needed: one of cell_line, inhibitor")
+
+
 def test_unknown_key_is_refused_with_the_valid_ones(snakemake, tmp_path):
     (tmp_path / "mine.yaml").write_text("sampling: {drws: 100}\nsolver: {rtol: 1e-6}\n")
     done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)

@@ -78,32 +78,3 @@ rule suggest_experiments:
         code=code_of("predictions", "suggest_experiments"),
     script:
         "../scripts/suggest_experiments.py"
-
-
-rule score_predictions:
-    input:
-        scenarios=rules.check_scenarios.output[0],
-        gate=rules.require_convergence.output[0],
-        posterior=rules.sample_posterior.output[0],
-        study=STUDY,
-        files=STUDY_FILES,
-        # Only where it is asked for: a study that is left out needs no tables.
-        held_out=lambda wildcards: held_out_tables(STUDY, SCENARIOS),
-        public=public_tables(SCENARIOS, "viability.tsv"),
-        obtained=public_tables(SCENARIOS, "obtained.json"),
-    output:
-        "<results>/{study}/scores.tsv",
-    log:
-        "<logs>/{study}/score_predictions.log",
-    conda:
-        "../../environment.yml"
-    threads: workflow.cores if workflow.cores else 1
-    resources:
-        mem_mb=mem_by_attempt(2000),
-    params:
-        scenarios=SCENARIOS,
-        solver=SETTINGS["solver"],
-        seed=SETTINGS["seed"],
-        code=code_of("predictions", "score_predictions"),
-    script:
-        "../scripts/score_predictions.py"

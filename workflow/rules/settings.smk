@@ -1,6 +1,7 @@
 # The settings and scenarios of a run, checked against their schemas.
 
 import os
+import re
 from pathlib import Path
 
 import yaml
@@ -74,6 +75,16 @@ def public_tables(scenarios, name):
     """Return a file of each set of public measurements that predictions are scored on."""
     sets = scenarios["scores"] if scenarios else []
     return [f"<resources>/{one['public']}/{name}" for one in sets if "public" in one]
+
+
+def groups_to_refit(scenarios):
+    """Return the groups that are left out by a fit of their own: (what makes groups, name of the file) -> group."""
+    sets = scenarios["scores"] if scenarios else []
+    return {
+        (one["leave_out"], re.sub(r"[^A-Za-z0-9_-]+", "_", group)): group
+        for one in sets
+        for group in one.get("refit", [])
+    }
 
 
 def growth_observable(scenarios):

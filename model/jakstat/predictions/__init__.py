@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         rank_drugs,
         summarise_effects,
     )
+    from jakstat.predictions.left_out_groups import Refit
     from jakstat.predictions.naive_predictors import (
         predict_additive,
         predict_drug_mean,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     )
     from jakstat.predictions.panel_experiments import suggest_experiments
     from jakstat.predictions.panel_scores import PublicTable, score_held_out, score_left_out, score_predictions
+    from jakstat.predictions.refits import refit_of, refit_without_group
     from jakstat.predictions.response_metrics import (
         growth_rate_inhibition,
         growth_rate_inhibition_from_rates,
@@ -112,6 +114,7 @@ __all__ = [
     "DoseResponse",
     "Exposure",
     "Prediction",
+    "Refit",
     "Protocol",
     "PublicTable",
     "Stimulus",
@@ -140,6 +143,8 @@ __all__ = [
     "rank_candidates",
     "rank_drugs",
     "read_dose_response",
+    "refit_of",
+    "refit_without_group",
     "score_measurements",
     "summarise_combination",
     "summarise_effects",
@@ -169,6 +174,8 @@ _NAMES = {
         "predict_pair",
     ),
     "next_experiment": ("expect_reductions", "rank_candidates"),
+    "left_out_groups": ("Refit",),
+    "refits": ("refit_of", "refit_without_group"),
     "response_metrics": (
         "growth_rate_inhibition",
         "growth_rate_inhibition_from_rates",

@@ -9,11 +9,12 @@ Two ways to measurements that the fit has not seen:
   likelihood is, and weighed by prior over proposal, which is at most 2. The posterior of all others is carried over to
   that of the fit without the group by weights 1 / p(measurements of the group | others), Pareto-smoothed. Integrated
   importance sampling for leaving a group out: Merkle, Furr, Rabe-Hesketh 2019, Psychometrika 84:802,
-  doi:10.1007/s11336-019-09679-0; smoothing and k-hat: Vehtari et al. 2024, JMLR 25(72).
+  doi:10.1007/s11336-019-09679-0; smoothing and k-hat: Vehtari et al. 2024, JMLR 25(72). Groups that weights do not
+  reach can be fitted again (:mod:`jakstat.predictions.refits`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from scipy.special import logsumexp
 
 from jakstat.inference.tolerance import smooth_weights
 from jakstat.predictions.fitted_study import FittedStudy, noise_scale, observable_of
+from jakstat.predictions.left_out_groups import Refit, dose_responses_by
 from jakstat.predictions.naive_predictors import (
     predict_additive,
     predict_drug_mean,
@@ -44,7 +46,6 @@ _NAIVE = (predict_no_effect, predict_drug_mean, predict_line_mean, predict_addit
 _REPLICATES = 25
 _FLOOR = 0.01  # added to its variances, in those of the priors, assumed: few draws have no full covariance
 _WIDER = 1.5  # of the proposal's covariance over that of the posterior, assumed: its tails must not be thinner
-GROUPS = ("cell_line", "inhibitor")
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ def score_predictions(
     folder: Path,
     observable: str,
     public: Mapping[str, PublicTable] | None = None,
+    refits: Mapping[tuple[str, str], Refit] | None = None,
 ) -> pd.DataFrame:
     """Score the fit on several sets of measurements.
 
@@ -129,13 +131,16 @@ def score_predictions(
         Of the dose responses of which groups are left out.
     public : mapping of str to PublicTable, optional
         Public measurements by their names in ``sets``.
+    refits : mapping of (str, str) to Refit, optional
+        Fits without a group, by what makes groups (cell_line, inhibitor) and the group.
 
     Returns
     -------
     DataFrame
         As :func:`score_held_out` for each set; ``set`` is its name, ``k_hat`` the largest of its weights (NaN where
-        nothing is weighed) and ``k_hat_of`` the group whose it is. A set whose measurements are not there is one row
-        with 0 measurements; its ``left_out`` says why.
+        nothing is weighed) and ``k_hat_of`` the group whose it is; ``refitted`` the groups that were fitted again and
+        ``refit_r_hat`` the largest R-hat of those fits. A set whose measurements are not there is one row with 0
+        measurements; its ``left_out`` says why.
     """
     found = []
     for one in sets:
@@ -146,23 +151,38 @@ def score_predictions(
                                         "left_out": table.absence}])  # fmt: skip
             else:
                 scores = score_held_out(fit, fit.scenarios.read_table(table.path))
-            found.append(scores.assign(set=one.name, k_hat=np.nan, k_hat_of=""))
+            found.append(scores.assign(set=one.name, **_NOTHING_WEIGHED))
         else:
-            left_out = score_left_out(fit, observable, one.leave_out)
-            worst = max(left_out.k_hat, key=lambda group: np.nan_to_num(left_out.k_hat[group], nan=np.inf))
-            found.append(left_out.scores.assign(set=one.name, k_hat=left_out.k_hat[worst], k_hat_of=worst))
+            own = {group: refit for (by, group), refit in (refits or {}).items() if by == one.leave_out}
+            left_out = score_left_out(fit, observable, one.leave_out, own)
+            found.append(left_out.scores.assign(set=one.name, **left_out.trust()))
     return pd.concat([one.assign(left_out=one.get("left_out", "")) for one in found], ignore_index=True)
+
+
+_NOTHING_WEIGHED: dict[str, float | str] = {"k_hat": np.nan, "k_hat_of": "", "refitted": "", "refit_r_hat": np.nan}
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Scores of predictions with a group left out at a time; and k-hat of each group's weights."""
+    """Scores of predictions with a group left out at a time; k-hat of the groups that were weighed, R-hat of refits."""
 
     scores: pd.DataFrame
     k_hat: Mapping[str, float]
+    refit_r_hat: Mapping[str, float] = field(default_factory=dict)
+
+    def trust(self) -> dict[str, float | str]:
+        """Return the largest k-hat and whose it is, the groups that were fitted again, and their largest R-hat."""
+        found: dict[str, float | str] = dict(_NOTHING_WEIGHED)
+        if self.k_hat:
+            worst = max(self.k_hat, key=lambda group: np.nan_to_num(self.k_hat[group], nan=np.inf))
+            found |= {"k_hat": self.k_hat[worst], "k_hat_of": worst}
+        if self.refit_r_hat:
+            largest = float(np.max([*self.refit_r_hat.values()]))
+            found |= {"refitted": ", ".join(self.refit_r_hat), "refit_r_hat": largest}
+        return found
 
 
-def score_left_out(fit: FittedStudy, observable: str, by: str) -> LeftOut:
+def score_left_out(fit: FittedStudy, observable: str, by: str, refits: Mapping[str, Refit] | None = None) -> LeftOut:
     """Score predictions of each group's dose responses by what the fit would say without them.
 
     Parameters
@@ -171,50 +191,95 @@ def score_left_out(fit: FittedStudy, observable: str, by: str) -> LeftOut:
         Of the dose responses.
     by : {"cell_line", "inhibitor"}
         What makes a group.
+    refits : mapping of str to Refit, optional
+        Fits without a group, which are asked instead of weights.
 
     Returns
     -------
     LeftOut
         Scores as :func:`jakstat.predictions.compare_predictors`, groups resampled whole. A k-hat above 0.7: the weights
-        do not reach from the fit to that without the group, and only a new fit could tell.
+        do not reach from the fit to that without the group, and only a new fit can tell.
 
     Raises
     ------
     ValueError
         ``by`` is neither, or there is only one group.
     """
-    if by not in GROUPS:
-        raise ValueError(f"leave out: found {by!r}; needed: one of {', '.join(GROUPS)}")
-    measured = [one for one in fit.scenarios.measurements if one.observable == observable
-                and len(one.treatment.inhibitors) == 1]  # fmt: skip
-    rows = dose_response_rows(measured)
-    labels = rows["line" if by == "cell_line" else "drug"].to_numpy()
-    groups = list(dict.fromkeys(labels))
+    refits = refits or {}
+    measured, labels = dose_responses_by(fit.scenarios.measurements, observable, by)
+    groups = list(dict.fromkeys(map(str, labels)))
     if len(groups) < 2:
         raise ValueError(f"leave out {by}: found {len(groups)} with measurements of {observable}; needed: two or more")
     rng = np.random.default_rng(fit.seed)
+    weighed = _weighed_signals(fit, measured, labels, rng, [one for one in groups if one not in refits])
+    drawn, density = (np.empty((_draws_of(fit), len(measured))) for _ in range(2))
+    for group in groups:
+        own = labels == group
+        if group in refits:
+            asked = [one for one, label in zip(measured, labels, strict=True) if label == group]
+            of_group = _refitted_signals(fit, refits[group], asked)
+        else:
+            of_group = weighed.signals[group]
+        drawn[:, own] = draw_measurements(of_group.signal, of_group.scale, of_group.noise, rng)
+        density[:, own] = of_group.log_density()
+    rows = dose_response_rows(measured)
+    predictions = [Prediction(MECHANISM, draws=drawn, log_density=density), *_naive_without_own(rows, labels)]
+    scores = compare_predictors(rows["value"].to_numpy(dtype=float), predictions, fit.seed, labels)
+    return LeftOut(scores, weighed.k_hat, {group: refits[group].r_hat for group in groups if group in refits})
+
+
+def _naive_without_own(rows: pd.DataFrame, labels: np.ndarray) -> list[Prediction]:
+    """Return the naive predictions of each group's rows from those of all others."""
+    found = []
+    for predict in _NAIVE:
+        mean, sd = np.empty((2, len(rows)))
+        for group in dict.fromkeys(labels):
+            own = labels == group
+            said = predict(rows[~own], rows[own])
+            mean[own], sd[own] = said.mean, said.sd
+        found.append(Prediction(said.name, mean=mean, sd=sd, naive=True))
+    return found
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """Signals of each group's measurements in draws that stand for the fit without it, and k-hat of their weights."""
+
+    signals: Mapping[str, HeldOutSignals]
+    k_hat: Mapping[str, float]
+
+
+def _weighed_signals(
+    fit: FittedStudy,
+    measured: Sequence[StudyMeasurement],
+    labels: np.ndarray,
+    rng: np.random.Generator,
+    groups: Sequence[str],
+) -> _Weighed:
+    """Weigh the fit's draws for each of some groups."""
+    if not groups:
+        return _Weighed({}, {})
     signals, log_ratios = _without_own_knowledge(fit, measured, labels, rng)
-    naive = {predict.__name__: np.empty((2, len(rows))) for predict in _NAIVE}
-    names: dict[str, str] = {}
     log_density = signals.log_density()
-    drawn, density, k_hats = np.empty((0, 0)), np.empty((0, 0)), {}
+    found, k_hats = {}, {}
     for group in groups:
         own = labels == group
         chosen, k_hats[group] = reweigh(log_density[..., own], log_ratios[group], rng)
-        of_group = HeldOutSignals(signals.signal[..., own][chosen], signals.scale[..., own][chosen],
-                                  _noise_at(signals.noise, own), signals.observed[own])  # fmt: skip
-        if not drawn.size:
-            drawn, density = (np.empty((len(of_group.signal), len(rows))) for _ in range(2))
-        drawn[:, own] = draw_measurements(of_group.signal, of_group.scale, of_group.noise, rng)
-        density[:, own] = of_group.log_density()
-        for predict in _NAIVE:
-            said = predict(rows[~own], rows[own])
-            names[predict.__name__] = said.name
-            naive[predict.__name__][:, own] = said.mean, said.sd
-    predictions = [Prediction(MECHANISM, draws=drawn, log_density=density)]
-    predictions += [Prediction(names[key], mean=mean, sd=sd, naive=True) for key, (mean, sd) in naive.items()]
-    scores = compare_predictors(rows["value"].to_numpy(dtype=float), predictions, fit.seed, labels)
-    return LeftOut(scores, k_hats)
+        found[group] = HeldOutSignals(signals.signal[..., own][chosen], signals.scale[..., own][chosen],
+                                      _noise_at(signals.noise, own), signals.observed[own])  # fmt: skip
+    return _Weighed(found, k_hats)
+
+
+def _refitted_signals(fit: FittedStudy, refit: Refit, measured: Sequence[StudyMeasurement]) -> HeldOutSignals:
+    """Predict a group's measurements from a fit without it, in as many draws as the whole fit has."""
+    signals = held_out_signals(replace(fit, posterior=refit.posterior), measured)
+    signal, scale = (one.reshape(-1, len(measured)) for one in (signals.signal, signals.scale))
+    spread = np.linspace(0, len(signal) - 1, _draws_of(fit)).round().astype(int)
+    return HeldOutSignals(signal[spread], scale[spread], signals.noise, signals.observed)
+
+
+def _draws_of(fit: FittedStudy) -> int:
+    return fit.posterior.values.shape[0] * fit.posterior.values.shape[1]
 
 
 def _noise_at(noise: Noise, chosen: np.ndarray) -> Noise:

@@ -9,8 +9,10 @@ import pandas as pd
 import xarray as xr
 
 from jakstat.predictions.fitted_study import FittedStudy, fitted_study
+from jakstat.predictions.left_out_groups import dose_responses_by
 from jakstat.predictions.scenarios import AlteredCells, LigandDose, Protocol, Readout, check_treatments, treatment_of
 from jakstat.problem import ProblemTables, StudyScenarios
+from jakstat.problem.formulas import unknown_name_needed
 from jakstat.statistics import SolverSettings
 
 
@@ -72,6 +74,8 @@ class ScoreSettings:
     held_out : str
         Path of a table that the fit has not seen, from the study's folder; empty where groups are left out.
     leave_out : {"cell_line", "inhibitor", ""}
+    refit : tuple of str
+        Groups that are left out by a fit of their own, not by weights.
     public : {"pace2018", ""}
         Measurements that are public and not shipped; left out with a sentence where they are not there.
     """
@@ -80,6 +84,7 @@ class ScoreSettings:
     held_out: str = ""
     leave_out: str = ""
     public: str = ""
+    refit: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,8 @@ def read_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios:
     """
     reader = _Reader(section)
     settings = reader.settings(tuple(AlteredCells(name) for name in scenarios.growing_lines))
-    faults = [*reader.faults, *_unknown_names(settings, tables, scenarios), *_without_exposure(settings, scenarios)]
+    faults = [*reader.faults, *_unknown_names(settings, tables, scenarios), *_without_exposure(settings, scenarios),
+              *_unknown_refits(settings, scenarios)]  # fmt: skip
     if settings.growth_readout not in settings.responses.readouts:
         faults.append(f"growth: {settings.growth_readout.name!r} is not read; needed: a readout of dose_response")
     if faults:
@@ -156,7 +162,13 @@ class _Reader:
             next_target=self.target(further["target"]),
             next_candidates=self.responses(further["candidates"], _cells(further["candidates"]["cells"])),
             scores=tuple(
-                ScoreSettings(one["name"], one.get("held_out", ""), one.get("leave_out", ""), one.get("public", ""))
+                ScoreSettings(
+                    one["name"],
+                    one.get("held_out", ""),
+                    one.get("leave_out", ""),
+                    one.get("public", ""),
+                    tuple(one.get("refit", ())),
+                )
                 for one in self.section["scores"]
             ),
         )
@@ -311,6 +323,21 @@ def _cell(one: Mapping[str, Any]) -> AlteredCells:
 
 def _cells(entries: Sequence[Mapping[str, Any]]) -> tuple[AlteredCells, ...]:
     return tuple(map(_cell, entries))
+
+
+def _unknown_refits(settings: ScenarioSettings, scenarios: StudyScenarios) -> list[str]:
+    """Return a sentence for each group that is to be fitted again and has no dose responses."""
+    observable, faults = settings.growth_readout.observable, []
+    for one in settings.scores:
+        if one.refit and one.leave_out:
+            _, labels = dose_responses_by(scenarios.measurements, observable, one.leave_out)
+            known = set(map(str, labels))
+            faults += [
+                f"scores, refit: unknown {name!r}; needed: "
+                f"{unknown_name_needed(name, known, f'a {one.leave_out} with measurements of {observable}')}"
+                for name in one.refit if name not in known
+            ]  # fmt: skip
+    return faults
 
 
 def _unknown_names(settings: ScenarioSettings, tables: ProblemTables, scenarios: StudyScenarios) -> list[str]:

@@ -305,11 +305,21 @@ def _score_table(name: str, scores: pd.DataFrame) -> Table:
         "naive predictors from the training measurements. CRPS: smaller is better; log score: larger is better. wins, "
         "ties, loses: by the 95 % bootstrap interval of the difference in CRPS, groups of measurements resampled whole."
     )
-    k_hat = float(scores["k_hat"].iloc[0])
-    if np.isfinite(k_hat):
-        trust = "reach" if k_hat <= _GOOD_K else "do not reach for all groups"
-        caption += (
-            f" Nothing was fitted again: weights carry the fit over to the one without a group; they {trust} (largest "
-            f"k-hat {number_text(k_hat, 2)}, {scores['k_hat_of'].iloc[0]}; up to {_GOOD_K} is good)."
+    return Table(f"Scores, {name}.", caption + _trust(scores), tuple(columns), tuple(rows))
+
+
+def _trust(scores: pd.DataFrame) -> str:
+    """Return how far what was left out by weights, or by fits of its own, can be trusted; empty where nothing was."""
+    found = scores.iloc[0]
+    text = ""
+    if np.isfinite(found["k_hat"]):
+        trust = "reach" if found["k_hat"] <= _GOOD_K else "do not reach for all groups"
+        text = (
+            f" Weights carry the fit over to the one without a group; they {trust} (largest k-hat "
+            f"{number_text(found['k_hat'], 2)}, {found['k_hat_of']}; up to {_GOOD_K} is good)."
         )
-    return Table(f"Scores, {name}.", caption, tuple(columns), tuple(rows))
+    if isinstance(found["refitted"], str) and found["refitted"]:
+        text += (
+            f" Fitted again without them: {found['refitted']} (largest R-hat {number_text(found['refit_r_hat'], 4)})."
+        )
+    return text

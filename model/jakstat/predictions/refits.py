@@ -1,0 +1,52 @@
+"""Fits without a group of dose responses, for what weights from the whole fit do not reach."""
+
+from collections.abc import Callable
+
+import xarray as xr
+
+from jakstat.inference import ConvergenceThresholds, SamplingSettings, assess_convergence, sample_posterior
+from jakstat.predictions.left_out_groups import Refit, tables_without
+from jakstat.predictions.scenarios import thin_posterior
+from jakstat.problem import ProblemTables, StudyScenarios
+from jakstat.statistics import SolverSettings
+
+
+def refit_without_group(
+    tables: ProblemTables,
+    scenarios: StudyScenarios,
+    observable: str,
+    by: str,
+    group: str,
+    sampling: SamplingSettings,
+    solver: SolverSettings,
+    seed: int,
+    log: Callable[[str], None] = print,
+) -> xr.DataTree:
+    """Draw from the posterior without the dose responses of a group.
+
+    Parameters
+    ----------
+    tables, scenarios, observable, by, group
+        As for :func:`jakstat.predictions.left_out_groups.tables_without`.
+    sampling, solver, seed, log
+        As for :func:`jakstat.inference.sample_posterior`.
+
+    Returns
+    -------
+    DataTree
+        As ``sample_posterior`` returns it, with ``left_out_by`` and ``left_out`` among its attrs.
+
+    Raises
+    ------
+    ValueError
+        As :func:`jakstat.predictions.left_out_groups.tables_without`.
+    """
+    tree = sample_posterior(tables_without(tables, scenarios, observable, by, group), sampling, solver, seed, log)
+    tree.attrs |= {"left_out_by": by, "left_out": group}
+    return tree
+
+
+def refit_of(tree: xr.DataTree, draws: int) -> Refit:
+    """Return about ``draws`` draws of a refit with its largest R-hat."""
+    parameters = assess_convergence(tree, ConvergenceThresholds()).parameters
+    return Refit(thin_posterior(tree, draws), float(parameters["r_hat"].max(skipna=False)))

@@ -1,0 +1,84 @@
+"""Groups of dose responses that a fit is made without: what is taken away, and what is asked of the new fit."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from jakstat.inference import SamplingSettings
+from jakstat.predictions import Refit, refit_of, refit_without_group, score_left_out
+from jakstat.predictions.left_out_groups import dose_responses_by, tables_without
+from jakstat.predictions.panel_scores import held_out_signals
+from jakstat.predictions.scenarios import Posterior
+from jakstat.statistics import SolverSettings
+
+VIABILITY = "viability_signal"
+
+
+def test_a_group_loses_its_dose_responses_and_nothing_else(fit):
+    left = tables_without(fit.tables, fit.scenarios, VIABILITY, "cell_line", "HEL")
+    own = [one for one in fit.scenarios.measurements if one.observable == VIABILITY
+           and one.treatment.cell_line == "HEL"]  # fmt: skip
+    assert own
+    assert len(left.measurements) == len(fit.tables.measurements) - len(own)
+    kept = [one.value for one in fit.scenarios.measurements if one not in own]
+    assert [one.value for one in left.measurements] == kept
+    assert left.parameters == fit.tables.parameters
+    assert {one.id for one in left.experiments} == {one.experiment_id for one in left.measurements}
+
+
+def test_measurements_of_other_observables_stay(fit):
+    _, lines = dose_responses_by(fit.scenarios.measurements, VIABILITY, "cell_line")
+    left = tables_without(fit.tables, fit.scenarios, VIABILITY, "cell_line", str(lines[0]))
+    other = [one for one in fit.tables.measurements if one.observable_id != VIABILITY]
+    assert [one for one in left.measurements if one.observable_id != VIABILITY] == other
+
+
+def test_an_unknown_group_is_named_with_the_known_ones(fit):
+    with pytest.raises(ValueError, match="'HELL'; needed: .*HEL"):
+        tables_without(fit.tables, fit.scenarios, VIABILITY, "cell_line", "HELL")
+    with pytest.raises(ValueError, match="found 'screen'"):
+        tables_without(fit.tables, fit.scenarios, VIABILITY, "screen", "GDSC1")
+
+
+def test_a_refit_is_asked_instead_of_weights(fit):
+    """One that is sure of what it says is scored by that alone, and its group is not weighed."""
+    one = Posterior(fit.posterior.values[:1, :1], {"chain": np.zeros(1), "draw": np.zeros(1)}, fit.posterior.parameters)
+    by_weights = score_left_out(fit, VIABILITY, "cell_line")
+    with_refit = score_left_out(fit, VIABILITY, "cell_line", {"HEL": Refit(one, 1.004)})
+    assert set(by_weights.k_hat) - set(with_refit.k_hat) == {"HEL"}
+    assert with_refit.trust()["refitted"] == "HEL"
+    assert with_refit.trust()["refit_r_hat"] == 1.004
+    scored = [one.scores.set_index("predictor")["crps"] for one in (by_weights, with_refit)]
+    assert scored[0]["mechanism"] != scored[1]["mechanism"]
+    assert scored[0].drop("mechanism").equals(scored[1].drop("mechanism"))
+
+
+def test_with_all_groups_fitted_again_nothing_is_weighed_and_the_refits_are_scored(fit):
+    """A refit of one draw gives each measurement the density of its noise around that draw's signal."""
+    one = Posterior(fit.posterior.values[:1, :1], {"chain": np.zeros(1), "draw": np.zeros(1)}, fit.posterior.parameters)
+    measured, labels = dose_responses_by(fit.scenarios.measurements, VIABILITY, "inhibitor")
+    found = score_left_out(fit, VIABILITY, "inhibitor", {str(label): Refit(one, 1.0) for label in labels})
+    assert found.k_hat == {}
+    assert np.isnan(found.trust()["k_hat"])
+    mechanism = found.scores.set_index("predictor").loc["mechanism"]
+    assert mechanism["measurements"] == len(labels)
+    expected = held_out_signals(replace(fit, posterior=one), measured).log_density().mean()
+    assert mechanism["log_score"] == pytest.approx(expected)
+
+
+@pytest.mark.slow
+def test_a_fit_without_a_line_forgets_what_the_line_knew_of_itself(fit):
+    """Its own deviation is as in the prior, the others' are not."""
+    solver = SolverSettings(1e-3, 1e-5)
+    sampling = SamplingSettings(chains=2, draws=80, tune=120, target_accept=0.8, maxdepth=5)
+    tree = refit_without_group(
+        fit.tables, fit.scenarios, VIABILITY, "cell_line", "HEL", sampling, solver, 4, lambda _: None
+    )
+    assert (tree.attrs["left_out_by"], tree.attrs["left_out"]) == ("cell_line", "HEL")
+    refit = refit_of(tree, 160)
+    places = {name: number for number, name in enumerate(refit.posterior.parameters)}
+    own, other = (refit.posterior.values[..., places[f"growth_dependency_z_{line}"]] for line in ("HEL", "OCI_M1"))
+    assert own.mean() == pytest.approx(0, abs=0.4)
+    assert own.std() == pytest.approx(1, abs=0.3)
+    assert other.mean() > 0.5

@@ -1,0 +1,27 @@
+"""Draw from the posterior without the dose responses of a cell line or an inhibitor."""
+
+import os
+
+# Snakemake sets these to the rule's threads. Our threads are chains: more of them inside each only compete.
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+
+from script_log import log_to
+
+with log_to(snakemake.log[0], bar=True, faults=(ValueError,)):
+    from jakstat.inference import SamplingSettings
+    from jakstat.predictions import refit_without_group
+    from jakstat.problem import StudyScenarios, read_tables
+    from jakstat.provenance import describe_run
+    from jakstat.statistics import SolverSettings
+    from jakstat.storage import write_tree
+
+    params, study = snakemake.params, snakemake.input.study
+    tables = read_tables(study)
+    sampling = SamplingSettings(**params.sampling, cores=snakemake.threads)
+    tree = refit_without_group(
+        tables, StudyScenarios(study), params.observable, snakemake.wildcards.by, params.group, sampling,
+        SolverSettings(**params.solver), params.seed,
+    )  # fmt: skip
+    settings = {"seed": params.seed, "solver": params.solver, "sampling": params.sampling}
+    tree.attrs |= {"study": tables.id, **describe_run(settings, tables.data_digests, params.code)}
+    write_tree(tree, snakemake.output[0])
