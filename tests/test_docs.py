@@ -35,6 +35,15 @@ def test_example_asks_scenarios_of_a_fit(repository):
         assert told in done.stdout
 
 
+@pytest.mark.slow
+def test_example_asks_scenarios_of_a_problem_without_cell_lines(repository):
+    command = [sys.executable, "docs/example_petab_scenarios.py"]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-2000:]
+    for told in ("il13_20 + SOCS3_loss", "JAK2_amplified", "fold_shift_median", "bliss"):
+        assert told in done.stdout
+
+
 @pytest.fixture(scope="module")
 def my_lab(repository, tmp_path_factory) -> Path:
     """Return the study folder that docs/your_data.md tells to make, in a copy of what it builds on."""

@@ -26,7 +26,7 @@ from jakstat.predictions import (
 )
 from jakstat.predictions.panel_experiments import target_draws
 from jakstat.predictions.scenario_settings import ResponseSettings, Target
-from jakstat.predictions.scenarios import Posterior, predict_curves, predict_pair
+from jakstat.predictions.scenarios import Posterior, predict_curves, predict_surface
 from jakstat.problem import Treatment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -64,8 +64,9 @@ def test_a_line_without_dependency_has_no_ic50_of_an_inhibitor_that_is_not_toxic
 def test_a_drug_with_itself_in_other_name_has_no_loewe_excess(fit):
     doses = tuple(np.concatenate([[0.0], np.geomspace(20, 20_000, 13)]))
     readout = Readout("phospho-STAT", "pSTAT5_signal", 24.0)
-    pair = predict_pair(fit.tables, fit.scenarios, fit.posterior, AlteredCells("HEL"), ("baricitinib", "ruxolitinib"),
-                        (doses, doses), readout, fit.solver, fit.seed)  # fmt: skip
+    drugs = ("baricitinib", "ruxolitinib")
+    pair = predict_surface(fit.tables, fit.scenarios, fit.posterior, AlteredCells("HEL"), drugs, (doses, doses),
+                           readout, fit.solver, fit.seed)  # fmt: skip
     excess = measure_combination(pair)["loewe_excess"].to_numpy()
     assert np.nanmax(np.abs(excess)) < 0.01
     assert np.isfinite(excess).mean() > 0.3

@@ -71,7 +71,15 @@ if TYPE_CHECKING:
         read_scenarios,
         scenario_table,
     )
-    from jakstat.predictions.scenarios import AlteredCells, LigandDose, Protocol, Readout, thin_posterior
+    from jakstat.predictions.scenarios import (
+        AlteredCells,
+        LigandDose,
+        Protocol,
+        Readout,
+        predict_curves,
+        predict_surface,
+        thin_posterior,
+    )
     from jakstat.predictions.scores import (
         Prediction,
         compare_predictors,
@@ -132,6 +140,7 @@ __all__ = [
     "measure_dose_response",
     "measure_growth_response",
     "predict_additive",
+    "predict_curves",
     "predict_dose_response",
     "predict_drug_mean",
     "predict_effect_at_exposure",
@@ -139,6 +148,7 @@ __all__ = [
     "predict_line_mean",
     "predict_no_effect",
     "predict_pair",
+    "predict_surface",
     "predict_time_courses",
     "rank_candidates",
     "rank_drugs",
@@ -201,7 +211,15 @@ _NAMES = {
     "panel_experiments": ("suggest_experiments",),
     "panel_scores": ("PublicTable", "score_held_out", "score_left_out", "score_predictions"),
     "scenario_settings": ("ScenarioSettings", "ask_of_fit", "check_scenarios", "read_scenarios", "scenario_table"),
-    "scenarios": ("AlteredCells", "LigandDose", "Protocol", "Readout", "thin_posterior"),
+    "scenarios": (
+        "AlteredCells",
+        "LigandDose",
+        "Protocol",
+        "Readout",
+        "predict_curves",
+        "predict_surface",
+        "thin_posterior",
+    ),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 

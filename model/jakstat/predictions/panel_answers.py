@@ -16,7 +16,7 @@ from jakstat.predictions.fitted_study import FittedStudy, growth_rates
 from jakstat.predictions.response_metrics import growth_rate_inhibition_from_rates, measure_dose_response
 from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
 from jakstat.predictions.scenario_settings import PairSettings, ResponseSettings
-from jakstat.predictions.scenarios import AlteredCells, Readout, predict_curves, predict_pair, predict_signals
+from jakstat.predictions.scenarios import AlteredCells, Readout, predict_curves, predict_signals, predict_surface
 from jakstat.problem import Treatment
 from jakstat.problem.reference_records import Reference
 
@@ -75,7 +75,7 @@ def predict_combinations(fit: FittedStudy, pairs: Sequence[PairSettings]) -> dic
     """Predict the response to pairs of inhibitors and its excess over Bliss, HSA and Loewe, by label of the pair."""
     return {
         one.label: measure_combination(
-            predict_pair(fit.tables, fit.scenarios, fit.posterior, one.cells, one.inhibitors, one.doses, one.readout,
+            predict_surface(fit.tables, fit.scenarios, fit.posterior, one.cells, one.inhibitors, one.doses, one.readout,
                          fit.solver, fit.seed, one.protocol)
         )
         for one in pairs

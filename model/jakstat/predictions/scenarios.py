@@ -1,4 +1,6 @@
-"""Scenarios: what is asked of a fitted study with cell lines, and the signals that answer it, draw by draw.
+"""Scenarios: what is asked of a fit, and the signals that answer it, draw by draw.
+
+The cells are those of a study with cell lines, or as in an experiment of a PEtab problem with tables of its own.
 
 A scenario is a treatment (cells with their alterations, inhibitors with doses, a stimulus) and a readout (an observable
 at a time). Parameters that the fit did not have, such as the constants of a drug without measurements, are drawn from
@@ -13,7 +15,7 @@ import numpy as np
 import xarray as xr
 
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
-from jakstat.problem import Parameter, ProblemTables, StudyScenarios, Treatment
+from jakstat.problem import Parameter, PetabScenarios, ProblemTables, StudyScenarios, Treatment
 from jakstat.problem.formulas import unknown_name_needed
 from jakstat.problem.study_treatments import unbound_ligand
 from jakstat.statistics import SolverSettings
@@ -132,7 +134,10 @@ def treatment_of(
 
 
 def check_treatments(
-    tables: ProblemTables, scenarios: StudyScenarios, treatments: Sequence[Treatment], readouts: Sequence[Readout]
+    tables: ProblemTables,
+    scenarios: StudyScenarios | PetabScenarios,
+    treatments: Sequence[Treatment],
+    readouts: Sequence[Readout],
 ) -> list[str]:
     """Return a sentence for each name that is not known, with near ones.
 
@@ -160,7 +165,7 @@ def check_treatments(
 
 def predict_signals(
     tables: ProblemTables,
-    scenarios: StudyScenarios,
+    scenarios: StudyScenarios | PetabScenarios,
     posterior: Posterior,
     asked: Sequence[tuple[Treatment, Readout]],
     solver: SolverSettings,
@@ -241,7 +246,7 @@ def normal_priors(parameters: Sequence[Parameter]) -> tuple[np.ndarray, np.ndarr
 
 def predict_curves(
     tables: ProblemTables,
-    scenarios: StudyScenarios,
+    scenarios: StudyScenarios | PetabScenarios,
     posterior: Posterior,
     cells: Sequence[AlteredCells],
     inhibitors: Sequence[str],
@@ -288,9 +293,9 @@ def _attributes(readout: Readout, protocol: Protocol | None) -> dict[str, Any]:
     return {"readout": readout.name, "observable": readout.observable, "time_h": readout.time_h, **texts}
 
 
-def predict_pair(
+def predict_surface(
     tables: ProblemTables,
-    scenarios: StudyScenarios,
+    scenarios: StudyScenarios | PetabScenarios,
     posterior: Posterior,
     cells: AlteredCells,
     inhibitors: tuple[str, str],

@@ -6,6 +6,7 @@ from jakstat.problem.faults import DataFaultsError, Fault, UnsupportedError
 from jakstat.problem.measurement_kinds import measured_over_doses, measured_over_time, measured_responses
 from jakstat.problem.pace2018 import PACE2018_TABLE, obtain_pace2018
 from jakstat.problem.petab_reader import read_petab
+from jakstat.problem.petab_scenarios import PetabScenarios
 from jakstat.problem.public_files import ObtainedMeasurements
 from jakstat.problem.records import (
     CENSORED,
@@ -25,6 +26,7 @@ from jakstat.problem.study_treatments import Treatment
 
 __all__ = [
     "PACE2018_TABLE",
+    "PetabScenarios",
     "StudyScenarios",
     "Treatment",
     "CENSORED",

@@ -11,6 +11,7 @@ known to ``jakstat.problem.reference_suits``; what formulas mean together, to ``
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import sympy as sp
@@ -86,7 +87,47 @@ def read_reference(folder: Path, faults: list[Fault], own_cell_lines: Path | Non
     Reference or None
         What could be read; None where a table is missing or lacks columns. It is complete only if no fault was added.
     """
-    tables = {name: _table(folder / name, columns, faults) for name, columns in COLUMNS.items()}
+    readable = _tables(folder, COLUMNS, faults, own_cell_lines)
+    if readable is None:
+        return None
+    drugs = _interventions_of(readable, faults)
+    receptors = read_receptors(readable["receptors.tsv"], faults)
+    known_receptors = {row["receptor"] for row in readable["receptors.tsv"].rows}
+    known_alterations = {row["alteration"] for row in readable["alterations.tsv"].rows}
+    known_inhibitors = {row["inhibitor"] for row in readable["inhibitors.tsv"].rows}
+    return replace(
+        drugs,
+        receptors={one.id: one for one in receptors},
+        cell_lines=_cell_lines_of(readable, known_receptors, known_alterations, faults),
+        exposures=read_exposures(readable["exposure.tsv"], known_inhibitors, faults),
+    )
+
+
+def read_interventions(folder: Path, faults: list[Fault]) -> Reference | None:
+    """Read inhibitors.tsv, alterations.tsv and constants.tsv alone, for a model without the reference tables' cells.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the three tables are.
+    faults : list of Fault
+        All faults are added here.
+
+    Returns
+    -------
+    Reference or None
+        Without receptors, cell lines and exposures; None where a table is missing or lacks columns.
+    """
+    columns = {name: COLUMNS[name] for name in ("constants.tsv", "inhibitors.tsv", "alterations.tsv")}
+    readable = _tables(folder, columns, faults)
+    return None if readable is None else _interventions_of(readable, faults)
+
+
+def _tables(
+    folder: Path, columns: Mapping[str, tuple[str, ...]], faults: list[Fault], own_cell_lines: Path | None = None
+) -> dict[str, TextTable] | None:
+    """Return the tables of a folder by name, with a source in each row; None where one cannot be read."""
+    tables = {name: _table(folder / name, needed, faults) for name, needed in columns.items()}
     if own_cell_lines is not None:
         tables[_OWN] = _table(own_cell_lines, COLUMNS[_LINES], faults)
     readable = {name: table for name, table in tables.items() if table is not None}
@@ -94,23 +135,25 @@ def read_reference(folder: Path, faults: list[Fault], own_cell_lines: Path | Non
         return None
     for table in readable.values():
         require_source(table, faults)
-    inhibitors, alterations = readable["inhibitors.tsv"], readable["alterations.tsv"]
-    constants = constants_of((readable["constants.tsv"], inhibitors, alterations), faults)
+    return readable
+
+
+def _interventions_of(tables: Mapping[str, TextTable], faults: list[Fault]) -> Reference:
+    """Return inhibitors, alterations and constants of the tables."""
+    inhibitors, alterations = tables["inhibitors.tsv"], tables["alterations.tsv"]
+    constants = constants_of((tables["constants.tsv"], inhibitors, alterations), faults)
     actions = [one for row in inhibitors.rows if (one := _action_of(inhibitors, row, constants, faults)) is not None]
     changes = _changes_of(alterations, inhibitors, constants, faults)
     unique_rows(inhibitors, ("inhibitor", "parameter"), faults)
-    receptors = read_receptors(readable["receptors.tsv"], faults)
-    known_receptors = {row["receptor"] for row in readable["receptors.tsv"].rows}
-    known_alterations = {row["alteration"] for row in alterations.rows}
     return Reference(
         inhibitors={
             name: Inhibitor(name, tuple(one for one in actions if one.inhibitor == name))
             for name in dict.fromkeys(one.inhibitor for one in actions)
         },
         alterations=_alterations_of(alterations, changes, faults),
-        receptors={one.id: one for one in receptors},
-        cell_lines=_cell_lines_of(readable, known_receptors, known_alterations, faults),
-        exposures=read_exposures(readable["exposure.tsv"], {row["inhibitor"] for row in inhibitors.rows}, faults),
+        receptors={},
+        cell_lines={},
+        exposures=(),
         constants=constants,
     )
 
