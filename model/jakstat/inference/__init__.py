@@ -1,7 +1,8 @@
 """Sampling the posterior and judging it: chains, convergence, coverage, cross-validation."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from jakstat.lazy_names import names_on_demand
 
 if TYPE_CHECKING:
     from jakstat.inference.convergence import Check, Convergence, ConvergenceThresholds, assess_convergence
@@ -30,18 +31,13 @@ __all__ = [
     "sample_prior_predictive",
 ]
 
-_HOME = {
-    **dict.fromkeys(("Check", "Convergence", "ConvergenceThresholds", "assess_convergence"), "convergence"),
-    **dict.fromkeys(("compute_loo", "find_modes", "measure_coverage"), "criticism"),
-    **dict.fromkeys(("SolverCrossCheck", "cross_check_solver"), "cross_check"),
-    **dict.fromkeys(("ConvergenceError", "require_convergence"), "gate"),
-    **dict.fromkeys(("SamplingSettings", "sample_posterior", "sample_prior_predictive"), "sampling"),
-    **dict.fromkeys(("ToleranceCheck", "check_tolerance"), "tolerance"),
+_NAMES = {
+    "convergence": ("Check", "Convergence", "ConvergenceThresholds", "assess_convergence"),
+    "criticism": ("compute_loo", "find_modes", "measure_coverage"),
+    "cross_check": ("SolverCrossCheck", "cross_check_solver"),
+    "gate": ("ConvergenceError", "require_convergence"),
+    "sampling": ("SamplingSettings", "sample_posterior", "sample_prior_predictive"),
+    "tolerance": ("ToleranceCheck", "check_tolerance"),
 }
-
-
-def __getattr__(name: str) -> Any:
-    """Import a module when a name of it is asked for: judging a fit needs none of what sampling loads for seconds."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'jakstat.inference' has no attribute {name!r}")
-    return getattr(import_module(f"jakstat.inference.{_HOME[name]}"), name)
+# On demand: judging a fit needs none of what sampling loads for seconds.
+__getattr__ = names_on_demand(__name__, _NAMES)

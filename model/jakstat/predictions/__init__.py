@@ -1,7 +1,8 @@
 """Predictions from posterior draws: dose responses, IC50s, time courses, combinations, exposure, scores."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from jakstat.lazy_names import names_on_demand
 
 if TYPE_CHECKING:
     from jakstat.predictions.combinations import (
@@ -221,11 +222,5 @@ _NAMES = {
         "thin_posterior",
     ),
 }
-_HOME = {name: module for module, names in _NAMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a module when a name of it is asked for: what works on arrays needs none of what simulation loads."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'jakstat.predictions' has no attribute {name!r}")
-    return getattr(import_module(f"jakstat.predictions.{_HOME[name]}"), name)
+# On demand: what works on arrays needs none of what simulation loads.
+__getattr__ = names_on_demand(__name__, _NAMES)

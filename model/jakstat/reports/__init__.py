@@ -1,24 +1,29 @@
 """Figures, tables and HTML pages from results: the only place that draws."""
 
-from jakstat.reports.cell_line_table import summarise_cell_lines
-from jakstat.reports.contents import CELL_TABLES, ReportContents
-from jakstat.reports.drawing import figure_png, figure_svg
-from jakstat.reports.fit_figures import fit_figure, prior_predictive_figure
-from jakstat.reports.html_report import render_convergence_page, render_report
-from jakstat.reports.inhibitor_table import summarise_inhibitors
-from jakstat.reports.parameter_document import render_parameter_document
-from jakstat.reports.parameter_figures import parameter_figure
-from jakstat.reports.parameter_table import summarise_parameters
-from jakstat.reports.prediction_figures import dose_response_figure
-from jakstat.reports.responses_page import render_responses_page
-from jakstat.reports.scenario_sections import SCENARIO_TABLES, ScenarioResults, take_scenarios
+from typing import TYPE_CHECKING
+
+from jakstat.lazy_names import names_on_demand
+
+if TYPE_CHECKING:
+    from jakstat.reports.cell_line_table import summarise_cell_lines
+    from jakstat.reports.contents import CELL_TABLES, ReportContents
+    from jakstat.reports.convergence_page import render_convergence_page
+    from jakstat.reports.drawing import figure_png, figure_svg
+    from jakstat.reports.fit_figures import fit_figure, prior_predictive_figure
+    from jakstat.reports.html_report import render_report
+    from jakstat.reports.inhibitor_table import summarise_inhibitors
+    from jakstat.reports.parameter_document import render_parameter_document
+    from jakstat.reports.parameter_figures import parameter_figure
+    from jakstat.reports.parameter_table import summarise_parameters
+    from jakstat.reports.prediction_figures import dose_response_figure
+    from jakstat.reports.responses_page import render_responses_page
+    from jakstat.reports.scenario_sections import SCENARIO_TABLES, ScenarioResults, take_scenarios
 
 __all__ = [
-    "take_scenarios",
     "CELL_TABLES",
+    "ReportContents",
     "SCENARIO_TABLES",
     "ScenarioResults",
-    "ReportContents",
     "dose_response_figure",
     "figure_png",
     "figure_svg",
@@ -32,4 +37,23 @@ __all__ = [
     "summarise_cell_lines",
     "summarise_inhibitors",
     "summarise_parameters",
+    "take_scenarios",
 ]
+
+_NAMES = {
+    "cell_line_table": ("summarise_cell_lines",),
+    "contents": ("CELL_TABLES", "ReportContents"),
+    "convergence_page": ("render_convergence_page",),
+    "drawing": ("figure_png", "figure_svg"),
+    "fit_figures": ("fit_figure", "prior_predictive_figure"),
+    "html_report": ("render_report",),
+    "inhibitor_table": ("summarise_inhibitors",),
+    "parameter_document": ("render_parameter_document",),
+    "parameter_figures": ("parameter_figure",),
+    "parameter_table": ("summarise_parameters",),
+    "prediction_figures": ("dose_response_figure",),
+    "responses_page": ("render_responses_page",),
+    "scenario_sections": ("SCENARIO_TABLES", "ScenarioResults", "take_scenarios"),
+}
+# On demand: a table needs none of what figures load for seconds.
+__getattr__ = names_on_demand(__name__, _NAMES)

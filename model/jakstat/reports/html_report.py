@@ -1,21 +1,9 @@
-"""The report of a study, and the page that says whether its fit converged: each one HTML file that opens offline."""
-
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-import pandas as pd
+"""The report of a study: one HTML file that opens offline."""
 
 from jakstat.reports.cell_line_sections import cell_line_sections, inhibitor_sections
 from jakstat.reports.contents import ReportContents
-from jakstat.reports.convergence_advice import check_text, found_text
-from jakstat.reports.convergence_sections import (
-    check_table,
-    convergence_section,
-    mode_blocks,
-    verdict,
-    worst_parameters,
-    worst_table,
-)
+from jakstat.reports.convergence_sections import convergence_section
+from jakstat.reports.convergence_tables import verdict
 from jakstat.reports.criticism_sections import loo_section
 from jakstat.reports.data_sections import (
     coverage_section,
@@ -26,7 +14,7 @@ from jakstat.reports.data_sections import (
     size_sentence,
 )
 from jakstat.reports.number_text import decimal_text
-from jakstat.reports.page import Block, Items, Page, Paragraph, Section, render_page
+from jakstat.reports.page import Page, Paragraph, Section, render_page
 from jakstat.reports.parameter_sections import parameter_section
 from jakstat.reports.prediction_sections import answer_sentences, prediction_section, text_list
 from jakstat.reports.provenance_sections import provenance_section
@@ -95,62 +83,3 @@ def _summary(contents: ReportContents) -> tuple[Paragraph, ...]:
         f"{decimal_text(float(attrs['se']), 1)}.",
     ))))  # fmt: skip
     return tuple(lines)
-
-
-def render_convergence_page(
-    convergence: Mapping[str, Any],
-    modes: pd.DataFrame,
-    study: str,
-    advice: Sequence[str] = (),
-    tolerance: Mapping[str, Any] | None = None,
-) -> str:
-    """Return a page that says which checks of a fit hold, which do not, and what to try.
-
-    Parameters
-    ----------
-    convergence : mapping
-        ``Convergence.as_dict()``.
-    modes : DataFrame
-        From ``find_modes``.
-    study : str
-        Title or id of the study.
-    advice : sequence of str
-        More sentences on what to try, after those for each failed check.
-    tolerance : mapping, optional
-        ``ToleranceCheck.as_dict()``.
-
-    Returns
-    -------
-    str
-        One HTML document, as :func:`render_report`.
-    """
-    failed = [check for check in convergence["checks"] if not check["passed"]]
-    summary = [verdict(convergence), *(Paragraph(f"{found_text(check)}.", "bad") for check in failed)]
-    if failed:
-        summary.append(Paragraph("Nothing is predicted from this fit, unless these checks are named in gates.override "
-                                 "of the configuration; every figure and table then carries a warning."))  # fmt: skip
-    sections = [
-        *([Section("advice", "What to try", _advice_blocks(failed, advice))] if failed or advice else []),
-        Section(
-            "checks", "Checks", [check_table(convergence), worst_table(worst_parameters(convergence["parameters"]))]
-        ),
-        tolerance_section(tolerance, convergence),
-        Section("modes", "Modes", mode_blocks(modes)),
-    ]
-    return render_page(
-        Page(
-            title=f"Convergence of {study}",
-            subtitle="Whether the chains agree, so that the posterior may be used",
-            summary=tuple(summary),
-            sections=sections,
-        )
-    )
-
-
-def _advice_blocks(failed: Sequence[Mapping[str, Any]], advice: Sequence[str]) -> list[Block]:
-    blocks: list[Block] = []
-    for check in failed:
-        blocks += [Paragraph(f"{check_text(check['name']).name}:"), Items(check_text(check["name"]).advice)]
-    if advice:
-        blocks.append(Items(tuple(advice)))
-    return blocks

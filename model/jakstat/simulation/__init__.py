@@ -1,16 +1,21 @@
 """Solving the pathway's equations: generated kernels, integrator with discrete adjoint, and the PyTensor operation."""
 
-from jakstat.simulation.draws import available_cores, draws_a_chunk, solve_draws
-from jakstat.simulation.entities import EntityValues, period_of
-from jakstat.simulation.formula_kernels import Structure, structure_of, tabulate_formulas
-from jakstat.simulation.formula_op import EvaluateFormulas
-from jakstat.simulation.kernel_cache import load_kernels, load_solver
-from jakstat.simulation.op import SolveSegments, StatusCounts
-from jakstat.simulation.plan import SimulationPlan, plan_simulation
-from jakstat.simulation.statuses import SolveStatus
-from jakstat.simulation.sunode_op import SOLVERS, choose_operation
-from jakstat.simulation.sunode_solver import SolverNotInstalledError, load_sunode
-from jakstat.simulation.tableaus import METHODS
+from typing import TYPE_CHECKING
+
+from jakstat.lazy_names import names_on_demand
+
+if TYPE_CHECKING:
+    from jakstat.simulation.draws import available_cores, draws_a_chunk, solve_draws
+    from jakstat.simulation.entities import EntityValues, period_of
+    from jakstat.simulation.formula_kernels import Structure, structure_of, tabulate_formulas
+    from jakstat.simulation.formula_op import EvaluateFormulas
+    from jakstat.simulation.kernel_cache import load_kernels, load_solver
+    from jakstat.simulation.op import SolveSegments, StatusCounts
+    from jakstat.simulation.plan import SimulationPlan, plan_simulation
+    from jakstat.simulation.statuses import SolveStatus
+    from jakstat.simulation.sunode_op import SOLVERS, choose_operation
+    from jakstat.simulation.sunode_solver import SolverNotInstalledError, load_sunode
+    from jakstat.simulation.tableaus import METHODS
 
 __all__ = [
     "METHODS",
@@ -35,3 +40,19 @@ __all__ = [
     "structure_of",
     "tabulate_formulas",
 ]
+
+_NAMES = {
+    "draws": ("available_cores", "draws_a_chunk", "solve_draws"),
+    "entities": ("EntityValues", "period_of"),
+    "formula_kernels": ("Structure", "structure_of", "tabulate_formulas"),
+    "formula_op": ("EvaluateFormulas",),
+    "kernel_cache": ("load_kernels", "load_solver"),
+    "op": ("SolveSegments", "StatusCounts"),
+    "plan": ("SimulationPlan", "plan_simulation"),
+    "statuses": ("SolveStatus",),
+    "sunode_op": ("SOLVERS", "choose_operation"),
+    "sunode_solver": ("SolverNotInstalledError", "load_sunode"),
+    "tableaus": ("METHODS",),
+}
+# On demand: what names outcomes of solves needs no compiler.
+__getattr__ = names_on_demand(__name__, _NAMES)

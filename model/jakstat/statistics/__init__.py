@@ -1,8 +1,8 @@
 """Priors, signals, noise and the PyMC model: the only place that writes PyMC."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from jakstat.lazy_names import names_on_demand
 from jakstat.statistics.noise import (
     Noise,
     draw_measurements,
@@ -34,11 +34,6 @@ __all__ = [
     "standardised_residuals",
 ]
 
-_HOME = {"build_model": "model", "log_likelihood_graph": "model", "log_prior_density": "priors"}
-
-
-def __getattr__(name: str) -> Any:
-    """Import what needs PyMC when it is asked for: predictions need none of what it loads for seconds."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'jakstat.statistics' has no attribute {name!r}")
-    return getattr(import_module(f"jakstat.statistics.{_HOME[name]}"), name)
+_NAMES = {"model": ("build_model", "log_likelihood_graph"), "priors": ("log_prior_density",)}
+# On demand, what needs PyMC: predictions need none of what it loads for seconds.
+__getattr__ = names_on_demand(__name__, _NAMES)
