@@ -2,8 +2,8 @@
 
 One thread: chains run one after the other, so that the figure is of work, not of cores. Short runs: the figure says how
 fast a sampler explores once it is there, not that these draws are enough. Seconds are those of sampling, warm-up
-included; compilation stands beside them. Boehm's posterior has a second mode of little mass, which now and then keeps a
-chain: R-hat shows it.
+included; compilation stands beside them. Boehm's posterior has a second mode of little mass, which now and then keeps
+a chain: R-hat shows it.
 """
 
 import time
