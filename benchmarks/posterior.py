@@ -38,7 +38,9 @@ def sample(
         This version of jakstat cannot choose its solver.
     """
     settings = _settings(solver_name)
-    sampling = SamplingSettings(chains=CHAINS, draws=draws, tune=tune, cores=1, target_accept=0.95, maxdepth=_MOST_DEPTH)
+    sampling = SamplingSettings(
+        chains=CHAINS, draws=draws, tune=tune, cores=1, target_accept=0.95, maxdepth=_MOST_DEPTH
+    )
     moments = {}
 
     def log(line: str) -> None:
