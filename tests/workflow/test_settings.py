@@ -76,6 +76,31 @@ def test_groups_to_fit_again_need_something_that_makes_groups(snakemake, tmp_pat
     refused(done, "scores.0.leave_out: missing beside refit; needed: one of cell_line, inhibitor")
 
 
+INTERVENTIONS = {
+    "tables": "docs/raia_interventions", "cells": [{"experiment": "il13_20"}], "inhibitors": ["ruxolitinib"],
+    "doses_nM": [0, 10, 100], "readout": {"observable": "pSTAT5_signal", "time_h": 1}, "draws": 100,
+}  # fmt: skip
+
+
+def test_interventions_are_planned_from_their_tables(snakemake, tmp_path, repository):
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump({"dose_response": None, "interventions": INTERVENTIONS}))
+    files = [repository / "config/raia2011.yaml", tmp_path / "mine.yaml"]
+    done = snakemake("--dry-run", "--configfile", *files, directory=tmp_path)
+    assert done.returncode == 0, done.stdout
+    planned = set(re.findall(r"^rule (\w+):", done.stdout, re.MULTILINE))
+    assert {"check_interventions", "predict_interventions"} <= planned
+    assert "predict_dose_response" not in planned
+    assert "docs/raia_interventions/alterations.tsv" in done.stdout
+
+
+def test_interventions_without_their_folder_are_refused(snakemake, tmp_path, repository):
+    section = INTERVENTIONS | {"tables": "nowhere"}
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump({"interventions": section}))
+    files = [repository / "config/raia2011.yaml", tmp_path / "mine.yaml"]
+    done = snakemake("--dry-run", "--configfile", *files, directory=tmp_path)
+    refused(done, "config key interventions.tables: found no folder nowhere")
+
+
 def test_unknown_key_is_refused_with_the_valid_ones(snakemake, tmp_path):
     (tmp_path / "mine.yaml").write_text("sampling: {drws: 100}\nsolver: {rtol: 1e-6}\n")
     done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)

@@ -89,6 +89,18 @@ rule render_report:
         ),
         ic50_summary=rules.predict_dose_response.output[1] if ASKS_DOSE_RESPONSE else [],
         figure=rules.dose_response_figure.output if ASKS_DOSE_RESPONSE else [],
+        interventions=(
+            rules.predict_interventions.output.response if INTERVENTIONS else []
+        ),
+        intervention_pairs=(
+            rules.predict_interventions.output.pairs if INTERVENTIONS else []
+        ),
+        intervention_measures=(
+            rules.predict_interventions.output.measures if INTERVENTIONS else []
+        ),
+        intervention_shifts=(
+            rules.predict_interventions.output.shifts if INTERVENTIONS else []
+        ),
         responses=rules.predict_responses.output.responses if SCENARIOS else [],
         responses_page=rules.render_responses_page.output[0] if SCENARIOS else [],
         response_measures=rules.predict_responses.output.measures if SCENARIOS else [],

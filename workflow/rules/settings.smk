@@ -77,6 +77,22 @@ def public_tables(scenarios, name):
     return [f"<resources>/{one['public']}/{name}" for one in sets if "public" in one]
 
 
+def find_folder(named, key):
+    """Return a folder that a key of the configuration names, from the working directory on or from the repository."""
+    for path in (Path(named), WORKFLOW.parent / named):
+        if path.is_dir():
+            return path
+    raise WorkflowError(
+        f"config key {key}: found no folder {named}, looked for from {Path.cwd()} and from {WORKFLOW.parent}"
+    )
+
+
+def intervention_tables(folder):
+    """Return the tables of formulas in a folder, none where no folder is named."""
+    names = ("inhibitors.tsv", "alterations.tsv", "constants.tsv")
+    return [folder / name for name in names] if folder else []
+
+
 def groups_to_refit(scenarios):
     """Return the groups that are left out by a fit of their own: (what makes groups, name of the file) -> group."""
     sets = scenarios["scores"] if scenarios else []
@@ -97,4 +113,10 @@ def growth_observable(scenarios):
 SETTINGS = checked(config, "config.schema.yaml", "the configuration")
 SCENARIOS = (
     checked_scenarios(SETTINGS["scenarios"]) if "scenarios" in SETTINGS else None
+)
+INTERVENTIONS = SETTINGS.get("interventions")
+INTERVENTION_TABLES = (
+    find_folder(INTERVENTIONS["tables"], "interventions.tables")
+    if INTERVENTIONS
+    else None
 )

@@ -4,15 +4,15 @@ from script_log import log_to
 
 with log_to(snakemake.log[0]):
     from jakstat.problem import read_tables
-    from jakstat.reports import CELL_TABLES, SCENARIO_TABLES, ReportContents, render_report, take_scenarios
+    from jakstat.reports import ANSWER_TABLES, CELL_TABLES, ReportContents, render_report, take_answers
     from jakstat.storage import read_dataset, read_json, read_table, read_tree, write_text
 
     given, posterior = snakemake.input, read_tree(snakemake.input.posterior)
     readers = {
         read_json: ("convergence", "tolerance", "cross_check"),
-        read_table: ("coverage", "modes", "ic50_summary", *CELL_TABLES, *SCENARIO_TABLES),
-        read_dataset: ("loo", "dose_response", "time_courses", "responses", "at_exposure"),
-        read_tree: ("prior", "combinations"),
+        read_table: ("coverage", "modes", "ic50_summary", *CELL_TABLES, *ANSWER_TABLES),
+        read_dataset: ("loo", "dose_response", "time_courses", "responses", "at_exposure", "interventions"),
+        read_tree: ("prior", "combinations", "intervention_pairs"),
     }
     asked = ((name, reader) for reader, names in readers.items() for name in names)
     results = {name: reader(getattr(given, name)) for name, reader in asked if getattr(given, name)}
@@ -22,8 +22,8 @@ with log_to(snakemake.log[0]):
         posterior=posterior,
         provenance=posterior.attrs,
         settings=snakemake.params.settings,
-        scenarios=take_scenarios(results, tables),
         warning=read_json(given.gate)["warning"],
+        **take_answers(results, tables),
         **results,
     )
     write_text(render_report(contents), snakemake.output[0])

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
         rank_drugs,
         summarise_effects,
     )
+    from jakstat.predictions.interventions import (
+        InterventionAnswers,
+        check_interventions,
+        predict_interventions,
+    )
     from jakstat.predictions.left_out_groups import Refit
     from jakstat.predictions.naive_predictors import (
         predict_additive,
@@ -122,6 +127,7 @@ __all__ = [
     "thin_posterior",
     "DoseResponse",
     "Exposure",
+    "InterventionAnswers",
     "Prediction",
     "Refit",
     "Protocol",
@@ -129,6 +135,7 @@ __all__ = [
     "Stimulus",
     "check_dose_response",
     "check_exposures",
+    "check_interventions",
     "compare_dose_responses",
     "compare_predictors",
     "expect_reductions",
@@ -146,6 +153,7 @@ __all__ = [
     "predict_drug_mean",
     "predict_effect_at_exposure",
     "predict_hill_fits",
+    "predict_interventions",
     "predict_line_mean",
     "predict_no_effect",
     "predict_pair",
@@ -185,6 +193,7 @@ _NAMES = {
         "predict_pair",
     ),
     "next_experiment": ("expect_reductions", "rank_candidates"),
+    "interventions": ("InterventionAnswers", "check_interventions", "predict_interventions"),
     "left_out_groups": ("Refit",),
     "refits": ("refit_of", "refit_without_group"),
     "response_metrics": (

@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from jakstat.problem import ProblemTables
+from jakstat.reports.intervention_sections import InterventionResults
 from jakstat.reports.scenario_sections import ScenarioResults
 
 #: Fields of :class:`ReportContents` that only studies with cell lines have, tables by name.
@@ -50,6 +51,8 @@ class ReportContents:
         ``SolverCrossCheck.as_dict()``.
     scenarios : ScenarioResults, optional
         What was predicted for scenarios of a study with cell lines.
+    interventions : InterventionResults, optional
+        What was predicted of a problem without cell lines by tables of formulas.
     cell_lines : DataFrame, optional
         From ``summarise_cell_lines``; None where the study has no cell lines.
     jak_dependency : DataFrame, optional
@@ -75,6 +78,7 @@ class ReportContents:
     tolerance: Mapping[str, Any] | None = None
     cross_check: Mapping[str, Any] | None = None
     scenarios: ScenarioResults | None = None
+    interventions: InterventionResults | None = None
     cell_lines: pd.DataFrame | None = None
     jak_dependency: pd.DataFrame | None = None
     inhibitors: pd.DataFrame | None = None

@@ -13,6 +13,7 @@ from jakstat.reports.data_sections import (
     question_section,
     size_sentence,
 )
+from jakstat.reports.intervention_sections import intervention_section, intervention_sentences
 from jakstat.reports.number_text import decimal_text
 from jakstat.reports.page import Page, Paragraph, Section, render_page
 from jakstat.reports.parameter_sections import parameter_section
@@ -61,18 +62,27 @@ def render_report(contents: ReportContents) -> str:
 
 
 def _answer_sections(contents: ReportContents) -> list[Section]:
-    """Return the sections of what was predicted: of scenarios, or of one inhibitor's dose response."""
-    if contents.scenarios is None:
-        return [prediction_section(contents)]
-    return scenario_sections(contents.scenarios)
+    """Return the sections of what was predicted: of scenarios, or of one inhibitor and of interventions."""
+    added = [] if contents.interventions is None else [intervention_section(contents.interventions)]
+    if contents.scenarios is not None:
+        return [*scenario_sections(contents.scenarios), *added]
+    if contents.dose_response is None and added:
+        return added
+    return [prediction_section(contents), *added]
+
+
+def _answers(contents: ReportContents) -> list[str]:
+    """Return the sentences that answer what was asked."""
+    if contents.scenarios is not None:
+        return scenario_sentences(contents.scenarios)
+    if contents.interventions is not None and contents.dose_response is None:
+        return intervention_sentences(contents.interventions)
+    return answer_sentences(contents)
 
 
 def _summary(contents: ReportContents) -> tuple[Paragraph, ...]:
     """Return the box on top: the answer, whether the fit may be used, how it describes the data."""
-    if contents.scenarios is not None:
-        lines = [Paragraph(sentence, "answer") for sentence in scenario_sentences(contents.scenarios)]
-    else:
-        lines = [Paragraph(sentence, "answer") for sentence in answer_sentences(contents)]
+    lines = [Paragraph(sentence, "answer") for sentence in _answers(contents)]
     if contents.dose_response is not None:
         lines += [Paragraph(note) for note in text_list(contents.dose_response.attrs.get("notes"))[:1]]
     lines.append(verdict(contents.convergence))

@@ -106,7 +106,9 @@ def combination_figure(pairs: Mapping[str, xr.Dataset], reference: str) -> Figur
             _mark_sure(axes, ordered)
             _pair_axes(axes, excess, name)
         bar = figure.colorbar(shown, ax=panels, shrink=0.7)
-        bar.set_label(f"excess over {reference.title() if reference != 'hsa' else 'HSA'}, % of the signal without drug")
+        bar.set_label(
+            f"excess over {reference.title() if reference != 'hsa' else 'HSA'},\n% of the signal without drug"
+        )
     return figure
 
 
@@ -127,6 +129,7 @@ def _pair_axes(axes: Axes, excess: xr.DataArray, name: str) -> None:
         values = excess[dim].to_numpy()
         set_ticks(range(len(values)), [f"{value:g}" for value in values])
         set_label(f"{drug} (nM)")
+    axes.tick_params(axis="x", labelrotation=45)
     axes.set_title(f"{drugs}\non {cells}", fontsize=8.5)
 
 

@@ -1,0 +1,15 @@
+"""Compare the interventions with the problem and their tables; write them, or stop with every fault."""
+
+from script_log import log_to
+
+with log_to(snakemake.log[0], faults=(ValueError, NotImplementedError)):
+    from pathlib import Path
+
+    from jakstat.predictions import check_interventions
+    from jakstat.problem import read_tables
+    from jakstat.storage import write_table
+
+    given = snakemake.input
+    folder = Path(given.tables[0]).parent
+    asked = check_interventions(snakemake.params.interventions, read_tables(given.study), folder)
+    write_table(asked, snakemake.output[0])
