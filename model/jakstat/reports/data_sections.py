@@ -1,6 +1,7 @@
 """The sections on what was asked, on data and fit, and on what prior and posterior predict of the measurements."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from jakstat.reports.number_text import number_text, share_text
 from jakstat.reports.page import Block, Cell, Items, Paragraph, Picture, Section, Table, Tone
 
 _TEXT, _NUMBER = False, True
+_MANY_ROWS = 15  # a table of more is folded where it is for looking up
 # Coverage outside of this central interval of a binomial count is marked.
 _USUAL = 0.99
 
@@ -53,10 +55,11 @@ def question_section(contents: ReportContents) -> Section:
     ]
     if tables.notes:
         blocks += [Paragraph("What the reader of the data decided:"), Items(tuple(tables.notes))]
-    blocks += [_observable_table(tables), _experiment_table(tables)]
+    blocks += [_observable_table(tables), *_experiment_tables(tables)]
     rows = tuple(_flat(contents.settings))
     if rows:
-        blocks.append(Table("Settings.", "The settings of this run.", (("setting", _TEXT), ("value", _TEXT)), rows))
+        blocks.append(Table("Settings.", "The settings of this run.", (("setting", _TEXT), ("value", _TEXT)), rows,
+                            folded=len(rows) > _MANY_ROWS))  # fmt: skip
     return Section("question", "What was asked", blocks)
 
 
@@ -73,14 +76,35 @@ def _observable_table(tables: ProblemTables) -> Table:
     return Table("Observables.", caption, columns, rows)
 
 
-def _experiment_table(tables: ProblemTables) -> Table:
+def _experiment_tables(tables: ProblemTables) -> list[Block]:
+    """Return what was done to the cells: in words where a study has cell lines, and in the names of the model."""
     counts = pd.Series([one.experiment_id for one in tables.measurements]).value_counts()
     rows = []
     for one in tables.experiments:
         periods = "; ".join(_period_text(period.start, period.changes, tables.time_unit) for period in one.periods)
         rows.append((experiment_name(one), one.id, periods, str(counts.get(one.id, 0))))
     columns = (("experiment", _TEXT), ("id", _TEXT), ("what is set, and when", _TEXT), ("measurements", _NUMBER))
-    return Table("Experiments.", "What was done to the cells, in the names of the model.", columns, tuple(rows))
+    caption = "What was done to the cells, in the names of the model."
+    in_names = Table("Experiments.", caption, columns, tuple(rows), folded=len(rows) > _MANY_ROWS)
+    if not any(one.cell_line for one in tables.experiments):
+        return [in_names]
+    return [_cells_table(tables, counts), replace(in_names, title="Experiments as formulas.")]
+
+
+def _cells_table(tables: ProblemTables, counts: pd.Series) -> Table:
+    """Return how many experiments and measurements there are of each cell line, inhibitor, stimulus and group."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for one in tables.experiments:
+        drugs = [name for name, _ in one.inhibitors]
+        groups = [name for name in one.groups if name and name not in drugs]
+        key = (one.cell_line, " + ".join(drugs) or "–", one.stimulus or "–", ", ".join(groups) or "–")
+        number = found.setdefault(key, [0, 0])
+        number[0] += 1
+        number[1] += int(counts.get(one.id, 0))
+    rows = tuple((*key, str(experiments), str(measured)) for key, (experiments, measured) in found.items())
+    columns = (("cells", _TEXT), ("inhibitor", _TEXT), ("stimulus", _TEXT), ("screen or group", _TEXT),
+               ("experiments", _NUMBER), ("measurements", _NUMBER))  # fmt: skip
+    return Table("Experiments.", "What was done to which cells; an experiment is one dose.", columns, rows)
 
 
 def _period_text(start: float, changes: Mapping, time_unit: str) -> str:

@@ -56,12 +56,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: columns are (title, is it a number), rows are texts or cells, in the columns' order."""
+    """A table: columns are (title, is it a number), rows are texts or cells, in the columns' order.
+
+    A ``folded`` one shows its rows when its title is clicked.
+    """
 
     title: str
     caption: str
     columns: tuple[tuple[str, bool], ...]
     rows: tuple[tuple[str | Cell, ...], ...]
+    folded: bool = False
     kind: str = "table"
 
     @property

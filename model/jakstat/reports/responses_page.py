@@ -15,8 +15,7 @@ from jakstat.reports.drawing import COLOURS
 _DRAWS = ("chain", "draw")
 _SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-_PANEL_WIDTH, _HEIGHT = 420, 560  # pixels
-_MENU_WIDTH = 260
+_HEIGHT = 600  # pixels; as wide as the window
 
 
 def render_responses_page(responses: xr.Dataset, measured: pd.DataFrame, title: str, warning: str = "") -> str:
@@ -55,12 +54,13 @@ def render_responses_page(responses: xr.Dataset, measured: pd.DataFrame, title: 
     figure.update_xaxes(type="log", title_text="dose (nM)", dtick=1)
     figure.update_yaxes(title_text="% of that without drug", range=[-3, 118])
     figure.update_layout(
-        title=f"{warning} {title}".strip(), template="plotly_white", height=_HEIGHT,
-        width=_MENU_WIDTH + _PANEL_WIDTH * len(readouts), hovermode="closest", margin={"t": 140},
-        updatemenus=[{"buttons": _buttons(cells, owners), "x": 0.0, "xanchor": "left", "y": 1.28, "yanchor": "top"}],
+        title={"text": f"{warning} {title}".strip(), "x": 0.01, "y": 0.97, "yanchor": "top"}, template="plotly_white",
+        height=_HEIGHT, hovermode="closest", margin={"t": 170, "b": 110},
+        legend={"orientation": "h", "x": 0.0, "y": -0.22, "yanchor": "top"},
+        updatemenus=[{"buttons": _buttons(cells, owners), "x": 0.0, "xanchor": "left", "y": 1.36, "yanchor": "top"}],
     )  # fmt: skip
     html: str = to_html(figure, include_plotlyjs=True, full_html=True, div_id="responses",
-                        config={"displaylogo": False, "responsive": False})  # fmt: skip
+                        config={"displaylogo": False, "responsive": True})  # fmt: skip
     return html
 
 

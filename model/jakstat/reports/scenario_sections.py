@@ -110,7 +110,7 @@ def _asked_section(results: ScenarioResults) -> Section:
                ("time, h", _NUMBER), ("stimulus", _TEXT), ("schedule", _TEXT))  # fmt: skip
     rows = tuple(tuple(map(str, row)) for row in results.scenarios.fillna("").itertuples(index=False))
     caption = "Every inhibitor of a row on all of its cells at all of its doses (scenarios of the configuration)."
-    return Section("asked", "What was asked", [Table("Scenarios.", caption, columns, rows)])
+    return Section("asked", "Scenarios", [Table("Scenarios.", caption, columns, rows)])
 
 
 def _response_section(results: ScenarioResults) -> Section:
