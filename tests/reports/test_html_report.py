@@ -17,8 +17,8 @@ SECTIONS = (
     "tolerance",
     "loo",
     "coverage",
-    "parameters",
     "prediction",
+    "parameters",
     "provenance",
 )
 WARNING = "r_hat is 1.12 (limit 1.01) & <unsafe>"

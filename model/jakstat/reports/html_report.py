@@ -46,8 +46,8 @@ def render_report(contents: ReportContents) -> str:
         coverage_section(contents),
         *cell_line_sections(contents),
         *inhibitor_sections(contents),
-        parameter_section(contents),
         *_answer_sections(contents),
+        parameter_section(contents),
         provenance_section(contents),
     ]
     return render_page(

@@ -11,6 +11,7 @@ from jakstat.reports.parameter_figures import parameter_figure
 from jakstat.reports.parameter_table import is_assumed, summarise_parameters
 
 _TEXT, _NUMBER = False, True
+_MANY_ROWS = 60  # a longer table is folded
 # Contraction under which a parameter is said to be known from its prior more than from the data.
 _LITTLE = 0.5
 
@@ -53,7 +54,7 @@ def _posterior_table(table: pd.DataFrame) -> Table:
                ("posterior, median (95 %)", _NUMBER), ("contraction", _NUMBER), ("R-hat", _NUMBER),
                ("bulk ESS", _NUMBER), ("tail ESS", _NUMBER))  # fmt: skip
     caption = f"Medians and central 95 % intervals, linear scale. Amber: contraction under {100 * _LITTLE:.0f} %."
-    return Table("Prior and posterior.", caption, columns, rows)
+    return Table("Prior and posterior.", caption, columns, rows, folded=len(rows) > _MANY_ROWS)
 
 
 def _basis(source: str) -> Cell:
@@ -70,4 +71,4 @@ def _source_table(table: pd.DataFrame) -> Table:
     assumed = sum(is_assumed(source) for source in table["source"])
     columns = (("parameter", _TEXT), ("prior", _TEXT), ("basis", _TEXT), ("source", _TEXT))
     caption = f"Where each prior comes from. {assumed} of {len(rows)} sources say that something in them is assumed."
-    return Table("Priors and their sources.", caption, columns, rows)
+    return Table("Priors and their sources.", caption, columns, rows, folded=len(rows) > _MANY_ROWS)
