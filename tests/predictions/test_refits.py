@@ -7,8 +7,8 @@ import pytest
 
 from jakstat.inference import SamplingSettings
 from jakstat.predictions import Refit, refit_of, refit_without_group, score_left_out
+from jakstat.predictions.held_out_signals import held_out_signals
 from jakstat.predictions.left_out_groups import dose_responses_by, tables_without
-from jakstat.predictions.panel_scores import held_out_signals
 from jakstat.predictions.scenarios import Posterior
 from jakstat.statistics import SolverSettings
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         predict_interventions,
     )
     from jakstat.predictions.left_out_groups import Refit
+    from jakstat.predictions.left_out_scores import score_left_out
     from jakstat.predictions.naive_predictors import (
         predict_additive,
         predict_drug_mean,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
         summarise_resistance,
     )
     from jakstat.predictions.panel_experiments import suggest_experiments
-    from jakstat.predictions.panel_scores import PublicTable, score_held_out, score_left_out, score_predictions
+    from jakstat.predictions.panel_scores import PublicTable, score_held_out, score_predictions
     from jakstat.predictions.refits import refit_of, refit_without_group
     from jakstat.predictions.response_metrics import (
         growth_rate_inhibition,
@@ -195,6 +196,7 @@ _NAMES = {
     "next_experiment": ("expect_reductions", "rank_candidates"),
     "interventions": ("InterventionAnswers", "check_interventions", "predict_interventions"),
     "left_out_groups": ("Refit",),
+    "left_out_scores": ("score_left_out",),
     "refits": ("refit_of", "refit_without_group"),
     "response_metrics": (
         "growth_rate_inhibition",
@@ -219,7 +221,7 @@ _NAMES = {
         "summarise_resistance",
     ),
     "panel_experiments": ("suggest_experiments",),
-    "panel_scores": ("PublicTable", "score_held_out", "score_left_out", "score_predictions"),
+    "panel_scores": ("PublicTable", "score_held_out", "score_predictions"),
     "scenario_settings": ("ScenarioSettings", "ask_of_fit", "check_scenarios", "read_scenarios", "scenario_table"),
     "scenarios": (
         "AlteredCells",

@@ -120,10 +120,11 @@ def check_study(folder: Path) -> CheckedStudy:
         _check_units(study, entities, faults)
         observables = read_observables(study, entities, table.ids, faults)
         if reference is not None and cells is not None:
-            needed = None if cells.suit == ALL_ROWS else _used_of_reference(reference, measurements)
+            every = cells.suit == ALL_ROWS
+            needed = None if every else _used_of_reference(reference, measurements)
             check_against_model(reference, entities, faults, only=needed)
             _check_cells(study, reference, entities, table, faults)
-            reference = only_what_suits(reference, entities)
+            reference = reference if every else only_what_suits(reference, entities)
         if observables.complete:
             _check_parameters(study, reference, entities, observables, table, faults)
     if faults or sbml is None or table is None or observables is None:
