@@ -15,7 +15,7 @@ import sympy as sp
 import xarray as xr
 
 from jakstat.pathway import names_in, read_pathway, substitute_names
-from jakstat.predictions.response_metrics import half_effect_dose
+from jakstat.predictions.response_metrics import dose_faults, half_effect_dose
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.problem import Experiment, Parameter, Period, Prior, ProblemTables
 from jakstat.problem.formulas import parse_formula
@@ -72,8 +72,8 @@ def read_dose_response(section: Mapping) -> DoseResponse:
         A formula is not PEtab math, a dose is negative or the doses do not begin with 0; the key is named.
     """
     doses = tuple(float(dose) for dose in section["doses_nM"])
-    if not doses or doses[0] != 0 or any(high <= low for low, high in zip(doses, doses[1:], strict=False)):
-        raise ValueError(f"dose_response.doses_nM: found {list(doses)}; needed: increasing doses that begin with 0")
+    for fault in dose_faults(doses):
+        raise ValueError(f"dose_response.{fault}")
     acts_on = {}
     for target, text in section["acts_on"].items():
         try:

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from jakstat.predictions.combinations import measure_combination
-from jakstat.predictions.response_metrics import measure_dose_response
+from jakstat.predictions.response_metrics import dose_faults, measure_dose_response
 from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
 from jakstat.predictions.scenarios import (
     AlteredCells,
@@ -85,9 +85,7 @@ def read_interventions(section: Mapping[str, Any]) -> InterventionSettings:
         The doses do not begin with 0 and increase, or a pair is of inhibitors that are not asked for.
     """
     doses = tuple(float(dose) for dose in section["doses_nM"])
-    faults = []
-    if doses[0] != 0 or any(high <= low for low, high in zip(doses, doses[1:], strict=False)):
-        faults.append(f"doses_nM: found {list(doses)}; needed: increasing doses that begin with 0")
+    faults = dose_faults(doses)
     inhibitors = tuple(section["inhibitors"])
     pairs = tuple((str(first), str(second)) for first, second in section.get("pairs", ()))
     faults += [f"pairs: found {name!r}; needed: one of {', '.join(inhibitors)}" for pair in pairs for name in pair

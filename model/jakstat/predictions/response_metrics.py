@@ -14,6 +14,7 @@ Curves are expected signals without noise, relative to no drug, at doses in nM (
 Nothing is extrapolated: a dose that does not lie within the positive doses is NaN, and its position says why.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,13 @@ DRAW_DIMS = ("chain", "draw")
 INTERVALS = (50, 95)  # percent, central
 # Assumed: a curve that falls by less than 1 % has no half of its fall worth a name (the solver's error is 1e-4).
 LEAST_EFFECT = 0.01
+
+
+def dose_faults(doses: Sequence[float]) -> list[str]:
+    """Return a sentence where doses do not begin with 0 and increase: a response is relative to that without drug."""
+    if len(doses) and doses[0] == 0 and all(low < high for low, high in zip(doses, doses[1:], strict=False)):
+        return []
+    return [f"doses_nM: found {list(doses)}; needed: increasing doses that begin with 0"]
 
 
 def half_effect_dose(doses: np.ndarray, relative: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import xarray as xr
 
 from jakstat.predictions.fitted_study import FittedStudy, fitted_study
 from jakstat.predictions.left_out_groups import dose_responses_by
+from jakstat.predictions.response_metrics import dose_faults
 from jakstat.predictions.scenarios import AlteredCells, LigandDose, Protocol, Readout, check_treatments, treatment_of
 from jakstat.problem import ProblemTables, StudyScenarios
 from jakstat.problem.formulas import unknown_name_needed
@@ -222,8 +223,7 @@ class _Reader:
 
     def doses(self, doses: Sequence[float]) -> tuple[float, ...]:
         """Return doses that begin with 0 and increase, or add a fault."""
-        if not doses or doses[0] != 0 or any(high <= low for low, high in zip(doses, doses[1:], strict=False)):
-            self.faults.append(f"doses_nM: found {list(doses)}; needed: increasing doses that begin with 0")
+        self.faults += dose_faults(doses)
         return tuple(map(float, doses))
 
 

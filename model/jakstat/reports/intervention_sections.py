@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from jakstat.reports.drawing import figure_svg
+from jakstat.reports.measure_table import measure_table
 from jakstat.reports.number_text import interval_text, number_text, share_text
 from jakstat.reports.page import Block, Paragraph, Picture, Section, Table
 from jakstat.reports.scenario_figures import combination_figure, names_of_pairs, response_figure
@@ -61,7 +62,7 @@ def intervention_section(results: InterventionResults) -> Section:
     nothing = pd.DataFrame({name: [] for name in ("observable", "cells", "drug", "dose_nM", "value")})
     blocks: list[Block] = [
         Picture(figure_svg(response_figure(response, nothing)), "Dose responses.", caption),
-        _measure_table(results.measures),
+        measure_table(results.measures, ("cells", "drug"), "intervention_measures.tsv"),
     ]
     if len(results.shifts):
         blocks.append(_shift_table(results.shifts))
@@ -78,27 +79,6 @@ def intervention_section(results: InterventionResults) -> Section:
             )
         )
     return Section("interventions", "Drugs and alterations", blocks)
-
-
-def _measure_table(measures: pd.DataFrame) -> Table:
-    rows = []
-    for (cells, drug), one in measures.groupby(["cells", "drug"], sort=False):
-        by_metric = one.set_index("metric")
-        ic50, emax = by_metric.loc["ic50"], by_metric.loc["emax"]
-        rows.append((
-            str(cells), str(drug), number_text(ic50["median"]), interval_text(ic50["lower_95"], ic50["upper_95"]),
-            share_text(ic50["share_existing"]), share_text(emax["median"]),
-            f"{share_text(emax['lower_95'])} to {share_text(emax['upper_95'])}",
-        ))  # fmt: skip
-    columns: Sequence[tuple[str, bool]] = (
-        ("cells", _TEXT), ("drug", _TEXT), ("IC50, nM", _NUMBER), ("95 % interval", _NUMBER),
-        ("draws with an IC50", _NUMBER), ("largest effect", _NUMBER), ("95 % interval", _NUMBER),
-    )  # fmt: skip
-    caption = (
-        "Absolute IC50: the dose at which half of the signal without drug is left, over the draws in which it lies "
-        "within the doses; nothing is extrapolated."
-    )
-    return Table("IC50 and largest effect.", caption, tuple(columns), tuple(rows))
 
 
 def _shift_table(shifts: pd.DataFrame) -> Table:

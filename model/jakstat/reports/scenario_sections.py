@@ -11,6 +11,7 @@ import xarray as xr
 from jakstat.problem import ProblemTables, measured_responses
 from jakstat.reports.drawing import figure_svg
 from jakstat.reports.exposure_figures import exposure_figure
+from jakstat.reports.measure_table import measure_table
 from jakstat.reports.number_text import interval_text, number_text, share_text
 from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table, Tone
 from jakstat.reports.resistance_figures import effective_figure, emax_figure, resistance_figure
@@ -127,24 +128,7 @@ def _response_section(results: ScenarioResults) -> Section:
             Picture(figure_svg(response_figure(response, results.measured)), f"Dose responses: {name}.", caption)
         )
     measures = results.response_measures
-    rows = []
-    for (readout, cells, drug), one in measures[measures["metric"].isin(["ic50", "emax"])].groupby(
-        ["readout", "cells", "drug"], sort=False
-    ):
-        by_metric = one.set_index("metric")
-        ic50, emax = by_metric.loc["ic50"], by_metric.loc["emax"]
-        rows.append((
-            str(readout), str(cells), str(drug), number_text(ic50["median"]),
-            interval_text(ic50["lower_95"], ic50["upper_95"]), share_text(ic50["share_existing"]),
-            share_text(emax["median"]), f"{share_text(emax['lower_95'])} to {share_text(emax['upper_95'])}",
-        ))  # fmt: skip
-    columns = (("readout", _TEXT), ("cells", _TEXT), ("drug", _TEXT), ("IC50, nM", _NUMBER), ("95 % interval", _NUMBER),
-               ("draws with an IC50", _NUMBER), ("largest effect", _NUMBER), ("95 % interval", _NUMBER))  # fmt: skip
-    caption = (
-        "Absolute IC50: the dose at which half of the signal without drug is left, over the draws in which it lies "
-        "within the predicted doses; nothing is extrapolated. Other measures are in response_measures.tsv."
-    )
-    blocks.append(Table("IC50 and largest effect.", caption, columns, tuple(rows)))
+    blocks.append(measure_table(measures, ("readout", "cells", "drug"), "response_measures.tsv"))
     blocks.append(_growth_table(measures))
     return Section("responses", "Predicted dose responses", blocks)
 
