@@ -1,7 +1,15 @@
-"""Faults of a data set: each with its place, what was found and what is needed; all of them raised at once."""
+"""Faults of a data set: each with its place, what was found and what is needed; all of them raised at once.
 
-from dataclasses import dataclass
+One fault that many rows share (a misspelt drug) is one fault with the lines of all of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+#: How many lines a fault names, and how many faults of one kind a message spells out.
+_LINES_SHOWN, _FAULTS_SHOWN = 5, 10
 
 
 @dataclass(frozen=True)
@@ -18,6 +26,8 @@ class Fault:
         Column, or YAML key; empty where none is meant.
     found, needed : str
         What stands there, and what must stand there (with the valid choices).
+    more_rows : tuple of int
+        Further lines with the very same fault.
     """
 
     file: str
@@ -25,24 +35,57 @@ class Fault:
     column: str
     found: str
     needed: str
+    more_rows: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         place = Path(self.file).name
         if self.row is not None:
-            place += f", line {self.row}"
+            place += f", line{_lines((self.row, *self.more_rows))}"
         if self.column:
             place += f", {self.column}"
         return f"{place}: found {self.found}; needed: {self.needed}"
 
 
 class DataFaultsError(ValueError):
-    """A data set cannot be used; ``faults`` lists every reason that one pass could find."""
+    """A data set cannot be used; ``faults`` lists every reason that one pass could find, each once."""
 
     def __init__(self, faults: list[Fault]):
-        self.faults = tuple(faults)
-        lines = "\n".join(f"  {number}. {fault}" for number, fault in enumerate(self.faults, 1))
+        self.faults = tuple(_each_once(faults))
+        lines = "\n".join(f"  {number}. {text}" for number, text in enumerate(_shortened(self.faults), 1))
         super().__init__(f"{len(self.faults)} fault(s) in the input; nothing was written:\n{lines}")
 
 
 class UnsupportedError(NotImplementedError):
     """The problem is well formed but uses what jakstat does not support yet; the message names it and its id."""
+
+
+def _lines(rows: tuple[int, ...]) -> str:
+    """Return the numbers of lines as text: the first few, and how many more there are."""
+    shown = ", ".join(str(row) for row in rows[:_LINES_SHOWN])
+    more = f" and {len(rows) - _LINES_SHOWN} more" if len(rows) > _LINES_SHOWN else ""
+    return f"{'s' if len(rows) > 1 else ''} {shown}{more}"
+
+
+def _each_once(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield the faults in their order, those that differ in their line alone as one."""
+    rows: dict[Fault, list[int]] = defaultdict(list)
+    for fault in faults:
+        known = rows[replace(fault, row=None, more_rows=())]
+        known += [row for row in (fault.row, *fault.more_rows) if row is not None and row not in known[-1:]]
+    for fault, lines in rows.items():
+        unique = sorted(dict.fromkeys(lines))
+        yield replace(fault, row=unique[0], more_rows=tuple(unique[1:])) if unique else fault
+
+
+def _shortened(faults: Iterable[Fault]) -> Iterator[str]:
+    """Yield the text of each fault; of many that need the same in one column, the first ones and their number."""
+    count: dict[tuple[str, str, str], int] = defaultdict(int)
+    for fault in faults:
+        kind = (fault.file, fault.column, fault.needed)
+        count[kind] += 1
+        if count[kind] <= _FAULTS_SHOWN:
+            yield str(fault)
+    for (file, column, needed), number in count.items():
+        if number > _FAULTS_SHOWN:
+            place = Path(file).name + (f", {column}" if column else "")
+            yield f"{place}: {number - _FAULTS_SHOWN} more of this kind; needed: {needed}"

@@ -5,14 +5,16 @@ Every expression of a problem is made by ``petab.v2.math.sympify_petab``: its sy
 PEtab math: https://petab.readthedocs.io/en/latest/v2/documentation_data_format.html#math-expressions-syntax.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import sympy as sp
 from petab.v2.math import sympify_petab
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.near_names import near_names
+from jakstat.problem.numbers import finite_number_of_text
 from jakstat.problem.text_table import Row, TextTable
 
 
@@ -24,6 +26,14 @@ def parse_formula(text: str) -> sp.Expr:
     ValueError
         The text is not PEtab math; the message says where.
     """
+    # A number needs no grammar; a table has the same formula in many rows.
+    number = finite_number_of_text(text)
+    return _parsed(text) if number is None else sp.Float(number)
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(text: str) -> sp.Expr:
+    """Return the expression of a formula."""
     try:
         return sp.sympify(sympify_petab(text))
     except (ValueError, TypeError, AttributeError, NotImplementedError) as error:
@@ -59,7 +69,7 @@ def unknown_names(expression: sp.Expr, known: Iterable[str]) -> list[str]:
 def unknown_name_needed(name: str, known: Iterable[str], what: str) -> str:
     """Say what must stand in place of an unknown ``name``: near ones first, all of them where they are few."""
     choices = sorted(known)
-    near = difflib.get_close_matches(name, choices, n=3)
+    near = near_names(name, choices)
     if near:
         return f"{what} (did you mean {' or '.join(near)}?)"
     return f"{what}: {', '.join(choices)}" if 0 < len(choices) <= 40 else what

@@ -13,7 +13,7 @@ import antimony
 import libsbml
 
 from jakstat.problem.faults import Fault
-from jakstat.problem.text_table import read_text
+from jakstat.problem.text_files import read_text
 
 # libAntimony keeps the loaded models and its last error in one place of the process.
 _ANTIMONY = threading.Lock()

@@ -8,6 +8,7 @@ import math
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import checked_formula, formula_in
 from jakstat.problem.model_text import ModelEntities
+from jakstat.problem.numbers import finite_number_of_text
 from jakstat.problem.petab_condition_checks import ID, check_conditions, check_experiments
 from jakstat.problem.petab_files import PetabText
 from jakstat.problem.petab_parameters import check_parameters
@@ -65,7 +66,6 @@ def check_tables(text: PetabText, entities: ModelEntities, faults: list[Fault]) 
         if row["modelId"]:
             known_id(table, row, "modelId", model_ids, faults)
         _check_measurement(table, row, scope, faults)
-    _check_replicates(text, faults)
 
 
 def _check_observable(table: TextTable, row: Row, scope: Scope, faults: list[Fault]) -> None:
@@ -124,22 +124,11 @@ def _check_overrides(
         needed = f"{len(placeholders)} value(s) for the {kind} placeholders of {row['observableId']}{names}"
         faults.append(table.fault(row, column, f"{len(overrides)} value(s)", needed))
     for override in overrides:
+        if finite_number_of_text(override) is not None:
+            continue
         place = (table.file, row.line, column)
         known = scope.parameters | scope.targets
         checked_formula(override, place, known, "a number or an id of the parameter table", faults)
-
-
-def _check_replicates(text: PetabText, faults: list[Fault]) -> None:
-    """Add a fault for a measurement of the same replicate twice; PEtab allows repeats that are not named."""
-    first: dict[tuple[str, ...], int] = {}
-    for table, row in text.rows("measurement"):
-        if not row["replicateId"]:
-            continue
-        key = (table.file, *(cell for column, cell in sorted(row.cells.items()) if column != "measurement"))
-        if key in first:
-            found = f"replicate {row['replicateId']!r} again (first on line {first[key]})"
-            faults.append(table.fault(row, "replicateId", found, "one measurement a replicate"))
-        first.setdefault(key, row.line)
 
 
 def identical_rows(text: PetabText) -> list[str]:

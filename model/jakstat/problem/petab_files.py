@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 from jakstat.problem.faults import Fault
-from jakstat.problem.text_table import Row, TextTable, read_text, read_text_table
+from jakstat.problem.text_files import read_text
+from jakstat.problem.text_table import Row, TextTable, read_text_table
 
 TABLE_KINDS = ("parameter", "observable", "condition", "experiment", "measurement", "mapping")
 

@@ -4,30 +4,24 @@ The tables are checked as text (every fault with its line), then read by libpeta
 own converter without renaming parameters, and its parameter scales are kept beside. Visualisation files are not read.
 """
 
-import logging
-import math
 import re
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import yaml
-from petab import v1, v2
-from petab.v2.models.sbml_model import SbmlModel
-from petab.v2.petab1to2 import petab_files_1to2
+import sympy as sp
+from petab import v2
 
 from jakstat.problem.faults import DataFaultsError, Fault
+from jakstat.problem.formulas import parse_formula
 from jakstat.problem.model_text import model_entities, read_model, rename_local_parameters
 from jakstat.problem.petab_checks import check_tables, identical_rows
 from jakstat.problem.petab_condition_checks import check_mapping, renamed_parameters
-from jakstat.problem.petab_files import PetabListing, PetabText, read_listing, read_petab_text
-from jakstat.problem.petab_parameters import MADE_FROM_BOUNDS, prior_of
+from jakstat.problem.petab_files import PetabText, read_listing, read_petab_text
+from jakstat.problem.petab_libpetab import experiments_of_v1, read_by_libpetab
+from jakstat.problem.petab_parameters import MADE_FROM_BOUNDS, outside_bounds, prior_of
 from jakstat.problem.petab_refusals import refuse_unsupported
 from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
-from jakstat.problem.records import Prior, ProblemTables
-from jakstat.problem.text_table import sha256_of
+from jakstat.problem.records import Measurement, Prior, ProblemTables
+from jakstat.problem.text_files import encoding_notes, sha256_of
 
 # Errors of libpetab's check of version 2 (task, part of the message) that are none: "time" in a condition is no
 # parameter, and conditions of version 1, which passed that version's check, may name parameters of the model.
@@ -65,16 +59,15 @@ def read_petab(path: str | Path) -> ProblemTables:
     sbml = _check(text, faults)
     if faults or sbml is None:
         raise DataFaultsError(faults)
-    with TemporaryDirectory() as folder, _quiet_libpetab() as said:
-        try:
-            problem = _read_by_libpetab(text, sbml, Path(folder), said)
-        except (ValueError, NotImplementedError, TypeError, KeyError) as error:
-            found = f"what libpetab cannot read: {' '.join(str(error).split())}"
-            raise DataFaultsError([Fault(str(path), None, "", found, "a valid PEtab problem")]) from error
-        faults += lint_faults(problem, str(path), _NO_ERRORS[listing.version])
+    try:
+        problem = read_by_libpetab(text, sbml)
+    except (ValueError, NotImplementedError, TypeError, KeyError) as error:
+        found = f"what libpetab cannot read: {' '.join(str(error).split())}"
+        raise DataFaultsError([Fault(str(path), None, "", found, "a valid PEtab problem")]) from error
+    faults += lint_faults(problem, str(path), _NO_ERRORS[listing.version])
     if faults:
         raise DataFaultsError(faults)
-    return tables_of(problem, _annotations(text, problem, sbml))
+    return tables_of(problem, _measurements(text, problem), _annotations(text, problem, sbml))
 
 
 def _check(text: PetabText, faults: list[Fault]) -> str | None:
@@ -94,92 +87,29 @@ def _check(text: PetabText, faults: list[Fault]) -> str | None:
     return sbml
 
 
-@contextmanager
-def _quiet_libpetab() -> Iterator[list[str]]:
-    """Collect what libpetab warns of instead of printing it (its converter warns of what is handled here)."""
-    said: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
-    logger = logging.getLogger("petab")
-    propagate, logger.propagate = logger.propagate, False
-    logger.addHandler(handler)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield said
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagate
+def _measurements(text: PetabText, problem: v2.Problem) -> list[Measurement]:
+    """Return every row of the measurement tables."""
+    names = experiments_of_v1(text, {one.id for one in problem.conditions}) if text.listing.version == 1 else {}
+    parsed: dict[str, tuple[sp.Expr, ...]] = {"": ()}
 
+    def overrides(cell: str) -> tuple[sp.Expr, ...]:
+        if cell not in parsed:
+            parsed[cell] = tuple(parse_formula(one.strip()) for one in cell.split(";"))
+        return parsed[cell]
 
-def _read_by_libpetab(text: PetabText, sbml: str, folder: Path, said: list[str]) -> v2.Problem:
-    """Read a problem by libpetab, version 1 after an upgrade in ``folder``."""
-    listing = text.listing
-    if listing.version == 2:
-        problem = v2.Problem.from_yaml(listing.file)
-        if renamed_parameters(text):
-            # The tables' ids are the model's own now; libpetab's checks know renamed ones in some places only.
-            problem.models = [SbmlModel.from_string(sbml, model_id=listing.models[0].id)]
-            problem.mapping_tables = []
-        return problem
-    source = _copy_without_figures(listing, folder)
-    if v1.lint_problem(v1.Problem.from_yaml(source)):
-        raise ValueError("; ".join(said) or "it does not pass libpetab's validation")
-    upgraded = folder / "upgraded"
-    upgraded.mkdir()
-    petab_files_1to2(source, upgraded, validate=False, reparametrize="none")
-    problem = v2.Problem.from_yaml(upgraded / source.name)
-    _set_experiments_of_v1(problem, text)
-    return problem
-
-
-def _set_experiments_of_v1(problem: v2.Problem, text: PetabText) -> None:
-    """Give an upgraded problem the experiments of its measurements: pairs of conditions, called as they are.
-
-    libpetab's converter makes the same ones under names in which two pairs can be one ("a_" before "b", "a" before
-    "_b"). Measurements of a condition that changes nothing, without pre-equilibration, need no experiment.
-    """
-    changing = {one.id for one in problem.conditions if one.changes}
-    pairs = [(row["preequilibrationConditionId"], row["simulationConditionId"]) for _, row in text.rows("measurement")]
-    conditions = {row["conditionId"] for _, row in text.rows("condition")}
-    names: dict[tuple[str, str], str | None] = {}
-    for before, condition in pairs:
-        name = f"{before}_then_{condition}" if before else condition
-        while before and (name in conditions or name in names.values()):
-            name += "_"
-        names.setdefault((before, condition), name if before or condition in changing else None)
-
-    def period(time: float, condition: str) -> v2.ExperimentPeriod:
-        return v2.ExperimentPeriod(time=time, condition_ids=[condition] if condition in changing else [])
-
-    experiments = [
-        v2.Experiment(id=name, periods=[*([period(-math.inf, before)] if before else []), period(0.0, condition)])
-        for (before, condition), name in names.items()
-        if name is not None
-    ]
-    problem.experiment_tables = [v2.ExperimentTable(experiments)] if experiments else []
-    for measurement, pair in zip(problem.measurements, pairs, strict=True):
-        measurement.experiment_id = names[pair]
-
-
-def _copy_without_figures(listing: PetabListing, folder: Path) -> Path:
-    """Copy a version 1 problem without its visualisation files: published problems name ones that they lack."""
-    models = [model.path for model in listing.models]
-    # Files of one name may lie in different folders: a number keeps them apart.
-    files = dict.fromkeys(one for group in (*listing.table_files.values(), models) for one in group)
-    names = {file: f"file{number}_{file.name}" for number, file in enumerate(files)}
-    for file, name in names.items():
-        (folder / name).write_bytes(file.read_bytes())
-    listed = {f"{kind}_files": [names[file] for file in listing.table_files[kind]]
-              for kind in ("condition", "measurement", "observable")}  # fmt: skip
-    content = {
-        "format_version": listing.content["format_version"],
-        "parameter_file": names[listing.table_files["parameter"][0]],
-        "problems": [{**listed, "sbml_files": [names[file] for file in models]}],
-    }
-    copy = folder / "problem.yaml"
-    copy.write_text(yaml.safe_dump(content))
-    return copy
+    return [
+        Measurement(
+            observable_id=row["observableId"],
+            experiment_id=(names[row["preequilibrationConditionId"], row["simulationConditionId"]] or "")
+            if names else row["experimentId"],
+            time=float(row["time"]),
+            value=float(row["measurement"]),
+            observable_parameters=overrides(row["observableParameters"]),
+            noise_parameters=overrides(row["noiseParameters"]),
+            source=f"{Path(table.file).name}, line {row.line}",
+        )
+        for table, row in text.rows("measurement")
+    ]  # fmt: skip
 
 
 def _annotations(text: PetabText, problem: v2.Problem, sbml: str) -> Annotations:
@@ -194,26 +124,22 @@ def _annotations(text: PetabText, problem: v2.Problem, sbml: str) -> Annotations
         sbml=sbml,
         priors=priors,
         scales={name: row["parameterScale"] or "lin" for name, row in rows.items()} if listing.version == 1 else {},
-        experiment_labels=_labels(text, problem),
+        experiment_labels=_labels(text, problem) if listing.version == 1 else {},
         resets_parameters=listing.version == 1,
-        measurement_sources=[f"{Path(table.file).name}, line {row.line}" for table, row in text.rows("measurement")],
         time_unit=model_entities(sbml).time_unit,
         title=name,
         data_digests={file.name: sha256_of(file) for file in files},
-        notes=_notes(text, priors),
+        notes=(*_notes(text, priors), *encoding_notes(files)),
     )
 
 
 def _labels(text: PetabText, problem: v2.Problem) -> dict[str, str]:
     """Return the condition names of version 1 by experiment; the one without changes is called nothing."""
-    if text.listing.version != 1:
-        return {}
     names = {row["conditionId"]: row["conditionName"] or row["conditionId"] for _, row in text.rows("condition")}
     labels: dict[str, set[str]] = {}
-    for measurement, (_, row) in zip(problem.measurements, text.rows("measurement"), strict=True):
-        before, condition = row["preequilibrationConditionId"], names[row["simulationConditionId"]]
-        label = f"{names[before]}, then {condition}" if before else condition
-        labels.setdefault(measurement.experiment_id or "", set()).add(label)
+    for (before, condition), name in experiments_of_v1(text, {one.id for one in problem.conditions}).items():
+        label = f"{names[before]}, then {names[condition]}" if before else names[condition]
+        labels.setdefault(name or "", set()).add(label)
     return {name: found.pop() for name, found in labels.items() if len(found) == 1}
 
 
@@ -231,6 +157,9 @@ def _notes(text: PetabText, priors: dict[str, Prior]) -> tuple[str, ...]:
             "Noise on log10 was converted to the natural logarithm: noise formulas are multiplied by ln(10), noise "
             "parameters keep their meaning on log10, and the likelihood is that of the measured value."
         )
+    outside = outside_bounds(text)
+    if outside:
+        notes.append(f"Nominal values a little outside of their bounds, taken as they are: {', '.join(outside)}.")
     repeated = identical_rows(text)
     if repeated:
         notes.append(f"Measurements that stand twice, cell by cell, are counted twice: {', '.join(repeated)}.")

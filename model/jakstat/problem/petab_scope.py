@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from jakstat.problem.model_text import ModelEntities
+from jakstat.problem.numbers import number_of_text
 from jakstat.problem.petab_files import PetabText
 from jakstat.problem.text_table import Row
 
@@ -68,7 +69,7 @@ def scope_of(text: PetabText, entities: ModelEntities) -> Scope:
         starts = {name: min(found, default=0.0) for name, found in finite.items()} | {"": 0.0}
         targets = text.ids("condition", "targetId")
     first = {row["conditionId"] for _, row in text.rows("experiment")
-             if number_of(row["time"]) == min(times[row["experimentId"]], default=None)}  # fmt: skip
+             if _time(row) == min(times[row["experimentId"]], default=None)}  # fmt: skip
     return Scope(
         version=version,
         entities=entities,
@@ -85,17 +86,15 @@ def times_of_experiments(text: PetabText) -> dict[str, set[float]]:
     """Return the times at which the periods of each experiment start; cells without a number are left out."""
     times: dict[str, set[float]] = defaultdict(set)
     for _, row in text.rows("experiment"):
-        time = number_of(row["time"])
+        time = _time(row)
         times[row["experimentId"]] |= set() if math.isnan(time) else {time}
     return times
 
 
-def number_of(text: str) -> float:
-    """Return a number, or NaN for what is none (the checks report that)."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
+def _time(row: Row) -> float:
+    """Return when a period starts, or NaN where that is no number (the checks report that)."""
+    time = number_of_text(row["time"])
+    return math.nan if time is None else time
 
 
 def _used_names(text: PetabText) -> set[str]:

@@ -5,7 +5,7 @@ What PEtab 2 has no column for (units, scales, where a value was read, why a pri
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from petab import v2
@@ -31,10 +31,6 @@ class Annotations:
         A label for people by experiment id.
     experiment_details : mapping of str to mapping
         Fields of the record (cell line, inhibitors, stimulus, groups) by experiment id.
-    measurement_sources : sequence of str
-        Where each measurement was read, in the order of the measurements.
-    censored : sequence of str
-        Likewise, what its value is a bound of; empty where none is.
     degrees_of_freedom : mapping of str to float
         Of observables whose noise is Student's t; PEtab has no such noise.
     resets_parameters : bool
@@ -45,8 +41,6 @@ class Annotations:
     id: str
     sbml: str
     priors: Mapping[str, Prior]
-    measurement_sources: Sequence[str]
-    censored: Sequence[str] = ()
     degrees_of_freedom: Mapping[str, float] = field(default_factory=dict)
     scales: Mapping[str, str] = field(default_factory=dict)
     parameter_units: Mapping[str, str] = field(default_factory=dict)
@@ -73,27 +67,29 @@ def lint_faults(problem: v2.Problem, file: str, no_errors: Collection[tuple[str,
         Names of checks and parts of messages: such errors are left out.
     """
     return [
-        Fault(file, None, issue.task or "", " ".join(issue.message.split()), "a valid PEtab problem")
+        Fault(file, None, "", " ".join(issue.message.split()), "a valid PEtab problem")
         for issue in problem.validate()
         if issue.level >= ValidationIssueSeverity.ERROR
         and not any(issue.task == task and part in issue.message for task, part in no_errors)
     ]
 
 
-def tables_of(problem: v2.Problem, annotations: Annotations) -> ProblemTables:
+def tables_of(problem: v2.Problem, measurements: Sequence[Measurement], annotations: Annotations) -> ProblemTables:
     """Return the records of a checked problem.
 
     Parameters
     ----------
     problem : petab.v2.Problem
-        A valid problem with one model.
+        A valid problem with one model; of its measurements it may hold some only.
+    measurements : sequence of Measurement
+        All of them; one whose experiment is empty belongs to the model as it is.
     annotations : Annotations
         What the PEtab tables do not say.
     """
     nameless = "experiment" if "experiment" not in {one.id for one in problem.experiments} else "model_as_it_is"
-    measured = {one.experiment_id for one in problem.measurements}
+    measured = {one.experiment_id for one in measurements}
     experiments = [_experiment_of(one, problem, annotations) for one in problem.experiments if one.id in measured]
-    if None in measured:
+    if "" in measured:
         label = annotations.experiment_labels.get("", "the model as it is")
         experiments.append(Experiment(nameless, (Period(0.0),), label))
     idle = [one.id for one in problem.experiments if one.id not in measured]
@@ -106,15 +102,7 @@ def tables_of(problem: v2.Problem, annotations: Annotations) -> ProblemTables:
         parameters=tuple(_parameter_of(one, annotations) for one in problem.parameters),
         observables=tuple(_observable_of(one, annotations) for one in problem.observables),
         experiments=tuple(experiments),
-        measurements=tuple(
-            _measurement_of(one, source, censored, nameless)
-            for one, source, censored in zip(
-                problem.measurements,
-                annotations.measurement_sources,
-                annotations.censored or [""] * len(problem.measurements),
-                strict=True,
-            )
-        ),
+        measurements=tuple(one if one.experiment_id else replace(one, experiment_id=nameless) for one in measurements),
         time_unit=annotations.time_unit,
         title=annotations.title,
         citation=annotations.citation,
@@ -170,18 +158,4 @@ def _observable_of(observable: v2.Observable, annotations: Annotations) -> Obser
         noise_placeholders=tuple(one.name for one in observable.noise_placeholders),
         name=observable.name or "",
         unit=annotations.observable_units.get(observable.id, ""),
-    )
-
-
-def _measurement_of(measurement: v2.Measurement, source: str, censored: str, nameless: str) -> Measurement:
-    """Return a measurement; one without an experiment belongs to the experiment called ``nameless``."""
-    return Measurement(
-        observable_id=measurement.observable_id,
-        experiment_id=measurement.experiment_id or nameless,
-        time=float(measurement.time),
-        value=float(measurement.measurement),
-        observable_parameters=tuple(measurement.observable_parameters),
-        noise_parameters=tuple(measurement.noise_parameters),
-        source=source,
-        censored=censored,
     )

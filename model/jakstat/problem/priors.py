@@ -8,6 +8,8 @@ themselves. https://petab.readthedocs.io/en/latest/v2/documentation_data_format.
 import math
 from collections.abc import Sequence
 
+from jakstat.problem.numbers import finite_number_of_text
+
 #: Names of each distribution's parameters in PEtab's order. Those called sd, scale, shape and the like are positive.
 PRIOR_PARAMETERS: dict[str, tuple[str, ...]] = {
     "normal": ("mean", "sd"),
@@ -29,11 +31,8 @@ POSITIVE = {"log-normal", "log-laplace", "log-uniform", "chisquare", "exponentia
 
 def parse_numbers(text: str) -> tuple[float, ...] | None:
     """Return the numbers of a cell like ``0.5;2``, or None where one of them is none."""
-    try:
-        numbers = tuple(float(one) for one in text.split(";")) if text else ()
-    except ValueError:
-        return None
-    return numbers if all(math.isfinite(one) for one in numbers) else None
+    numbers = [finite_number_of_text(one.strip()) for one in text.split(";")] if text else []
+    return None if None in numbers else tuple(one for one in numbers if one is not None)
 
 
 def wrong_parameters(distribution: str, parameters: Sequence[float]) -> str:

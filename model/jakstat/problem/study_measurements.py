@@ -12,17 +12,30 @@ from pathlib import Path
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import identifier
+from jakstat.problem.near_names import near_names
+from jakstat.problem.numbers import number_of_text
 from jakstat.problem.records import CENSORED
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study, column_suffix
-from jakstat.problem.study_treatments import MINUTES, Treatment, amount_in, time_in, treatment_columns, treatment_of
+from jakstat.problem.study_treatments import (
+    MINUTES,
+    Treatment,
+    amount_in,
+    dose_and_time_columns,
+    dose_columns,
+    time_in,
+    treatment_columns,
+    treatment_of,
+)
 from jakstat.problem.text_table import Row, TextTable, known_id, number_in, read_text_table
 
 #: How the name of a column may end, to tell a column in another unit from a column of another thing.
 _UNIT_ENDINGS = (
-    *("s", "sec", "min", "h", "hours", "d", "days", "M", "mM", "uM", "nM", "pM", "percent", "copies", "au"),
+    *("s", "sec", "min", "h", "hours", "d", "days", "M", "mM", "uM", "µM", "μM", "nM", "pM", "percent", "copies", "au"),
     *("g_per_ml", "mg_per_ml", "ug_per_ml", "ng_per_ml", "pg_per_ml", "ng_per_l", "U_per_ml", "nmol_per_l"),
 )
+#: Units of concentration in nM.
+_IN_nM = {"pM": 1e-3, "uM": 1e3, "µM": 1e3, "μM": 1e3, "mM": 1e6, "M": 1e9, "nmol_per_l": 1.0}
 _OPTIONAL = ("replicate", "experiment", "censored")
 
 
@@ -117,10 +130,24 @@ def _check_columns(table: TextTable, study: Study, faults: list[Fault]) -> None:
             needed = f"{column}: values in {units.get(column)}, converted, or another unit in study.yaml"
             faults.append(table.fault(None, other, f"the column {other}", needed))
     for column in spare:
-        needed = "a condition column of study.yaml, or a place in its ignored_columns"
-        if study.cells is not None:
-            needed = f"one of {', '.join(treatment_columns(study))}, {needed}"
+        needed = _instead_of_column(column, study)
         faults.append(table.fault(None, column, "a column that study.yaml does not describe", needed))
+
+
+def _instead_of_column(column: str, study: Study) -> str:
+    """Say what is needed in place of a column that is not described."""
+    needed = "a condition column of study.yaml, or a place in its ignored_columns"
+    if study.cells is None:
+        return needed
+    choices = treatment_columns(study)
+    wanted = next((one for one in dose_columns() if one.endswith("_nM") and _stem(one) == _stem(column)), None)
+    factor = _IN_nM.get(column.removeprefix(f"{_stem(column)}_"))
+    if wanted is not None and factor is not None:
+        return f"{wanted}: values in nM, each {factor:g} times the one in this column"
+    near = near_names(column, choices)
+    if near:
+        return f"{' or '.join(near)}, {needed}"
+    return f"one of {', '.join(choices)}, {needed}"
 
 
 def _measurement_of(
@@ -166,16 +193,22 @@ def _time_of(table: TextTable, row: Row, study: Study, faults: list[Fault]) -> f
 
 
 def _check_duplicates(table: TextTable, study: Study, faults: list[Fault]) -> None:
-    """Add a fault for each row that measures what an earlier row measured: same everything but the value."""
-    needed_columns = ["observable", *(one.column for one in study.conditions), *_time_columns(study, table)]
-    if not set(needed_columns) <= set(table.columns):
+    """Add a fault for each row that measures what an earlier row measured: same everything but the value.
+
+    Doses and times are compared as numbers (4 and 4.0 are one dose), names as text: plates 1_12 and 112 are two.
+    """
+    times = _time_columns(study, table)
+    conditions = tuple(one.column for one in study.conditions)
+    if not {"observable", *conditions, *times} <= set(table.columns):
         return  # without one of them (reported already) every row would look like another
-    columns = [*needed_columns, *treatment_columns(study), "experiment", "replicate"]
-    first: dict[tuple[str, ...], int] = {}
+    amounts = {*conditions, *times, *dose_and_time_columns(study)}
+    columns = [one for one in dict.fromkeys(("observable", *conditions, *times, *treatment_columns(study),
+                                             "experiment", "replicate")) if one in table.columns]  # fmt: skip
+    first: dict[tuple[str | float | None, ...], int] = {}
     for row in table.rows:
-        key = tuple(_as_number(row[column]) for column in columns)
+        key = tuple(_amount(row[column]) if column in amounts else row[column] for column in columns)
         if key in first:
-            found = f"the same {', '.join(one for one in columns if one in table.columns)} as line {first[key]}"
+            found = f"the same {', '.join(columns)} as line {first[key]}"
             needed = (
                 "each measurement once" if row["replicate"] else "each once, or a column replicate to tell them apart"
             )
@@ -183,12 +216,10 @@ def _check_duplicates(table: TextTable, study: Study, faults: list[Fault]) -> No
         first.setdefault(key, row.line)
 
 
-def _as_number(text: str) -> str:
-    """Return a number's text in one way of writing it, other text as it is: 4 and 4.0 are the same dose."""
-    try:
-        return repr(float(text))
-    except ValueError:
-        return text
+def _amount(text: str) -> str | float:
+    """Return the number of a text, or the text where it is none."""
+    number = number_of_text(text)
+    return text if number is None else number
 
 
 def experiment_id(study: Study, treatment: Treatment) -> str:

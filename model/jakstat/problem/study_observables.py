@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import checked_formula, entity, names_of, with_values
 from jakstat.problem.model_text import ModelEntities
+from jakstat.problem.numbers import finite_number_of_text
 from jakstat.problem.records import NOISE_DISTRIBUTIONS, Observable, Parameter
 from jakstat.problem.study_description import Study, StudyObservable
 from jakstat.problem.study_measurements import StudyMeasurement
@@ -73,13 +74,11 @@ def _degrees_of_freedom(text: StudyObservable, study: Study, faults: list[Fault]
         if text.degrees_of_freedom:
             faults.append(study.fault(path, text.degrees_of_freedom, "the distribution student-t, or no such key"))
         return float("inf")
-    try:
-        number = float(text.degrees_of_freedom)
-    except ValueError:
-        number = 0.0
-    if not number > 2:
+    number = finite_number_of_text(text.degrees_of_freedom)
+    if number is None or not number > 2:
         found = repr(text.degrees_of_freedom) if text.degrees_of_freedom else "nothing"
         faults.append(study.fault(path, found, "a number above 2, so that the noise has a standard deviation"))
+        return float("inf")
     return number
 
 

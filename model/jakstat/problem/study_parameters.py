@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.model_text import ModelEntities
+from jakstat.problem.numbers import finite_number_of_text
 from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, wrong_parameters
 from jakstat.problem.records import Parameter, Prior
 from jakstat.problem.text_table import (
@@ -166,11 +167,9 @@ def _parse_named_numbers(text: str) -> Mapping[str, float] | None:
     """Return the numbers of a text like ``median=0.05; sd_ln=0.8``, or None where it is not one."""
     found: dict[str, float] = {}
     for part in filter(None, (one.strip() for one in text.split(";"))):
-        name, _, number = part.partition("=")
-        try:
-            found[name.strip()] = float(number)
-        except ValueError:
+        name, _, text_of_number = part.partition("=")
+        number = finite_number_of_text(text_of_number.strip())
+        if number is None or name.strip() in found:
             return None
-        if not math.isfinite(found[name.strip()]):
-            return None
+        found[name.strip()] = number
     return found

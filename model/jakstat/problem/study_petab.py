@@ -11,8 +11,8 @@ import sympy as sp
 from petab import v2
 from petab.v2.models.sbml_model import SbmlModel
 
-from jakstat.problem.formulas import identifier
-from jakstat.problem.records import Observable, Parameter
+from jakstat.problem.formulas import entity, identifier
+from jakstat.problem.records import Measurement, Observable, Parameter
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study
 from jakstat.problem.study_experiments import StudyExperiment
@@ -46,8 +46,16 @@ def per_experiment_id(parameter: str, experiment: str) -> str:
     return f"{parameter}_of_{identifier(experiment)}"
 
 
-def petab_problem(checked: CheckedStudy) -> v2.Problem:
-    """Return a checked study as a PEtab 2 problem."""
+def petab_problem(checked: CheckedStudy, *, one_of_each_kind: bool = False) -> v2.Problem:
+    """Return a checked study as a PEtab 2 problem.
+
+    Parameters
+    ----------
+    checked : CheckedStudy
+    one_of_each_kind : bool
+        Whether only one measurement of each observable in each experiment is in it, which is all that libpetab's
+        checks depend on.
+    """
     study = checked.study
     model = SbmlModel.from_string(checked.sbml, model_id=study.id)
     model.rel_path = f"{study.id}.xml"
@@ -59,7 +67,7 @@ def petab_problem(checked: CheckedStudy) -> v2.Problem:
         experiment_tables=[experiments],
         observable_tables=[v2.ObservableTable([_observable(one) for one in checked.observables],
                                               rel_path="observables.tsv")],
-        measurement_tables=[_measurements(checked)],
+        measurement_tables=[_measurements(checked, one_of_each_kind)],
         parameter_tables=[v2.ParameterTable([_parameter(one) for one in checked.parameters],
                                             rel_path="parameters.tsv")],
     )  # fmt: skip
@@ -94,26 +102,52 @@ def _value(value: sp.Expr) -> sp.Expr | float:
     return float(value) if value.is_number else value
 
 
-def _measurements(checked: CheckedStudy) -> v2.MeasurementTable:
-    """Return the measurement table."""
+def measurements_of(checked: CheckedStudy) -> list[Measurement]:
+    """Return the measurements of a checked study, each with what its observable has of its own in its experiment."""
     observables = {one.id: one for one in checked.observables}
-    return v2.MeasurementTable(
-        [_measurement(one, observables[one.observable], checked) for one in checked.measurements],
-        rel_path="measurements.tsv",
-    )
+    own: dict[tuple[str, str], tuple[sp.Expr, ...]] = {}
+
+    def parameters_of(one: StudyMeasurement) -> tuple[sp.Expr, ...]:
+        key = one.observable, one.experiment
+        if key not in own:
+            names = checked.of_experiment.get(one.observable, ())
+            own[key] = tuple(entity(per_experiment_id(name, one.experiment)) for name in names)
+        return own[key]
+
+    return [
+        Measurement(
+            observable_id=one.observable,
+            experiment_id=checked.experiments[one.treatment].id,
+            time=one.time,
+            value=one.value,
+            observable_parameters=parameters_of(one) if observables[one.observable].observable_placeholders else (),
+            noise_parameters=parameters_of(one) if observables[one.observable].noise_placeholders else (),
+            source=one.source,
+            censored=one.censored,
+        )
+        for one in checked.measurements
+    ]
 
 
-def _measurement(one: StudyMeasurement, observable: Observable, checked: CheckedStudy) -> v2.Measurement:
-    """Return a measurement with what its observable has of its own in its experiment."""
-    own = [per_experiment_id(name, one.experiment) for name in checked.of_experiment.get(one.observable, ())]
+def _measurements(checked: CheckedStudy, one_of_each_kind: bool) -> v2.MeasurementTable:
+    """Return the measurement table."""
+    records = measurements_of(checked)
+    if one_of_each_kind:
+        records = list({(one.observable_id, one.experiment_id, one.observable_parameters, one.noise_parameters): one
+                        for one in records}.values())  # fmt: skip
+    return v2.MeasurementTable([_measurement(one) for one in records], rel_path="measurements.tsv")
+
+
+def _measurement(one: Measurement) -> v2.Measurement:
+    """Return a measurement as PEtab has it."""
     beside = {"censored": one.censored} if one.censored else {}
     return v2.Measurement(
-        observable_id=one.observable,
-        experiment_id=checked.experiments[one.treatment].id,
+        observable_id=one.observable_id,
+        experiment_id=one.experiment_id,
         time=one.time,
         measurement=one.value,
-        observable_parameters=own if observable.observable_placeholders else [],
-        noise_parameters=own if observable.noise_placeholders else [],
+        observable_parameters=list(one.observable_parameters),
+        noise_parameters=list(one.noise_parameters),
         **beside,
     )
 

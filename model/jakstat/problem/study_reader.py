@@ -26,8 +26,8 @@ from jakstat.problem.study_experiments import experiment_parameters, experiments
 from jakstat.problem.study_measurements import StudyMeasurement, read_measurements
 from jakstat.problem.study_observables import StudyObservables, experiment_scales, read_observables
 from jakstat.problem.study_parameters import StudyParameters, check_parameter_ids, read_parameters
-from jakstat.problem.study_petab import CheckedStudy, petab_problem
-from jakstat.problem.text_table import sha256_of
+from jakstat.problem.study_petab import CheckedStudy, measurements_of, petab_problem
+from jakstat.problem.text_files import encoding_notes, sha256_of
 
 
 def read_study(folder: str | Path) -> ProblemTables:
@@ -49,7 +49,7 @@ def read_study(folder: str | Path) -> ProblemTables:
     """
     checked = check_study(Path(folder))
     study = checked.study
-    problem = petab_problem(checked)
+    problem = petab_problem(checked, one_of_each_kind=True)
     faults = lint_faults(problem, str(study.file))
     if faults:
         raise DataFaultsError(faults)
@@ -57,8 +57,6 @@ def read_study(folder: str | Path) -> ProblemTables:
         id=study.id,
         sbml=checked.sbml,
         priors={one.id: one.prior for one in checked.parameters if one.prior is not None},
-        measurement_sources=[one.source for one in checked.measurements],
-        censored=[one.censored for one in checked.measurements],
         degrees_of_freedom={one.id: one.degrees_of_freedom for one in checked.observables},
         scales={one.id: one.scale for one in checked.parameters},
         parameter_units={one.id: one.unit for one in checked.parameters},
@@ -69,8 +67,9 @@ def read_study(folder: str | Path) -> ProblemTables:
         title=study.title,
         citation=f"{study.citation} doi:{study.doi}" if study.doi else study.citation,
         data_digests={file.name: sha256_of(file) for file in study.files},
+        notes=encoding_notes(study.files),
     )
-    return tables_of(problem, annotations)
+    return tables_of(problem, measurements_of(checked), annotations)
 
 
 def study_to_petab(folder: str | Path) -> v2.Problem:

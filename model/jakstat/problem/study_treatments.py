@@ -12,11 +12,13 @@ Columns of a study with a ``cells`` section, each empty or absent where it does 
 Besides, the condition columns that ``study.yaml`` describes.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import unknown_name_needed
+from jakstat.problem.numbers import number_of_text
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_cells import CELL_LINE
 from jakstat.problem.study_description import Study
@@ -72,6 +74,16 @@ def treatment_columns(study: Study) -> tuple[str, ...]:
         return ()
     inhibitors = [name for pair in INHIBITORS for name in pair]
     return (CELL_LINE, ALTERATIONS, *STIMULUS, *inhibitors, *PRETREATMENT, *study.cells.grouping_columns)
+
+
+def dose_columns() -> tuple[str, ...]:
+    """Return the columns that hold the doses of stimuli and inhibitors."""
+    return (*STIMULUS[1:], *(dose for _, dose in INHIBITORS))
+
+
+def dose_and_time_columns(study: Study) -> tuple[str, ...]:
+    """Return the treatment columns that hold numbers; all others hold names."""
+    return () if study.cells is None else (*dose_columns(), *PRETREATMENT)
 
 
 def amount_in(table: TextTable, row: Row, column: str, what: str, faults: list[Fault]) -> float | None:
@@ -141,12 +153,12 @@ def _inhibitors(table: TextTable, row: Row, reference: Reference, faults: list[F
     for name_column, dose_column in INHIBITORS:
         name = row[name_column]
         if not name:
-            if row[dose_column] and float_or_none(row[dose_column]) != 0.0:
+            if row[dose_column] and number_of_text(row[dose_column]) != 0.0:
                 faults.append(table.fault(row, name_column, "nothing", f"the inhibitor of {dose_column}"))
             continue
         known = known_id(table, row, name_column, reference.inhibitors, faults)
         dose = amount_in(table, row, dose_column, "a concentration", faults)
-        if dose_column not in table.columns:
+        if dose_column not in table.columns and not _dose_in_another_unit(table, dose_column):
             faults.append(table.fault(row, name_column, repr(name), f"its dose in a column {dose_column}"))
         if name in found:
             faults.append(table.fault(row, name_column, repr(name), "two different inhibitors"))
@@ -155,13 +167,19 @@ def _inhibitors(table: TextTable, row: Row, reference: Reference, faults: list[F
     return tuple(sorted(found.items()))
 
 
+def _dose_in_another_unit(table: TextTable, dose_column: str) -> bool:
+    """Whether the table has the doses in another unit, a column that has been refused by its name."""
+    stem = dose_column.removesuffix("nM")
+    return any(re.fullmatch(rf"{stem}[pmuµμ]?M", column) for column in table.columns)
+
+
 def _stimulus(table: TextTable, row: Row, reference: Reference, faults: list[Fault]) -> tuple[str, float, str]:
     """Return name, dose (nM) and dose as written of the stimulus of a row."""
     kilodaltons: Mapping[str, float] = {one.ligand: one.molar_mass for one in reference.receptors.values()}
     name = row["stimulus"]
     given = [column for column in STIMULUS[1:] if row[column]]
     if not name:
-        if any(float_or_none(row[column]) != 0.0 for column in given):
+        if any(number_of_text(row[column]) != 0.0 for column in given):
             faults.append(table.fault(row, "stimulus", "nothing", f"the ligand of {given[0]}"))
         return "", 0.0, ""
     if not known_id(table, row, "stimulus", kilodaltons, faults):
@@ -191,11 +209,3 @@ def unbound_ligand(reference: Reference, cell_line: str, ligand: str) -> str:
         return ""
     return (f"{receptor.ligand}, which binds {receptor.id}, the one receptor of {cell_line} that is modelled "
             "(cell_lines.tsv; a table of the study's own can say another)")  # fmt: skip
-
-
-def float_or_none(text: str) -> float | None:
-    """Return the number of a text, or None where it is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return None

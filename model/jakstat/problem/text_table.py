@@ -1,17 +1,24 @@
 """Tab-separated tables as text, each row with its line in the file, so that a fault can name its place.
 
-Nothing is converted here: a cell that should be a number and is not is found by the reader that knows what it means.
+A line is a row and a tab ends a cell, whatever quotes stand there: a note may hold an inch sign. Only a cell that is
+quoted as a whole, as spreadsheets and R write text, loses its quotes. Nothing else is converted here: a cell that
+should be a number and is not is found by the reader that knows what it means.
 """
 
-import csv
-import hashlib
-import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.near_names import near_names
+from jakstat.problem.numbers import number_of_text, number_remedy
+from jakstat.problem.text_files import read_text
+
+#: How many valid names a fault lists; of more it gives the near ones.
+_LISTED = 40
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
 @dataclass(frozen=True)
@@ -39,22 +46,6 @@ class TextTable:
         return Fault(self.file, 1 if row is None else row.line, column, found, needed)
 
 
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes as hexadecimal text."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def read_text(path: Path, what: str, faults: list[Fault]) -> str | None:
-    """Return the text of a file, or None after adding the fault that it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        faults.append(Fault(str(path), None, "", f"bytes that are not UTF-8 text ({error.reason})", what))
-    except OSError as error:
-        faults.append(Fault(str(path), None, "", error.strerror or type(error).__name__, what))
-    return None
-
-
 def read_text_table(path: Path, faults: list[Fault]) -> TextTable | None:
     """Read a tab-separated table.
 
@@ -73,30 +64,76 @@ def read_text_table(path: Path, faults: list[Fault]) -> TextTable | None:
     text = read_text(path, "a tab-separated table, UTF-8 text", faults)
     if text is None:
         return None
-    reader = csv.reader(io.StringIO(text), delimiter="\t")
-    columns = tuple(cell.strip() for cell in next(reader, []))
-    if not any(columns):
-        faults.append(Fault(str(path), 1, "", "no column names", "a first line with the names of the columns"))
+    lines = text.split("\n")
+    columns = tuple(_cells_of(lines[0]))
+    fault = _fault_of_header(str(path), lines, columns)
+    if fault is not None:
+        faults.append(fault)
         return None
-    if len(columns) == 1 and any(mark in columns[0] for mark in ",;"):
-        faults.append(Fault(str(path), 1, "", f"one column {columns[0]!r}", "columns with a tab between them"))
-        return None
-    for name in sorted({name for name in columns if columns.count(name) > 1}):
+    for name in sorted({name for name in columns if name and columns.count(name) > 1}):
         faults.append(Fault(str(path), 1, name, "the column twice", "each column once"))
-    return TextTable(str(path), columns, tuple(_rows_of(reader, columns, str(path), faults)))
+    return TextTable(str(path), columns, tuple(_rows_of(lines, columns, str(path), faults)))
 
 
-def _rows_of(reader: Iterable[list[str]], columns: Sequence[str], file: str, faults: list[Fault]) -> Iterable[Row]:
-    """Yield the rows that are not blank; add a fault for each row that is longer than the header."""
-    for cells in reader:
-        stripped = [cell.strip() for cell in cells]
-        if not any(stripped):
+def _cells_of(line: str) -> list[str]:
+    """Return the cells of a line without blanks around them, and without the quotes of a cell that is quoted."""
+    cells = [cell.strip() for cell in line.split("\t")]
+    if '"' not in line:
+        return cells
+    return [found.group(1).replace('""', '"').strip() if (found := _QUOTED.fullmatch(cell)) else cell for cell in cells]
+
+
+def _fault_of_header(file: str, lines: Sequence[str], columns: Sequence[str]) -> Fault | None:
+    """Return what is wrong with the first line as names of columns, or None."""
+    if not any(line.strip() for line in lines):
+        return Fault(file, None, "", "an empty file", "a first line with the names of the columns, and rows")
+    if len(columns) == 1 and (found := _other_separator(columns[0])):
+        needed = "columns with a tab between them: save as Text (Tab delimited)"
+        return Fault(file, 1, "", f"columns with {found} between them ({columns[0][:60]!r})", needed)
+    below = next((number for number, line in enumerate(lines[1:], 2) if line.count("\t") > 1), None)
+    if len([name for name in columns if name]) < 2 and below is not None:
+        found = f"{columns[0]!r}, a title" if columns[0] else "no column names"
+        needed = f"the names of the columns first: delete what stands above them (they seem to be on line {below})"
+        return Fault(file, 1, "", found, needed)
+    if not any(columns):
+        return Fault(file, 1, "", "no column names", "a first line with the names of the columns")
+    return None
+
+
+def _other_separator(header: str) -> str:
+    """Return what stands between the names of a header without a tab; nothing where it is one name, or a title."""
+    signs = {";": "semicolons", ",": "commas", "|": "bars"}
+    found = re.search(r"([;,|])\S", header)
+    return signs[found.group(1)] if found else "blanks" if re.search(r"\S {2,}\S+ {2,}\S", header) else ""
+
+
+def _rows_of(lines: Sequence[str], columns: Sequence[str], file: str, faults: list[Fault]) -> Iterator[Row]:
+    """Yield the rows that are not blank; add a fault for each row that is longer than the header or goes on below."""
+    for number, line in enumerate(lines[1:], 2):
+        cells = _cells_of(line)
+        if not any(cells):
             continue
-        line: int = reader.line_num  # type: ignore[attr-defined]
-        if any(stripped[len(columns) :]):
-            faults.append(Fault(file, line, "", f"{len(cells)} cells", f"{len(columns)} cells, as in the header"))
-        padded = stripped + [""] * (len(columns) - len(stripped))
-        yield Row(line, dict(zip(columns, padded, strict=False)))
+        width = len(columns)
+        if any(cells[width:]):
+            faults.append(Fault(file, number, "", f"{len(cells)} cells", f"{width} cells, as in the header"))
+        if len(cells) < width and cells[-1].startswith('"') and _closes_below(lines, number, width):
+            needed = "each row on one line: without line breaks inside of a cell"
+            faults.append(
+                Fault(file, number, columns[len(cells) - 1], "a quoted cell that goes on in the next line", needed)
+            )
+        padded = cells + [""] * (width - len(cells))
+        yield Row(number, dict(zip(columns, padded, strict=False)))
+
+
+def _closes_below(lines: Sequence[str], number: int, width: int) -> bool:
+    """Whether the cell that line ``number`` ends in is closed by the first cell of a later short line."""
+    for line in lines[number : number + 20]:
+        first, _, rest = line.partition("\t")
+        if first.rstrip().endswith('"') and not first.lstrip().startswith('"'):
+            return rest.count("\t") + 1 < width
+        if rest:
+            return False
+    return False
 
 
 def require_columns(table: TextTable, needed: Iterable[str], faults: list[Fault]) -> bool:
@@ -124,13 +161,11 @@ def number_in(
         What the cell must hold, for the fault; by default a number.
     """
     text = row[column]
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number) or (infinite and not math.isnan(number)):
+    number = number_of_text(text)
+    if number is not None and (infinite or math.isfinite(number)):
         return number
-    hint = " (with a decimal point)" if text.replace(",", ".", 1).replace(".", "", 1).lstrip("-").isdigit() else ""
+    remedy = number_remedy(text)
+    hint = f" ({remedy})" if remedy else ""
     faults.append(table.fault(row, column, repr(text) if text else "nothing", (needed or "a number") + hint))
     return None
 
@@ -138,10 +173,14 @@ def number_in(
 def known_id(table: TextTable, row: Row, column: str, choices: Iterable[str], faults: list[Fault]) -> bool:
     """Add a fault unless the cell holds one of ``choices``; return whether it does."""
     text = row[column]
-    known = sorted(choices)
+    known = choices if isinstance(choices, (Mapping, set, frozenset)) else set(choices)
     if text in known:
         return True
-    faults.append(table.fault(row, column, repr(text) if text else "nothing", f"one of {', '.join(known) or '(none)'}"))
+    near = near_names(text, known)
+    listed = sorted(known)
+    needed = f"one of {', '.join(listed)}" if len(listed) <= _LISTED else f"one of {len(listed)} names"
+    needed += f" (did you mean {' or '.join(near)}?)" if near else ""
+    faults.append(table.fault(row, column, repr(text) if text else "nothing", needed))
     return False
 
 

@@ -1,0 +1,69 @@
+"""Numbers as tables have them, by one strict rule, and what to do about text that a person would take for one.
+
+A number is an optional sign, digits with at most one decimal point, and at most one exponent: ``-0.5``, ``12``,
+``1.2e3``, ``.5``. Python's ``float`` reads more than that (``1_12`` as 112, digits of other scripts, ``nan``): a plate
+called 1_12 is no number.
+"""
+
+import math
+import re
+
+_DIGITS = r"(?:\d+\.?\d*|\.\d+)"
+_EXPONENT = r"(?:[eE][+-]?\d+)?"
+_NUMBER = re.compile(rf"[+-]?{_DIGITS}{_EXPONENT}", re.ASCII)
+_INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE | re.ASCII)
+#: What a cell that is no number looks like, and what its writer should do; the first that fits is said.
+_HINTS = (
+    (r"#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|####*)?", "a spreadsheet's error: mend it, or leave the row out"),
+    (r"(?:n\.?\s?[ad]\.?|n/a|nan|na|null|none|missing|-+|\?+|\.)", "where nothing was measured, leave the row out"),
+    (rf"[<≤]=?\s*{_DIGITS}{_EXPONENT}", "below a limit: the limit alone here, and below in a column censored"),
+    (rf"[>≥]=?\s*{_DIGITS}{_EXPONENT}", "above a limit: the limit alone here, and above in a column censored"),
+    (rf"[+-]?{_DIGITS}{_EXPONENT}\s*[%‰]", "without the sign: divide by 100 where the unit is a fraction"),
+    (r"[\u2010-\u2015\u2212\ufe63\uff0d].*", "with the minus of the keyboard, -"),
+    (r"[+-]?\d{1,3}(?:,\d{3})+\.\d*", "with a decimal point, without separators of thousands"),
+    (r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", "with a decimal point"),
+    (r"[+-]?\d{1,3}(?:\.\d{3})+,\d*", "with a decimal point, without separators of thousands"),
+    (r"[+-]?\d+(?:[\s_'’]\d+)+(?:\.\d*)?", "without separators of thousands"),
+    (rf"[+-]?{_DIGITS}\s*(?:[x×*·]\s*10\s*\^?|[dD])\s*[+-]?\d+", "with an exponent as in 1.5e-3"),
+    (rf"[~≈±]\s*{_DIGITS}{_EXPONENT}", "without the sign before it"),
+    (rf"{_DIGITS}{_EXPONENT}\s*(?:±|\+/-|\+-).*", "the value alone, its error in a column of its own"),
+    (rf"[+-]?{_DIGITS}{_EXPONENT}\s*[a-zA-Zµμ].*", "without its unit, which stands in the name of the column"),
+    (r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|\d+\s*-?\s*[A-Z][a-z]{2}(?:-\d+)?", "a number that a spreadsheet made a date"),
+)  # fmt: skip
+
+
+def number_of_text(text: str) -> float | None:
+    """Return the number that a text is, or None where it is none.
+
+    Parameters
+    ----------
+    text : str
+        A cell without blanks around it. ``inf``, ``-inf`` and ``infinity`` are read, ``nan`` is none.
+
+    Returns
+    -------
+    float or None
+        ``inf`` for a number too large for a float as well.
+    """
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    infinite = _INFINITY.fullmatch(text)
+    if infinite:
+        return -math.inf if infinite.group(1) == "-" else math.inf
+    return None
+
+
+def finite_number_of_text(text: str) -> float | None:
+    """Return the finite number that a text is, or None where it is none."""
+    number = number_of_text(text)
+    return number if number is not None and math.isfinite(number) else None
+
+
+def number_remedy(text: str) -> str:
+    """Return what to do about a text that should be a number; empty where it looks like none."""
+    for pattern, remedy in _HINTS:
+        if re.fullmatch(pattern, text, re.IGNORECASE | re.ASCII):
+            return remedy
+    if any(sign.isdigit() and not sign.isascii() for sign in text):
+        return "with the digits 0 to 9"
+    return "smaller than 1e308" if _NUMBER.fullmatch(text) else ""
