@@ -8,9 +8,9 @@ called 1_12 is no number.
 import math
 import re
 
-_DIGITS = r"(?:\d+\.?\d*|\.\d+)"
-_EXPONENT = r"(?:[eE][+-]?\d+)?"
-_NUMBER = re.compile(rf"[+-]?{_DIGITS}{_EXPONENT}", re.ASCII)
+_DIGITS = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+_EXPONENT = r"(?:[eE][+-]?[0-9]+)?"
+_NUMBER = re.compile(rf"[+-]?{_DIGITS}{_EXPONENT}")
 _INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE | re.ASCII)
 #: What a cell that is no number looks like, and what its writer should do; the first that fits is said.
 _HINTS = (
@@ -20,15 +20,15 @@ _HINTS = (
     (rf"[>≥]=?\s*{_DIGITS}{_EXPONENT}", "above a limit: the limit alone here, and above in a column censored"),
     (rf"[+-]?{_DIGITS}{_EXPONENT}\s*[%‰]", "without the sign: divide by 100 where the unit is a fraction"),
     (r"[\u2010-\u2015\u2212\ufe63\uff0d].*", "with the minus of the keyboard, -"),
-    (r"[+-]?\d{1,3}(?:,\d{3})+\.\d*", "with a decimal point, without separators of thousands"),
-    (r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", "with a decimal point"),
-    (r"[+-]?\d{1,3}(?:\.\d{3})+,\d*", "with a decimal point, without separators of thousands"),
-    (r"[+-]?\d+(?:[\s_'’]\d+)+(?:\.\d*)?", "without separators of thousands"),
-    (rf"[+-]?{_DIGITS}\s*(?:[x×*·]\s*10\s*\^?|[dD])\s*[+-]?\d+", "with an exponent as in 1.5e-3"),
+    (r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]*", "with a decimal point, without separators of thousands"),
+    (r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?", "with a decimal point"),
+    (r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]*", "with a decimal point, without separators of thousands"),
+    (r"[+-]?[0-9]+(?:[\s_'’][0-9]+)+(?:\.[0-9]*)?", "without separators of thousands"),
+    (rf"[+-]?{_DIGITS}\s*(?:[x×*·]\s*10\s*\^?|[dD])\s*[+-]?[0-9]+", "with an exponent as in 1.5e-3"),
     (rf"[~≈±]\s*{_DIGITS}{_EXPONENT}", "without the sign before it"),
     (rf"{_DIGITS}{_EXPONENT}\s*(?:±|\+/-|\+-).*", "the value alone, its error in a column of its own"),
-    (rf"[+-]?{_DIGITS}{_EXPONENT}\s*[a-zA-Zµμ].*", "without its unit, which stands in the name of the column"),
-    (r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|\d+\s*-?\s*[A-Z][a-z]{2}(?:-\d+)?", "a number that a spreadsheet made a date"),
+    (rf"[+-]?{_DIGITS}{_EXPONENT}\s*(?![ex])[a-zµμ].*", "without its unit, which the name of the column has"),
+    (r"[0-9]+[-/.][0-9]+[-/.][0-9]+.*|[0-9]+\s*-?\s*[a-z]{3}(?:-[0-9]+)?", "a number that a spreadsheet made a date"),
 )  # fmt: skip
 
 
@@ -61,9 +61,9 @@ def finite_number_of_text(text: str) -> float | None:
 
 def number_remedy(text: str) -> str:
     """Return what to do about a text that should be a number; empty where it looks like none."""
+    if _NUMBER.fullmatch(text):
+        return "smaller than 1e308"
     for pattern, remedy in _HINTS:
-        if re.fullmatch(pattern, text, re.IGNORECASE | re.ASCII):
+        if re.fullmatch(pattern, text, re.IGNORECASE):
             return remedy
-    if any(sign.isdigit() and not sign.isascii() for sign in text):
-        return "with the digits 0 to 9"
-    return "smaller than 1e308" if _NUMBER.fullmatch(text) else ""
+    return "with the digits 0 to 9" if any(sign.isdigit() and not sign.isascii() for sign in text) else ""

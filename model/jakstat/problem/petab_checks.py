@@ -11,7 +11,7 @@ from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.numbers import finite_number_of_text
 from jakstat.problem.petab_condition_checks import ID, check_conditions, check_experiments
 from jakstat.problem.petab_files import PetabText
-from jakstat.problem.petab_parameters import check_parameters
+from jakstat.problem.petab_parameters import check_parameters, check_parameters_are_used
 from jakstat.problem.petab_scope import Scope, scope_of
 from jakstat.problem.text_table import Row, TextTable, known_id, number_in, require_columns, unique_ids
 
@@ -60,12 +60,13 @@ def check_tables(text: PetabText, entities: ModelEntities, faults: list[Fault]) 
             _check_observable(table, row, scope, faults)
     check_conditions(text, scope, faults)
     check_experiments(text, faults)
-    check_parameters(text, entities, scope.used_names, faults)
+    check_parameters(text, entities, faults)
     model_ids = {model.id for model in text.listing.models}
     for table, row in text.rows("measurement"):
         if row["modelId"]:
             known_id(table, row, "modelId", model_ids, faults)
         _check_measurement(table, row, scope, faults)
+    check_parameters_are_used(text, entities, scope.used_names, faults)
 
 
 def _check_observable(table: TextTable, row: Row, scope: Scope, faults: list[Fault]) -> None:

@@ -20,6 +20,8 @@ from jakstat.problem.text_table import Row, TextTable, known_id, number_in, uniq
 
 #: How far outside its bounds a nominal value may lie, as a share of their distance (assumed).
 _SLACK = 0.1
+#: Columns whose formulas may use a parameter.
+_FORMULAS = {"observableFormula", "noiseFormula", "observableParameters", "noiseParameters", "targetValue"}
 MADE_FROM_BOUNDS = "made from the bounds"
 _V1_PRIORS = {
     "parameterScaleUniform": "uniform",
@@ -33,10 +35,30 @@ _V1_PRIORS = {
 }
 
 
-def check_parameters(
+def check_parameters(text: PetabText, entities: ModelEntities, faults: list[Fault]) -> None:
+    """Add every fault of the parameter tables but those of :func:`check_parameters_are_used`.
+
+    Parameters
+    ----------
+    text : PetabText
+        The problem's files.
+    entities : ModelEntities
+        The ids of its model.
+    faults : list of Fault
+        Faults are added here.
+    """
+    estimates = {1: ("0", "1"), 2: ("true", "false")}[text.listing.version]
+    for table in text.tables["parameter"]:
+        unique_ids(table, "parameterId", faults)
+        for row in table.rows:
+            _check_estimate(table, row, estimates, text.listing.version, faults)
+    _check_values(text, entities, faults)
+
+
+def check_parameters_are_used(
     text: PetabText, entities: ModelEntities, used_names: Collection[str], faults: list[Fault]
 ) -> None:
-    """Add every fault of the parameter tables.
+    """Add a fault for each parameter that nothing uses, once all formulas, which may use it, are without faults.
 
     Parameters
     ----------
@@ -49,16 +71,13 @@ def check_parameters(
     faults : list of Fault
         Faults are added here.
     """
+    if any(fault.column in _FORMULAS or not fault.column or fault.column.endswith("_files") for fault in faults):
+        return
     allowed = entities.parameters | (set(used_names) - entities.names)
-    estimates = {1: ("0", "1"), 2: ("true", "false")}[text.listing.version]
-    for table in text.tables["parameter"]:
-        unique_ids(table, "parameterId", faults)
-        for row in table.rows:
-            if row["parameterId"] not in allowed:
-                found = f"{row['parameterId']!r}, which neither the model nor a formula uses"
-                faults.append(table.fault(row, "parameterId", found, "a parameter that is used"))
-            _check_estimate(table, row, estimates, text.listing.version, faults)
-    _check_values(text, entities, faults)
+    for table, row in text.rows("parameter"):
+        if row["parameterId"] not in allowed:
+            found = f"{row['parameterId']!r}, which neither the model nor a formula uses"
+            faults.append(table.fault(row, "parameterId", found, "a parameter that is used"))
 
 
 def _check_values(text: PetabText, entities: ModelEntities, faults: list[Fault]) -> None:

@@ -81,10 +81,13 @@ def _measurements_in(
     table: TextTable, path: Path, study: Study, reference: Reference | None, faults: list[Fault]
 ) -> list[StudyMeasurement]:
     """Return the measurements of one table."""
-    _check_columns(table, study, faults)
+    before = len(faults)
+    if not any(fault.file == str(study.file) for fault in faults):  # else columns may be right that it misnames
+        _check_columns(table, study, faults)
+    if len(faults) == before:  # else rows would look alike that a column with another name tells apart
+        _check_duplicates(table, study, faults)
     if not table.rows:
         faults.append(Fault(table.file, None, "", "no rows", "at least one measurement"))
-    _check_duplicates(table, study, faults)
     rows = (_measurement_of(table, row, path, study, reference, faults) for row in table.rows)
     return [one for one in rows if one is not None]
 
@@ -117,18 +120,24 @@ def _check_columns(table: TextTable, study: Study, faults: list[Fault]) -> None:
     needed_of_cells = () if study.cells is None else ("cell_line",)
     known = {"observable", "value", *units, *_OPTIONAL, *study.ignored_columns, *treatment_columns(study)}
     spare = [one for one in table.columns if one not in known]
-    for column in ("observable", *needed_of_cells, *units, "value"):
-        if column in table.columns:
-            continue
+    absent = [one for one in ("observable", *needed_of_cells, *units, "value") if one not in table.columns]
+    for column in absent:
         stem = column.removesuffix(f"_{column_suffix(units.get(column, ''))}")
         other = next((one for one in spare if stem in (_stem(one), one)), None)
-        if other is None:
-            found = f"the columns {', '.join(table.columns)}"
+        if other is not None:
+            spare.remove(other)
+            unit = (
+                f"values in {units[column]}, converted, or another unit in study.yaml"
+                if column in units
+                else "this name"
+            )
+            faults.append(table.fault(None, other, f"the column {other}", f"{column}: {unit}"))
+        elif len(absent) == len(spare) == 1:
+            found = f"the column {spare.pop()}, which study.yaml does not describe"
             faults.append(table.fault(None, column, found, f"the column {column}"))
         else:
-            spare.remove(other)
-            needed = f"{column}: values in {units.get(column)}, converted, or another unit in study.yaml"
-            faults.append(table.fault(None, other, f"the column {other}", needed))
+            found = f"the columns {', '.join(table.columns)}"
+            faults.append(table.fault(None, column, found, f"the column {column}"))
     for column in spare:
         needed = _instead_of_column(column, study)
         faults.append(table.fault(None, column, "a column that study.yaml does not describe", needed))
@@ -199,8 +208,6 @@ def _check_duplicates(table: TextTable, study: Study, faults: list[Fault]) -> No
     """
     times = _time_columns(study, table)
     conditions = tuple(one.column for one in study.conditions)
-    if not {"observable", *conditions, *times} <= set(table.columns):
-        return  # without one of them (reported already) every row would look like another
     amounts = {*conditions, *times, *dose_and_time_columns(study)}
     columns = [one for one in dict.fromkeys(("observable", *conditions, *times, *treatment_columns(study),
                                              "experiment", "replicate")) if one in table.columns]  # fmt: skip

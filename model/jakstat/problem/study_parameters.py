@@ -109,7 +109,11 @@ def _parameter_of(table: TextTable, row: Row, faults: list[Fault]) -> Parameter 
     prior = _prior_of(table, row, faults) if estimated else None
     if not estimated and row["prior"]:
         faults.append(table.fault(row, "prior", repr(row["prior"]), "no prior, or estimate true"))
-    if nominal is not None and prior is not None and not prior.lower <= nominal <= prior.upper:
+    if (
+        nominal is not None
+        and prior is not None
+        and (nominal < prior.lower < prior.upper or nominal > prior.upper > prior.lower)
+    ):
         needed = f"a value within the prior's {prior.lower:g} to {prior.upper:g}"
         faults.append(table.fault(row, "nominal", row["nominal"], needed))
     if len(faults) > before:

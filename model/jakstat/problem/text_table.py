@@ -18,6 +18,8 @@ from jakstat.problem.text_files import read_text
 
 #: How many valid names a fault lists; of more it gives the near ones.
 _LISTED = 40
+#: Over how many lines a quoted cell is looked for.
+_LONGEST_CELL = 20
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
@@ -109,31 +111,30 @@ def _other_separator(header: str) -> str:
 
 def _rows_of(lines: Sequence[str], columns: Sequence[str], file: str, faults: list[Fault]) -> Iterator[Row]:
     """Yield the rows that are not blank; add a fault for each row that is longer than the header or goes on below."""
+    width, read = len(columns), 1
     for number, line in enumerate(lines[1:], 2):
         cells = _cells_of(line)
-        if not any(cells):
+        if number <= read or not any(cells):
             continue
-        width = len(columns)
         if any(cells[width:]):
             faults.append(Fault(file, number, "", f"{len(cells)} cells", f"{width} cells, as in the header"))
-        if len(cells) < width and cells[-1].startswith('"') and _closes_below(lines, number, width):
-            needed = "each row on one line: without line breaks inside of a cell"
-            faults.append(
-                Fault(file, number, columns[len(cells) - 1], "a quoted cell that goes on in the next line", needed)
-            )
+        if cells[-1].startswith('"') and (read := _last_line_of_cell(lines, number, width)) > number:
+            found, needed = f"a quoted cell that goes on to line {read}", "no line breaks inside of a cell"
+            faults.append(Fault(file, number, columns[min(len(cells), width) - 1], found, needed))
+            continue
         padded = cells + [""] * (width - len(cells))
         yield Row(number, dict(zip(columns, padded, strict=False)))
 
 
-def _closes_below(lines: Sequence[str], number: int, width: int) -> bool:
-    """Whether the cell that line ``number`` ends in is closed by the first cell of a later short line."""
-    for line in lines[number : number + 20]:
-        first, _, rest = line.partition("\t")
+def _last_line_of_cell(lines: Sequence[str], number: int, width: int) -> int:
+    """Return the line on which a later line, too short for a row, closes the quote that line ``number`` ends in."""
+    for below, line in enumerate(lines[number : number + _LONGEST_CELL], number + 1):
+        first, *rest = line.split("\t")
         if first.rstrip().endswith('"') and not first.lstrip().startswith('"'):
-            return rest.count("\t") + 1 < width
+            return below if len(rest) + 1 < width else number
         if rest:
-            return False
-    return False
+            return number
+    return number
 
 
 def require_columns(table: TextTable, needed: Iterable[str], faults: list[Fault]) -> bool:
@@ -149,6 +150,8 @@ def number_in(
 ) -> float | None:
     """Return the number in a cell, or None after adding the fault that there is none.
 
+    A column that the table does not have is said once, by :func:`require_columns`, not for each row.
+
     Parameters
     ----------
     table, row, column
@@ -160,6 +163,8 @@ def number_in(
     needed : str
         What the cell must hold, for the fault; by default a number.
     """
+    if column not in table.columns:
+        return None
     text = row[column]
     number = number_of_text(text)
     if number is not None and (infinite or math.isfinite(number)):
@@ -171,7 +176,9 @@ def number_in(
 
 
 def known_id(table: TextTable, row: Row, column: str, choices: Iterable[str], faults: list[Fault]) -> bool:
-    """Add a fault unless the cell holds one of ``choices``; return whether it does."""
+    """Add a fault unless the cell holds one of ``choices``, or is of an absent column; return whether it does."""
+    if column not in table.columns:
+        return False
     text = row[column]
     known = choices if isinstance(choices, (Mapping, set, frozenset)) else set(choices)
     if text in known:
