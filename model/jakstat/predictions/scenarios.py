@@ -17,6 +17,7 @@ import xarray as xr
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.problem import Parameter, PetabScenarios, ProblemTables, StudyScenarios, Treatment
 from jakstat.problem.formulas import unknown_name_needed
+from jakstat.problem.identifiers import number_text
 from jakstat.problem.study_treatments import unbound_ligand
 from jakstat.statistics import SolverSettings
 
@@ -130,7 +131,7 @@ def treatment_of(
     if protocol.stimulus is None:
         return plain
     dose = protocol.stimulus.dose_nM
-    return replace(plain, stimulus=protocol.stimulus.ligand, stimulus_nM=dose, stimulus_text=f"{dose:g} nM")
+    return replace(plain, stimulus=protocol.stimulus.ligand, stimulus_nM=dose, stimulus_text=f"{number_text(dose)} nM")
 
 
 def check_treatments(

@@ -19,6 +19,8 @@ from petab.v2.models.sbml_model import SbmlModel
 from petab.v2.petab1to2 import petab_files_1to2
 
 from jakstat.problem.faults import DataFaultsError, Fault
+from jakstat.problem.identifiers import file_stem, with_digest
+from jakstat.problem.made_ids import require_own_ids
 from jakstat.problem.model_text import model_entities, read_model, rename_local_parameters
 from jakstat.problem.petab_checks import check_tables, identical_rows
 from jakstat.problem.petab_condition_checks import check_mapping, renamed_parameters
@@ -74,7 +76,7 @@ def read_petab(path: str | Path) -> ProblemTables:
         faults += lint_faults(problem, str(path), _NO_ERRORS[listing.version])
     if faults:
         raise DataFaultsError(faults)
-    return tables_of(problem, _annotations(text, problem, sbml))
+    return require_own_ids(tables_of(problem, _annotations(text, problem, sbml)), str(path))
 
 
 def _check(text: PetabText, faults: list[Fault]) -> str | None:
@@ -145,8 +147,9 @@ def _set_experiments_of_v1(problem: v2.Problem, text: PetabText) -> None:
     names: dict[tuple[str, str], str | None] = {}
     for before, condition in pairs:
         name = f"{before}_then_{condition}" if before else condition
-        while before and (name in conditions or name in names.values()):
-            name += "_"
+        # Two pairs can be called the same ("a" before "b_then_c"), or as a condition is.
+        if before and (name in conditions or len(re.findall("(?=_then_)", name)) > 1):
+            name = with_digest(name, [before, condition])
         names.setdefault((before, condition), name if before or condition in changing else None)
 
     def period(time: float, condition: str) -> v2.ExperimentPeriod:
@@ -190,7 +193,7 @@ def _annotations(text: PetabText, problem: v2.Problem, sbml: str) -> Annotations
     files = [listing.file, listing.models[0].path, *(one for files in listing.table_files.values() for one in files)]
     name = listing.problem_id or listing.file.stem
     return Annotations(
-        id=re.sub(r"[^\w.-]", "_", name).lstrip(".") or "problem",
+        id=file_stem(name),
         sbml=sbml,
         priors=priors,
         scales={name: row["parameterScale"] or "lin" for name, row in rows.items()} if listing.version == 1 else {},

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jakstat.problem.faults import Fault
-from jakstat.problem.formulas import identifier
 from jakstat.problem.records import CENSORED
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study, column_suffix
@@ -189,37 +188,3 @@ def _as_number(text: str) -> str:
         return repr(float(text))
     except ValueError:
         return text
-
-
-def experiment_id(study: Study, treatment: Treatment) -> str:
-    """Return an id for the experiment with a treatment, like ``il13_4`` or ``HEL__ruxolitinib_640``."""
-    parts = [treatment.cell_line] if treatment.cell_line else []
-    parts += treatment.alterations
-    for column, value in zip(study.conditions, treatment.dose, strict=True):
-        name = column.column.removesuffix(f"_{column_suffix(column.unit)}")
-        parts.append(f"{name}_{value:.12g}".replace("+", ""))
-    if treatment.stimulus:
-        parts.append(f"{treatment.stimulus}_{treatment.stimulus_text.split()[0]}")
-    parts += [f"{name}_{dose:.12g}".replace("+", "") for name, dose in treatment.inhibitors]
-    if treatment.pretreatment:
-        parts.append(f"after_{treatment.pretreatment:g}")
-    parts += [f"share_{share:g}_from_{time:g}" for time, share in treatment.schedule]
-    parts += other_groups(treatment)
-    return identifier("__".join(parts)) or "experiment"
-
-
-def other_groups(treatment: Treatment) -> list[str]:
-    """Return the groups of a treatment that its inhibitors do not name."""
-    return [name for name in treatment.groups if name and name not in dict(treatment.inhibitors)]
-
-
-def experiment_label(study: Study, treatment: Treatment) -> str:
-    """Return a label for people, like ``IL-13 4 ng/ml`` or ``HEL, ruxolitinib 640 nM``."""
-    parts = [" ".join((treatment.cell_line, *treatment.alterations))] if treatment.cell_line else []
-    parts += [f"{one.label} {value:g} {one.unit}" for one, value in zip(study.conditions, treatment.dose, strict=True)]
-    if treatment.stimulus:
-        parts.append(f"{treatment.stimulus} {treatment.stimulus_text}")
-    parts += [f"{name} {dose:g} nM" for name, dose in treatment.inhibitors]
-    parts += [f"{100 * share:g} % of it from {time:g} {study.time_unit}" for time, share in treatment.schedule]
-    parts += other_groups(treatment)
-    return ", ".join(parts)

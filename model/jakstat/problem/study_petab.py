@@ -11,7 +11,7 @@ import sympy as sp
 from petab import v2
 from petab.v2.models.sbml_model import SbmlModel
 
-from jakstat.problem.formulas import identifier
+from jakstat.problem.identifiers import id_of_experiment_name, with_digest
 from jakstat.problem.records import Observable, Parameter
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study
@@ -43,7 +43,10 @@ class CheckedStudy:
 
 def per_experiment_id(parameter: str, experiment: str) -> str:
     """Return the id of an observable's parameter in one experiment of the tables."""
-    return f"{parameter}_of_{identifier(experiment)}"
+    name = id_of_experiment_name(experiment)
+    readable = f"{parameter}_of_{name}"
+    # scale of "x of y" and scale_of_x of "y" are two.
+    return readable if "_of_" not in name else with_digest(readable, [parameter, experiment])
 
 
 def petab_problem(checked: CheckedStudy) -> v2.Problem:
@@ -78,7 +81,8 @@ def _experiments(checked: CheckedStudy) -> tuple[v2.ConditionTable, v2.Experimen
             key = tuple(sorted(changes.items(), key=lambda item: item[0]))
             if key not in conditions:
                 last = number == len(one.periods) - 1
-                name = f"condition_{one.id}" if last else f"condition_{one.id}_{number}"
+                # No id of an experiment ends like this, so that no two conditions are called the same.
+                name = f"condition_{one.id}" if last else f"condition_{one.id}__period_{number}"
                 targets = [v2.Change(target_id=target, target_value=_value(value)) for target, value in changes.items()]
                 conditions[key] = v2.Condition(id=name, changes=targets)
             periods.append(v2.ExperimentPeriod(time=start, condition_ids=[conditions[key].id]))

@@ -13,6 +13,7 @@ from petab import v2
 
 from jakstat.problem.faults import DataFaultsError, Fault
 from jakstat.problem.formulas import names_of, unknown_name_needed
+from jakstat.problem.made_ids import made_id_faults, require_own_ids, shared_id_faults
 from jakstat.problem.model_text import ModelEntities, model_entities, read_model
 from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
 from jakstat.problem.records import ProblemTables
@@ -70,7 +71,7 @@ def read_study(folder: str | Path) -> ProblemTables:
         citation=f"{study.citation} doi:{study.doi}" if study.doi else study.citation,
         data_digests={file.name: sha256_of(file) for file in study.files},
     )
-    return tables_of(problem, annotations)
+    return require_own_ids(tables_of(problem, annotations), str(study.file))
 
 
 def study_to_petab(folder: str | Path) -> v2.Problem:
@@ -137,19 +138,27 @@ def _assembled(
     observables: StudyObservables, measurements: tuple[StudyMeasurement, ...],
 ) -> CheckedStudy:  # fmt: skip
     """Return the study with its experiments, and the parameters that these and its scales need."""
+    entities = model_entities(sbml)
     treatments = [one.treatment for one in measurements]
     wild_type = wild_type_ids(study, reference, treatments, table.ids)
-    without = {name: sp.Float(value) for name, value in model_entities(sbml).values.items() if name not in table.ids}
+    without = {name: sp.Float(value) for name, value in entities.values.items() if name not in table.ids}
     experiments = experiments_of(study, reference, treatments, wild_type, without)
     scaled = {name for names in observables.of_experiment.values() for name in names}
+    written = [replace(one, id=wild_type.get(one.id, one.id)) for one in table.parameters if one.id not in scaled]
+    of_experiments = experiment_parameters(study, reference, experiments.values())
+    scales = experiment_scales(observables, measurements, table.parameters)
+    constants = set() if reference is None else set(reference.constants)
+    made = [one for one in (*written, *of_experiments, *scales) if one.id not in table.ids | constants]
+    faults = [
+        *shared_id_faults(str(study.file), "experiments", ((one.id, one.label) for one in experiments.values())),
+        *made_id_faults(str(study.file), made, table.ids, observables.observables, entities),
+    ]
+    if faults:
+        raise DataFaultsError(faults)
     return CheckedStudy(
         study=study,
         sbml=sbml,
-        parameters=(
-            *(replace(one, id=wild_type.get(one.id, one.id)) for one in table.parameters if one.id not in scaled),
-            *experiment_parameters(study, reference, experiments.values()),
-            *experiment_scales(observables, measurements, table.parameters),
-        ),
+        parameters=(*written, *of_experiments, *scales),
         observables=observables.observables,
         measurements=measurements,
         experiments=experiments,

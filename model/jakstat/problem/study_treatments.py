@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import unknown_name_needed
+from jakstat.problem.identifiers import number_text
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_cells import CELL_LINE
 from jakstat.problem.study_description import Study
@@ -176,7 +177,7 @@ def _stimulus(table: TextTable, row: Row, reference: Reference, faults: list[Fau
     # 1 ng/ml of a protein of m kDa is 1e-6 g/l / (m * 1000 g/mol) = 1/m nM.
     in_nM = dose / kilodaltons[name] if given[0] == "stimulus_ng_per_ml" else dose
     unit = "ng/ml" if given[0] == "stimulus_ng_per_ml" else "nM"
-    return name, in_nM, f"{dose:g} {unit}"
+    return name, in_nM, f"{number_text(dose)} {unit}"
 
 
 def unbound_ligand(reference: Reference, cell_line: str, ligand: str) -> str:
