@@ -2,7 +2,8 @@
 
 import re
 
-from jakstat.problem.identifiers import distinct_id, id_of_table_name, identifier, number_text
+from jakstat.distinct_names import distinct_id
+from jakstat.problem.identifiers import id_of_table_name, identifier, number_text
 from jakstat.problem.study_description import Study, column_suffix
 from jakstat.problem.study_treatments import Treatment
 

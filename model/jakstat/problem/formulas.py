@@ -12,6 +12,7 @@ import sympy as sp
 from petab.v2.math import sympify_petab
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.identifiers import folded
 from jakstat.problem.text_table import Row, TextTable
 
 
@@ -52,10 +53,19 @@ def unknown_names(expression: sp.Expr, known: Iterable[str]) -> list[str]:
 def unknown_name_needed(name: str, known: Iterable[str], what: str) -> str:
     """Say what must stand in place of an unknown ``name``: near ones first, all of them where they are few."""
     choices = sorted(known)
-    near = difflib.get_close_matches(name, choices, n=3)
+    near = near_names(name, choices)
     if near:
         return f"{what} (did you mean {' or '.join(near)}?)"
     return f"{what}: {', '.join(choices)}" if 0 < len(choices) <= 40 else what
+
+
+def near_names(name: str, known: Iterable[str]) -> list[str]:
+    """Return up to three names like ``name``: other spellings of it (case, hyphens, spaces) before misspelt ones."""
+    choices = sorted(known)
+    spelt = [one for one in choices if folded(one) == folded(name)]
+    by_letters = {one.casefold(): one for one in reversed(choices)}
+    misspelt = [by_letters[one] for one in difflib.get_close_matches(name.casefold(), by_letters, n=3)]
+    return list(dict.fromkeys([*spelt, *difflib.get_close_matches(name, choices, n=3), *misspelt]))[:3]
 
 
 def formula_in(

@@ -10,20 +10,12 @@ It looks at the name alone, so that another row of a table renames nothing. How 
 - all others (screens): as they stand.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
+from jakstat.distinct_names import distinct_id, ends_in_digest
 from jakstat.problem.faults import Fault
 from jakstat.problem.text_table import Row, TextTable
-
-_DIGEST_END = re.compile(r"_h[0-9a-f]{8}\Z")
-#: Names of devices, which Windows keeps for itself whatever the ending; results may lie on a share that it reads.
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)
-#: Length of a folder's name, in characters: most file systems allow 255 bytes, and names of files are appended to it.
-_LONGEST_FOLDER = 100
 
 
 def identifier(text: str) -> str:
@@ -35,23 +27,9 @@ def identifier(text: str) -> str:
     return re.sub(r"\W", lambda found: "p" if found.group() == "." else "_", text, flags=re.ASCII)
 
 
-def with_digest(readable: str, content: Any) -> str:  # noqa: ANN401
-    """Return an id that carries a digest of ``content`` (texts, numbers and sequences of them)."""
-    written = json.dumps(content, ensure_ascii=True)
-    return f"{readable}_h{hashlib.sha256(written.encode()).hexdigest()[:8]}"
-
-
-def distinct_id(readable: str, content: Any, is_read_back: bool) -> str:  # noqa: ANN401
-    """Return ``readable`` where ``content`` can be read back from it, else with a digest of ``content``.
-
-    An id that ends as if it carried a digest never counts as readable.
-    """
-    return readable if is_read_back and not _DIGEST_END.search(readable) else with_digest(readable, content)
-
-
 def is_table_name_readable(name: str) -> bool:
     """Whether the id of a name of the reference tables needs no digest."""
-    return name.isascii() and not _DIGEST_END.search(name)
+    return name.isascii() and not ends_in_digest(name)
 
 
 def id_of_table_name(name: str) -> str:
@@ -153,19 +131,3 @@ def _spelling_keys(name: str) -> tuple[tuple[str, str], ...]:
     """Return what no other name of a table may share with this one."""
     spelling = ("spelling", folded(name) or name)
     return (spelling, ("id", identifier(name))) if is_table_name_readable(name) else (spelling,)
-
-
-def folder_name(name: str) -> str:
-    """Return the name of a folder for results of ``name``: itself where any file system takes it, else with a digest.
-
-    Two names never share a folder, and none leads out of the folder of results or is taken for an option.
-    """
-    readable = re.sub(r"[^A-Za-z0-9_-]+", "_", name)[:_LONGEST_FOLDER]
-    is_taken = name == readable and name != "" and not name.startswith("-") and not _DEVICES.match(name)
-    return distinct_id(readable.lstrip("-") or "study", name, is_taken)
-
-
-def file_stem(name: str) -> str:
-    """Return a name as the start of a file's name, one to one: letters of any script, digits, ``_``, ``.``, ``-``."""
-    readable = re.sub(r"[^\w.-]", "_", name).lstrip(".")
-    return distinct_id(readable or "problem", name, readable == name and name != "")

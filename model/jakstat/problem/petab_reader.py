@@ -18,8 +18,8 @@ from petab import v1, v2
 from petab.v2.models.sbml_model import SbmlModel
 from petab.v2.petab1to2 import petab_files_1to2
 
+from jakstat.distinct_names import file_stem, with_digest
 from jakstat.problem.faults import DataFaultsError, Fault
-from jakstat.problem.identifiers import file_stem, with_digest
 from jakstat.problem.made_ids import require_own_ids
 from jakstat.problem.model_text import model_entities, read_model, rename_local_parameters
 from jakstat.problem.petab_checks import check_tables, identical_rows
@@ -29,7 +29,7 @@ from jakstat.problem.petab_parameters import MADE_FROM_BOUNDS, prior_of
 from jakstat.problem.petab_refusals import refuse_unsupported
 from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
 from jakstat.problem.records import Prior, ProblemTables
-from jakstat.problem.text_table import sha256_of
+from jakstat.problem.text_table import digests_of
 
 # Errors of libpetab's check of version 2 (task, part of the message) that are none: "time" in a condition is no
 # parameter, and conditions of version 1, which passed that version's check, may name parameters of the model.
@@ -64,7 +64,8 @@ def read_petab(path: str | Path) -> ProblemTables:
         raise DataFaultsError(faults)
     text = read_petab_text(listing, faults)
     refuse_unsupported(text)
-    sbml = _check(text, faults)
+    imported: list[Path] = []
+    sbml = _check(text, faults, imported)
     if faults or sbml is None:
         raise DataFaultsError(faults)
     with TemporaryDirectory() as folder, _quiet_libpetab() as said:
@@ -76,16 +77,16 @@ def read_petab(path: str | Path) -> ProblemTables:
         faults += lint_faults(problem, str(path), _NO_ERRORS[listing.version])
     if faults:
         raise DataFaultsError(faults)
-    return require_own_ids(tables_of(problem, _annotations(text, problem, sbml)), str(path))
+    return require_own_ids(tables_of(problem, _annotations(text, problem, sbml, imported)), str(path))
 
 
-def _check(text: PetabText, faults: list[Fault]) -> str | None:
-    """Add the faults of the model and the tables; return the model as SBML."""
+def _check(text: PetabText, faults: list[Fault], imported: list[Path]) -> str | None:
+    """Add the faults of the model and the tables, and what the model imports; return the model as SBML."""
     listing = text.listing
     if not listing.models:
         faults.append(Fault(str(listing.file), None, "model_files", "nothing", "one SBML model"))
         return None
-    sbml = read_model(listing.models[0].path, faults)
+    sbml = read_model(listing.models[0].path, faults, (listing.file.parent,), imported)
     if sbml is None:
         return None
     check_mapping(text, model_entities(sbml), faults)
@@ -185,12 +186,13 @@ def _copy_without_figures(listing: PetabListing, folder: Path) -> Path:
     return copy
 
 
-def _annotations(text: PetabText, problem: v2.Problem, sbml: str) -> Annotations:
+def _annotations(text: PetabText, problem: v2.Problem, sbml: str, imported: list[Path]) -> Annotations:
     """Return what is known beside the PEtab 2 tables."""
     listing = text.listing
     rows = {row["parameterId"]: row for _, row in text.rows("parameter")}
     priors = {one.id: prior_of(one, rows[one.id], listing.version) for one in problem.parameters if one.estimate}
-    files = [listing.file, listing.models[0].path, *(one for files in listing.table_files.values() for one in files)]
+    files = [listing.file, listing.models[0].path, *imported,
+             *(one for files in listing.table_files.values() for one in files)]  # fmt: skip
     name = listing.problem_id or listing.file.stem
     return Annotations(
         id=file_stem(name),
@@ -202,7 +204,7 @@ def _annotations(text: PetabText, problem: v2.Problem, sbml: str) -> Annotations
         measurement_sources=[f"{Path(table.file).name}, line {row.line}" for table, row in text.rows("measurement")],
         time_unit=model_entities(sbml).time_unit,
         title=name,
-        data_digests={file.name: sha256_of(file) for file in files},
+        data_digests=digests_of(files, listing.file.parent),
         notes=_notes(text, priors),
     )
 

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from jakstat.distinct_names import with_digest
 from jakstat.problem.experiment_names import experiment_id, experiment_label, other_groups
 from jakstat.problem.formulas import entity, names_of, with_values
-from jakstat.problem.identifiers import id_of_group, id_of_table_name, identifier, with_digest
+from jakstat.problem.identifiers import id_of_group, id_of_table_name, identifier
 from jakstat.problem.interventions import altered, constants_in, inhibited
 from jakstat.problem.records import Parameter, Prior
 from jakstat.problem.reference_records import CellLine, Reference

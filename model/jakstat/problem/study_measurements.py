@@ -38,7 +38,9 @@ class StudyMeasurement:
     censored: str = ""
 
 
-def read_measurements(study: Study, reference: Reference | None, faults: list[Fault]) -> tuple[StudyMeasurement, ...]:
+def read_measurements(
+    study: Study, reference: Reference | None, faults: list[Fault], notes: list[str]
+) -> tuple[StudyMeasurement, ...]:
     """Read the measurement tables.
 
     Parameters
@@ -49,6 +51,8 @@ def read_measurements(study: Study, reference: Reference | None, faults: list[Fa
         Cell lines, inhibitors and receptors; None in a study without a ``cells`` section, or where they have faults.
     faults : list of Fault
         The tables' faults are added here.
+    notes : list of str
+        What was decided for the user is added here.
 
     Returns
     -------

@@ -6,12 +6,14 @@ What PEtab 2 has no word for stands in columns of its own: unit and source of pa
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import sympy as sp
 from petab import v2
 from petab.v2.models.sbml_model import SbmlModel
 
-from jakstat.problem.identifiers import id_of_experiment_name, with_digest
+from jakstat.distinct_names import with_digest
+from jakstat.problem.identifiers import id_of_experiment_name
 from jakstat.problem.records import Observable, Parameter
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study
@@ -26,7 +28,8 @@ class CheckedStudy:
 
     ``of_experiment`` holds, by observable, the parameters that have a value for each experiment; their placeholders
     are the observable's. ``reference`` are the tables of its ``cells`` section, ``wild_type`` what
-    :func:`jakstat.problem.study_experiments.wild_type_ids` returned, ``without`` what ``experiments_of`` takes.
+    :func:`jakstat.problem.study_experiments.wild_type_ids` returned, ``without`` what ``experiments_of`` takes,
+    ``imported`` the files that the model imports, ``notes`` what was decided for the user.
     """
 
     study: Study
@@ -39,6 +42,8 @@ class CheckedStudy:
     reference: Reference | None
     wild_type: Mapping[str, str]
     without: Mapping[str, sp.Expr]
+    imported: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def per_experiment_id(parameter: str, experiment: str) -> str:

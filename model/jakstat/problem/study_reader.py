@@ -28,7 +28,7 @@ from jakstat.problem.study_measurements import StudyMeasurement, read_measuremen
 from jakstat.problem.study_observables import StudyObservables, experiment_scales, read_observables
 from jakstat.problem.study_parameters import StudyParameters, check_parameter_ids, read_parameters
 from jakstat.problem.study_petab import CheckedStudy, petab_problem
-from jakstat.problem.text_table import sha256_of
+from jakstat.problem.text_table import digests_of
 
 
 def read_study(folder: str | Path) -> ProblemTables:
@@ -69,7 +69,8 @@ def read_study(folder: str | Path) -> ProblemTables:
         time_unit=study.time_unit,
         title=study.title,
         citation=f"{study.citation} doi:{study.doi}" if study.doi else study.citation,
-        data_digests={file.name: sha256_of(file) for file in study.files},
+        data_digests=digests_of((*study.files, *checked.imported), study.file.parent),
+        notes=checked.notes,
     )
     return require_own_ids(tables_of(problem, annotations), str(study.file))
 
@@ -108,13 +109,15 @@ def check_study(folder: Path) -> CheckedStudy:
     study = read_description(folder, faults)
     if study is None:
         raise DataFaultsError(faults)
-    sbml = read_model(study.model, faults) if study.model != folder else None
+    imported: list[Path] = []
+    notes: list[str] = []
+    sbml = read_model(study.model, faults, (folder,), imported) if study.model != folder else None
     table = read_parameters(study.parameters, faults) if study.parameters != folder else None
     cells = study.cells
     reference = read_reference(cells.reference, faults, cells.own_cell_lines) if cells else None
     if cells is not None and reference is not None:
         reference = with_own_constants(reference, cells.constants, faults)
-    measurements = read_measurements(study, reference, faults)
+    measurements = read_measurements(study, reference, faults, notes)
     observables = None
     if sbml is not None and table is not None:
         entities = model_entities(sbml)
@@ -130,7 +133,8 @@ def check_study(folder: Path) -> CheckedStudy:
             _check_parameters(study, reference, entities, observables, table, faults)
     if faults or sbml is None or table is None or observables is None:
         raise DataFaultsError(faults)
-    return _assembled(study, sbml, reference, table, observables, measurements)
+    checked = _assembled(study, sbml, reference, table, observables, measurements)
+    return replace(checked, imported=tuple(imported), notes=tuple(notes))
 
 
 def _assembled(

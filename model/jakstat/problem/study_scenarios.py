@@ -151,7 +151,7 @@ class StudyScenarios:
         """
         faults: list[Fault] = []
         study = replace(self._checked.study, measurements=(Path(path),))
-        measurements = read_measurements(study, self.reference, faults)
+        measurements = read_measurements(study, self.reference, faults, [])
         if faults:
             raise DataFaultsError(faults)
         return measurements

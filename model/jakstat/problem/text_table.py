@@ -7,6 +7,8 @@ import csv
 import hashlib
 import io
 import math
+import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +44,16 @@ class TextTable:
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes as hexadecimal text."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def digests_of(files: Iterable[Path], folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of files by name; files that share a name are called by their path from ``folder`` on."""
+    files = list(dict.fromkeys(files))
+    names = Counter(file.name for file in files)
+    return {
+        file.name if names[file.name] == 1 else Path(os.path.relpath(file, folder)).as_posix(): sha256_of(file)
+        for file in files
+    }
 
 
 def read_text(path: Path, what: str, faults: list[Fault]) -> str | None:
