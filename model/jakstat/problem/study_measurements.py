@@ -7,14 +7,16 @@ names (each name ends in its unit), ``value`` (in the observable's unit) and, wh
 unit: ``time_h`` is converted.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.records import CENSORED
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study, column_suffix
-from jakstat.problem.study_treatments import MINUTES, Treatment, amount_in, time_in, treatment_columns, treatment_of
+from jakstat.problem.study_magnitudes import check_magnitudes
+from jakstat.problem.study_names import with_known_names
+from jakstat.problem.study_rows import StudyMeasurement
+from jakstat.problem.study_treatments import MINUTES, amount_in, time_in, treatment_columns, treatment_of
 from jakstat.problem.text_table import Row, TextTable, known_id, number_in, read_text_table
 
 #: How the name of a column may end, to tell a column in another unit from a column of another thing.
@@ -23,19 +25,6 @@ _UNIT_ENDINGS = (
     *("g_per_ml", "mg_per_ml", "ug_per_ml", "ng_per_ml", "pg_per_ml", "ng_per_l", "U_per_ml", "nmol_per_l"),
 )
 _OPTIONAL = ("replicate", "experiment", "censored")
-
-
-@dataclass(frozen=True)
-class StudyMeasurement:
-    """A measurement: what was done, what was read and when (unit of the study), and where it stands."""
-
-    observable: str
-    treatment: Treatment
-    time: float
-    value: float
-    source: str
-    experiment: str = ""
-    censored: str = ""
 
 
 def read_measurements(
@@ -63,20 +52,24 @@ def read_measurements(
     for path in study.measurements:
         table = read_text_table(path, faults)
         if table is not None:
-            found += _measurements_in(table, path, study, reference, faults)
+            found += _measurements_in(table, path, study, reference, faults, notes)
     return tuple(found)
 
 
 def _measurements_in(
-    table: TextTable, path: Path, study: Study, reference: Reference | None, faults: list[Fault]
+    table: TextTable, path: Path, study: Study, reference: Reference | None, faults: list[Fault], notes: list[str]
 ) -> list[StudyMeasurement]:
     """Return the measurements of one table."""
+    if study.cells is not None and reference is not None:
+        table = with_known_names(table, reference, notes)
     _check_columns(table, study, faults)
     if not table.rows:
         faults.append(Fault(table.file, None, "", "no rows", "at least one measurement"))
     _check_duplicates(table, study, faults)
-    rows = (_measurement_of(table, row, path, study, reference, faults) for row in table.rows)
-    return [one for one in rows if one is not None]
+    rows = ((row.line, _measurement_of(table, row, path, study, reference, faults)) for row in table.rows)
+    measured = [(line, one) for line, one in rows if one is not None]
+    check_magnitudes(table, study, measured, faults, notes)
+    return [one for _, one in measured]
 
 
 def _stem(column: str) -> str:
