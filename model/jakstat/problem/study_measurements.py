@@ -17,6 +17,7 @@ from jakstat.problem.study_magnitudes import check_magnitudes
 from jakstat.problem.study_names import with_known_names
 from jakstat.problem.study_rows import StudyMeasurement
 from jakstat.problem.study_treatments import MINUTES, amount_in, time_in, treatment_columns, treatment_of
+from jakstat.problem.study_units import in_known_units
 from jakstat.problem.text_table import Row, TextTable, known_id, number_in, read_text_table
 
 #: How the name of a column may end, to tell a column in another unit from a column of another thing.
@@ -61,7 +62,7 @@ def _measurements_in(
 ) -> list[StudyMeasurement]:
     """Return the measurements of one table."""
     if study.cells is not None and reference is not None:
-        table = with_known_names(table, reference, notes)
+        table = in_known_units(with_known_names(table, reference, notes), notes)
     _check_columns(table, study, faults)
     if not table.rows:
         faults.append(Fault(table.file, None, "", "no rows", "at least one measurement"))
