@@ -10,7 +10,6 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 from jakstat.antimony_imports import imported_files
-from jakstat.distinct_names import folder_name
 from jakstat.provenance import code_digest
 
 
@@ -33,12 +32,6 @@ def find_study(named):
         "needed: a study folder with a study.yaml in it, or the YAML file of a PEtab problem. "
         f"Studies that come with jakstat: {shipped}"
     )
-
-
-def study_id(study):
-    """Return the name of the study's results: its folder's name, or the name of its PEtab file."""
-    name = study.resolve().parent.name if study.name == "study.yaml" else study.stem
-    return folder_name(name)
 
 
 def content_of(study):
@@ -131,6 +124,7 @@ def mem_by_attempt(base_mb):
 
 STUDY = find_study(SETTINGS["study"])
 STUDY_ID = study_id(STUDY)
+require_own_results(STUDY)
 TO_OBTAIN = measurements_to_obtain(STUDY)
 STUDY_FILES = sorted([*study_files(STUDY), *TO_OBTAIN])
 SUNODE_IS_INSTALLED = find_spec("sunode") is not None
