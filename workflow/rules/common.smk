@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from snakemake.exceptions import WorkflowError
 
+from jakstat.antimony_imports import imported_files
 from jakstat.provenance import code_digest
 
 
@@ -33,12 +34,6 @@ def find_study(named):
     )
 
 
-def study_id(study):
-    """Return the name of the study's results: its folder's name, or the name of its PEtab file."""
-    name = study.resolve().parent.name if study.name == "study.yaml" else study.stem
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", name)
-
-
 def content_of(study):
     """Return what a study's YAML file holds, None where it is no YAML; check_problem says what is wrong with it."""
     try:
@@ -48,7 +43,7 @@ def content_of(study):
 
 
 def study_files(study):
-    """Return the files that the study's YAML file names, and the tables of folders that it names."""
+    """Return the files that the study's YAML file names, what its model imports, and the tables of folders it names."""
 
     def texts(content):
         if isinstance(content, dict | list):
@@ -59,7 +54,13 @@ def study_files(study):
     named = texts(content_of(study))
     paths = {os.path.normpath(study.parent / text) for text in named}
     tables = {str(file) for path in paths for file in Path(path).glob("*.tsv")}
-    return sorted(path for path in paths | tables if os.path.isfile(path))
+    imported = {
+        os.path.normpath(file)
+        for path in paths
+        if path.endswith(".ant")
+        for file in imported_files(Path(path), [study.parent])
+    }
+    return sorted(path for path in paths | tables | imported if os.path.isfile(path))
 
 
 def has_cell_lines(study):
@@ -123,6 +124,7 @@ def mem_by_attempt(base_mb):
 
 STUDY = find_study(SETTINGS["study"])
 STUDY_ID = study_id(STUDY)
+require_own_results(STUDY)
 TO_OBTAIN = measurements_to_obtain(STUDY)
 STUDY_FILES = sorted([*study_files(STUDY), *TO_OBTAIN])
 SUNODE_IS_INSTALLED = find_spec("sunode") is not None

@@ -6,7 +6,9 @@ rule check_problem:
         study=STUDY,
         files=STUDY_FILES,
     output:
-        "<results>/{study}/problem.json",
+        problem="<results>/{study}/problem.json",
+        # Which study these results are of, so that another of its name does not take their place (common.smk).
+        study_file="<results>/{study}/study_file.txt",
     log:
         "<logs>/{study}/check_problem.log",
     conda:

@@ -1,12 +1,12 @@
 # The settings and scenarios of a run, checked against their schemas.
 
 import os
-import re
 from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
 
+from jakstat.distinct_names import folder_name
 from jakstat.schemas import schema_faults
 
 WORKFLOW = Path(
@@ -97,7 +97,7 @@ def groups_to_refit(scenarios):
     """Return the groups that are left out by a fit of their own: (what makes groups, name of the file) -> group."""
     sets = scenarios["scores"] if scenarios else []
     return {
-        (one["leave_out"], re.sub(r"[^A-Za-z0-9_-]+", "_", group)): group
+        (one["leave_out"], folder_name(group)): group
         for one in sets
         for group in one.get("refit", [])
     }

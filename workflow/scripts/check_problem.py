@@ -1,10 +1,17 @@
-"""Read the study; write the problem in numbers, or stop with every fault."""
+"""Read the study; write the problem in numbers and which study it is, or stop with every fault."""
+
+import os
+from pathlib import Path
 
 from script_log import log_to
 
-with log_to(snakemake.log[0], faults=(ValueError, NotImplementedError)):
+with log_to(snakemake.log[0], faults=(ValueError, NotImplementedError)) as say:
     from jakstat.problem import read_tables
     from jakstat.problem.summary import check_problem
     from jakstat.storage import write_json
 
-    write_json(check_problem(read_tables(snakemake.input.study)), snakemake.output[0])
+    tables = read_tables(snakemake.input.study)
+    for note in tables.notes:
+        say(f"Note: {note}")
+    write_json(check_problem(tables), snakemake.output.problem)
+    Path(snakemake.output.study_file).write_text(os.path.relpath(snakemake.input.study) + "\n", encoding="utf-8")

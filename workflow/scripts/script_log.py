@@ -2,13 +2,17 @@
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def log_to(path: str, faults: tuple[type[Exception], ...] = (), advice: str = "", bar: bool = False) -> Iterator[None]:
+def log_to(
+    path: str, faults: tuple[type[Exception], ...] = (), advice: str = "", bar: bool = False
+) -> Iterator[Callable[[str], None]]:
     """Print to ``path`` within the block; on an error leave with exit code 1 and a message on the terminal.
+
+    The block gets a function that says a sentence in the log and on the terminal.
 
     ``faults`` are errors of the input, which need their message and ``advice`` but no traceback. With ``bar`` standard
     error stays a terminal where it is one, for a progress bar.
@@ -17,8 +21,13 @@ def log_to(path: str, faults: tuple[type[Exception], ...] = (), advice: str = ""
     with open(path, "w", buffering=1, encoding="utf-8") as log:
         sys.stdout = log
         sys.stderr = terminal if bar and terminal.isatty() else log
+
+        def say(sentence: str) -> None:
+            print(sentence, file=log)
+            print(sentence, file=terminal, flush=True)
+
         try:
-            yield
+            yield say
         except faults as error:
             message = f"{error}\n{advice}".strip()
             print(message, file=log)

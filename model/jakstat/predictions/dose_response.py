@@ -18,9 +18,10 @@ from jakstat.pathway import names_in, read_pathway, substitute_names
 from jakstat.predictions.response_metrics import dose_faults, half_effect_dose
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.problem import Experiment, Parameter, Period, Prior, ProblemTables
-from jakstat.problem.formulas import parse_formula
+from jakstat.problem.formulas import parse_formula, unknown_name_needed
 from jakstat.simulation import plan_simulation
 from jakstat.statistics import SolverSettings
+from jakstat.statistics.prior_quantiles import draws_from_deviations
 
 _INTERVAL = 0.95
 
@@ -101,22 +102,11 @@ def _parameter(name: str, entry: Mapping) -> Parameter:
 
 def check_dose_response(tables: ProblemTables, asked: DoseResponse) -> None:
     """Raise ValueError, naming every fault, where ``asked`` names what the problem does not have."""
-    entities = read_pathway(tables.sbml).entities | {one.id for one in tables.parameters}
+    entities = set(read_pathway(tables.sbml).entities) | {one.id for one in tables.parameters}
     own = {one.id for one in asked.parameters}
     taken = sorted((own | {"dose"}) & entities)
     shadowing = [f"parameters.{name}: the study has an entity of that name; choose another" for name in taken]
-    faults = shadowing + [
-        f"acts_on.{target}: the model has no such parameter" for target in asked.acts_on if target not in entities
-    ]
-    for target, formula in asked.acts_on.items():
-        for name in sorted(names_in(formula) - entities - own - {"dose"}):
-            faults.append(f"acts_on.{target}: unknown name '{name}' in the formula")
-    for stimulus in asked.stimuli:
-        faults += [f"stimuli '{stimulus.label}': the model has no '{name}'" for name in stimulus.changes
-                   if name not in entities]  # fmt: skip
-    measured = sorted({one.observable_id for one in tables.measurements})
-    if asked.readout not in measured:
-        faults.append(f"readout: '{asked.readout}' is not a measured observable; choose one of {', '.join(measured)}")
+    faults = shadowing + _unknown_names(tables, asked, entities)
     if len(_preequilibrations(tables)) > 1:
         faults.append("the experiments of the study differ in what comes before them (pre-equilibration), so that it "
                       "is open what comes before the stimulus")  # fmt: skip
@@ -127,6 +117,30 @@ def check_dose_response(tables: ProblemTables, asked: DoseResponse) -> None:
             faults = [str(error)]
     if faults:
         raise ValueError("the dose_response section does not fit the study: " + "; ".join(faults))
+
+
+def _unknown_names(tables: ProblemTables, asked: DoseResponse, entities: set[str]) -> list[str]:
+    """Return a sentence for each name that the problem does not have, with near ones."""
+    what = "an entity of the model or a parameter"
+    in_formulas = entities | {one.id for one in asked.parameters} | {"dose"}
+    measured = {one.observable_id for one in tables.measurements}
+    named = [(f"acts_on.{target}: unknown target {target!r}", target, entities, what) for target in asked.acts_on]
+    named += [
+        (f"acts_on.{target}: unknown name {name!r} in the formula", name, in_formulas, what)
+        for target, formula in asked.acts_on.items()
+        for name in sorted(names_in(formula))
+    ]
+    named += [
+        (f"stimuli {one.label!r}: unknown name {name!r}", name, entities, what)
+        for one in asked.stimuli
+        for name in one.changes
+    ]
+    named.append((f"readout: unknown observable {asked.readout!r}", asked.readout, measured, "a measured observable"))
+    return [
+        f"{found}; needed: {unknown_name_needed(name, known, needed)}"
+        for found, name, known, needed in named
+        if name not in known
+    ]
 
 
 def _request(tables: ProblemTables, asked: DoseResponse) -> ProblemTables:
@@ -167,19 +181,12 @@ def predict_dose_response(
     posterior = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter")
     n_chains, n_draws = posterior.sizes["chain"], posterior.sizes["draw"]
     rng = np.random.default_rng(np.random.SeedSequence(seed))
-    own = _prior_draws(asked.parameters, n_chains * n_draws, rng)
+    own = draws_from_deviations(asked.parameters, rng.standard_normal((n_chains * n_draws, len(asked.parameters))))
     request = _request(tables, asked)
     draws = np.concatenate([posterior.to_numpy().reshape(n_chains * n_draws, -1), own], axis=1)
     shape = (n_chains, n_draws, len(asked.stimuli), len(asked.doses))
     signal = signals_over_draws(request, draws, solver).reshape(shape)
     return _dataset(tables, asked, signal, own.reshape(n_chains, n_draws, -1), posterior)
-
-
-def _prior_draws(parameters: tuple[Parameter, ...], n: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw log-normal parameters, (draw, parameter)."""
-    priors = [one.prior.parameters for one in parameters if one.prior is not None]
-    location, spread = np.array(priors).reshape(-1, 2).T
-    return np.exp(location + spread * rng.standard_normal((n, len(priors))))
 
 
 def _preequilibrations(tables: ProblemTables) -> list[tuple[Period, ...]]:

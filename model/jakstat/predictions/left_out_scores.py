@@ -27,12 +27,13 @@ from jakstat.predictions.held_out_signals import (
     held_out_signals,
 )
 from jakstat.predictions.left_out_groups import Refit, dose_responses_by
-from jakstat.predictions.scenarios import Posterior, normal_priors
+from jakstat.predictions.scenarios import Posterior
 from jakstat.predictions.scores import Prediction, compare_predictors
 from jakstat.problem import Parameter, Treatment
 from jakstat.problem.formulas import names_of
 from jakstat.problem.study_measurements import StudyMeasurement
 from jakstat.statistics import Noise, draw_measurements
+from jakstat.statistics.prior_quantiles import deviations_of_draws, draws_from_deviations
 
 #: Points of what only the left-out group knows of, for each posterior draw.
 _REPLICATES = 25
@@ -195,7 +196,7 @@ def propose_own(
     Parameters
     ----------
     parameters : sequence of Parameter
-        With normal or log-normal priors.
+        With priors.
     posterior : (draw, parameter) array
     replicates : int
     rng : Generator
@@ -206,9 +207,7 @@ def propose_own(
     log_ratio : (draw, replicate) array
         Logarithm of prior over proposal density, at most ln 2.
     """
-    location, spread, logarithmic = normal_priors(parameters)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scaled = (np.where(logarithmic, np.log(posterior), posterior) - location) / spread
+    scaled = deviations_of_draws(parameters, posterior)
     count = len(parameters)
     covariance = _WIDER * np.cov(scaled.T).reshape(count, count) + _FLOOR * np.eye(count)
     near = stats.multivariate_normal(scaled.mean(axis=0), covariance)
@@ -220,8 +219,7 @@ def propose_own(
     )  # fmt: skip
     of_prior = prior.logpdf(points).reshape(shape)
     log_ratio = of_prior - np.logaddexp(of_prior, near.logpdf(points).reshape(shape)) + np.log(2)
-    values = location + spread * points
-    return np.where(logarithmic, np.exp(values), values), log_ratio
+    return draws_from_deviations(parameters, points), log_ratio
 
 
 def _own_parameters(fit: FittedStudy, measured: Sequence[StudyMeasurement], labels: np.ndarray) -> dict[str, list[str]]:

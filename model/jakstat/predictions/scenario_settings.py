@@ -177,7 +177,9 @@ class _Reader:
     def readout(self, name: str) -> Readout:
         """Return a readout by its name."""
         if name not in self._readouts:
-            self.faults.append(f"unknown readout {name!r}; needed: one of {', '.join(self._readouts)}")
+            self.faults.append(
+                f"unknown readout {name!r}; needed: {unknown_name_needed(name, self._readouts, 'a readout')}"
+            )
             return Readout(name, "", 0.0)
         return self._readouts[name]
 

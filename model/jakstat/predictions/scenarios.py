@@ -17,8 +17,10 @@ import xarray as xr
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.problem import Parameter, PetabScenarios, ProblemTables, StudyScenarios, Treatment
 from jakstat.problem.formulas import unknown_name_needed
+from jakstat.problem.identifiers import number_text
 from jakstat.problem.study_treatments import unbound_ligand
 from jakstat.statistics import SolverSettings
+from jakstat.statistics.prior_quantiles import draws_from_deviations
 
 #: An hour in each unit of time of a study.
 HOUR_IN = {"s": 3600.0, "min": 60.0, "h": 1.0, "d": 1 / 24}
@@ -130,7 +132,7 @@ def treatment_of(
     if protocol.stimulus is None:
         return plain
     dose = protocol.stimulus.dose_nM
-    return replace(plain, stimulus=protocol.stimulus.ligand, stimulus_nM=dose, stimulus_text=f"{dose:g} nM")
+    return replace(plain, stimulus=protocol.stimulus.ligand, stimulus_nM=dose, stimulus_text=f"{number_text(dose)} nM")
 
 
 def check_treatments(
@@ -145,10 +147,14 @@ def check_treatments(
     """
     reference = scenarios.reference
     measured = {one.observable_id for one in tables.measurements}
+    # Without receptors no stimulus can be asked for at all, which PetabScenarios says.
+    ligands = {one.ligand for one in reference.receptors.values()}
+    stimuli = {one.stimulus for one in treatments if one.stimulus} if ligands else set()
     asked = (
         ("cell line", {one.cell_line for one in treatments}, reference.cell_lines),
         ("alteration", {name for one in treatments for name in one.alterations}, reference.alterations),
         ("inhibitor", {name for one in treatments for name, _ in one.inhibitors}, reference.inhibitors),
+        ("stimulus", stimuli, ligands),
         ("observable", {one.observable for one in readouts}, measured),
     )
     unbound = [
@@ -211,37 +217,15 @@ def predict_signals(
 
 
 def prior_draws(parameters: Sequence[Parameter], n: int, seed: int) -> np.ndarray:
-    """Draw parameters with normal and log-normal priors, (draw, parameter); each depends on its own name only.
+    """Draw parameters from their priors, within their bounds, (draw, parameter); each depends on its own name only.
 
     Raises
     ------
-    NotImplementedError
-        A prior is of another kind, or truncated.
+    ValueError
+        A parameter has no prior, or one without mass between its bounds.
     """
-    location, spread, logarithmic = normal_priors(parameters)
     standard = [np.random.default_rng([seed, *one.id.encode()]).standard_normal(n) for one in parameters]
-    values = location + spread * np.array(standard).reshape(len(parameters), n).T
-    return np.where(logarithmic, np.exp(values), values)
-
-
-def normal_priors(parameters: Sequence[Parameter]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return mean, sd and whether they are of the logarithm, (parameter,) each.
-
-    Raises
-    ------
-    NotImplementedError
-        A prior is neither normal nor log-normal, or is truncated.
-    """
-    rows = []
-    for one in parameters:
-        prior = one.prior
-        if prior is None or prior.distribution not in ("normal", "log-normal") or np.isfinite(prior.upper):
-            raise NotImplementedError(
-                f"{one.id}: only normal and log-normal priors without bounds can be predicted from"
-            )
-        rows.append((*prior.parameters, prior.distribution == "log-normal"))
-    location, spread, logarithmic = np.array(rows, dtype=float).reshape(-1, 3).T
-    return location, spread, logarithmic.astype(bool)
+    return draws_from_deviations(parameters, np.array(standard).reshape(len(parameters), n).T)
 
 
 def predict_curves(

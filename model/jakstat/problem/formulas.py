@@ -5,7 +5,6 @@ Every expression of a problem is made by ``petab.v2.math.sympify_petab``: its sy
 PEtab math: https://petab.readthedocs.io/en/latest/v2/documentation_data_format.html#math-expressions-syntax.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -48,12 +47,6 @@ def names_of(expression: sp.Expr) -> set[str]:
 def entity(name: str) -> sp.Symbol:
     """Return the symbol of an id, the one that the parser makes."""
     return sp.Symbol(name, real=True)
-
-
-def identifier(text: str) -> str:
-    """Return a text as an id: a point is p, a minus before a digit m, all else that no id may hold is _."""
-    text = re.sub(r"(?<![0-9A-Za-z])-(?=\d)|(?<=[eE])-(?=\d)", "m", text)
-    return re.sub(r"\W", lambda found: "p" if found.group() == "." else "_", text, flags=re.ASCII)
 
 
 def with_values(expression: sp.Expr, values: Mapping[str, sp.Expr]) -> sp.Expr:

@@ -5,13 +5,14 @@ Antimony: Smith et al. 2009, doi 10.1093/bioinformatics/btp401. The model's math
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import antimony
 import libsbml
 
+from jakstat.antimony_imports import expand_imports, imports_in
 from jakstat.problem.faults import Fault
 from jakstat.problem.text_files import read_text
 
@@ -19,6 +20,8 @@ from jakstat.problem.text_files import read_text
 _ANTIMONY = threading.Lock()
 # Ids of units live apart from those of everything else.
 _UNITS = (libsbml.SBML_UNIT_DEFINITION, libsbml.SBML_UNIT)
+# XML that names other files, or multiplies: no SBML needs it.
+_ENTITIES = re.compile(r"<!(DOCTYPE|ENTITY)\b[^>\[]*")
 _LINE = re.compile(r"\bline (\d+)\s*:\s*")
 
 
@@ -59,13 +62,32 @@ class ModelEntities:
     local_parameters: dict[str, str] = field(default_factory=dict)
 
 
-def read_model(path: Path, faults: list[Fault]) -> str | None:
-    """Return the SBML text of a model file (``.ant``, ``.xml``, ``.sbml``), or None after adding its faults."""
+def read_model(
+    path: Path, faults: list[Fault], folders: Sequence[Path] = (), imported: list[Path] | None = None
+) -> str | None:
+    """Return the SBML text of a model file (``.ant``, ``.xml``, ``.sbml``), or None after adding its faults.
+
+    Parameters
+    ----------
+    path : Path
+    faults : list of Fault
+        Faults are added here.
+    folders : sequence of Path
+        Where what an Antimony model imports may lie, besides the repository; the model's own folder where there is
+        none.
+    imported : list of Path, optional
+        The files that it imports are added here.
+    """
     text = read_text(path, "a model: Antimony (.ant) or SBML (.xml, .sbml)", faults)
     if text is None:
         return None
     if path.suffix == ".ant":
-        return antimony_to_sbml(text, str(path), faults)
+        model = expand_imports(path, text, folders)
+        if imported is not None:
+            imported += model.imported
+        faults += [Fault(str(one.file), one.line, "", one.found, one.needed) for one in model.wrong]
+        return None if model.wrong else _translated(model.text, [(str(file), line) for _, file, line in model.lines],
+                                                    faults)  # fmt: skip
     if path.suffix in (".xml", ".sbml"):
         return text if _is_sbml(text, str(path), faults) else None
     faults.append(
@@ -75,7 +97,7 @@ def read_model(path: Path, faults: list[Fault]) -> str | None:
 
 
 def antimony_to_sbml(text: str, file: str, faults: list[Fault]) -> str | None:
-    """Translate Antimony text, or add the fault that it does not parse, with its line.
+    """Translate Antimony text that imports nothing, or add the fault that it does not parse, with its line.
 
     Parameters
     ----------
@@ -86,6 +108,14 @@ def antimony_to_sbml(text: str, file: str, faults: list[Fault]) -> str | None:
     faults : list of Fault
         Faults are added here.
     """
+    if any(imports_in(text)):
+        faults.append(Fault(file, None, "", "an import", "a model in a file, so that it is known from where to import"))
+        return None
+    return _translated(text, [(file, number) for number in range(1, text.count("\n") + 2)], faults)
+
+
+def _translated(text: str, places: Sequence[tuple[str, int]], faults: list[Fault]) -> str | None:
+    """Translate Antimony text, or add the fault that it does not parse; ``places`` has file and line of each line."""
     with _ANTIMONY:
         antimony.clearPreviousLoads()
         try:
@@ -98,12 +128,17 @@ def antimony_to_sbml(text: str, file: str, faults: list[Fault]) -> str | None:
         return str(sbml)
     found = _LINE.search(message)
     reason = " ".join(message[found.end() :].split()) if found else message
-    faults.append(Fault(file, int(found.group(1)) if found else None, "", f"invalid Antimony: {reason}", "Antimony"))
+    file, line = places[min(int(found.group(1)), len(places)) - 1] if found else (places[0][0], None)
+    faults.append(Fault(file, line, "", f"invalid Antimony: {reason}", "Antimony"))
     return None
 
 
 def _is_sbml(text: str, file: str, faults: list[Fault]) -> bool:
-    """Whether a text is readable SBML; add a fault for each error that libsbml reports."""
+    """Whether a text is readable SBML that is whole in itself; add a fault for each reason that it is not."""
+    if found := _ENTITIES.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        faults.append(Fault(file, line, "", f"{found.group()}, which can pull in other files", "SBML without it"))
+        return False
     document = libsbml.readSBMLFromString(text)
     errors = [document.getError(index) for index in range(document.getNumErrors())]
     severe = [error for error in errors if error.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
@@ -111,7 +146,22 @@ def _is_sbml(text: str, file: str, faults: list[Fault]) -> bool:
         faults.append(Fault(file, error.getLine(), "", " ".join(error.getMessage().split()), "valid SBML"))
     if not severe and document.getModel() is None:
         faults.append(Fault(file, None, "", "no model", "an SBML file with a model"))
-    return not severe and document.getModel() is not None
+    if severe or document.getModel() is None:
+        return False
+    parts = _other_models(document)
+    faults += [Fault(file, None, "", found, "one model in one file: flatten it, as libsbml does") for found in parts]
+    return not parts
+
+
+def _other_models(document: libsbml.SBMLDocument) -> list[str]:
+    """Return the models that a document puts together by SBML's package comp, which is not supported."""
+    of_document, of_model = document.getPlugin("comp"), document.getModel().getPlugin("comp")
+    external = [] if of_document is None else list(of_document.getListOfExternalModelDefinitions())
+    submodels = [] if of_model is None else list(of_model.getListOfSubmodels())
+    return [
+        *(f"the model {one.getId()} of another file, {one.getSource()} (package comp)" for one in external),
+        *(f"the submodel {one.getId()} (package comp)" for one in submodels),
+    ]
 
 
 def model_entities(sbml: str) -> ModelEntities:

@@ -1,20 +1,24 @@
 """Names that are near a misspelt one: another case, other hyphens, a letter more or less."""
 
 import difflib
-import re
 from collections.abc import Iterable
 
 
 def folded(name: str) -> str:
-    """Return a name without what people leave out or vary: case, blanks, hyphens, points, underscores."""
-    return re.sub(r"[\W_]", "", name.casefold())
+    """Return what two spellings of one name share: letters, digits and points, without case, hyphens, spaces and such.
+
+    A point stays, because 1.5 is not 15.
+    """
+    return "".join(one for one in name.casefold() if one.isalnum() or one == ".")
 
 
 def near_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """Return the known names that are near ``name``: those that differ in case and signs alone, else similar ones."""
-    choices = sorted(known) if name else []
-    same = [choice for choice in choices if folded(choice) == folded(name)] if folded(name) else []
-    if same:
-        return same[:most]
-    by_lower = {choice.casefold(): choice for choice in choices}
-    return [by_lower[found] for found in difflib.get_close_matches(name.casefold(), by_lower, n=most)]
+    """Return the names that are like ``name``: other spellings of it (case, hyphens, spaces) before misspelt ones."""
+    if not name:
+        return []
+    choices = sorted(known)
+    spelt = [one for one in choices if folded(one) == folded(name)]
+    by_letters = {one.casefold(): one for one in reversed(choices)}
+    misspelt = [by_letters[one] for one in difflib.get_close_matches(name.casefold(), by_letters, n=most)]
+    similar = difflib.get_close_matches(name, choices, n=most)
+    return list(dict.fromkeys([*spelt, *similar, *misspelt]))[:most]

@@ -7,6 +7,7 @@ sort of overrides): what it checks of them depends on nothing else, and a hundre
 
 import logging
 import math
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from petab.v1.models.sbml_model import SbmlModel as SbmlModelOfV1
 from petab.v2.models.sbml_model import SbmlModel
 from petab.v2.petab1to2 import v1v2_condition_df, v1v2_observable_df, v1v2_parameter_df
 
+from jakstat.distinct_names import with_digest
 from jakstat.problem.numbers import number_of_text
 from jakstat.problem.petab_condition_checks import renamed_parameters
 from jakstat.problem.petab_files import PetabText
@@ -65,8 +67,9 @@ def experiments_of_v1(text: PetabText, changing: Iterable[str]) -> dict[tuple[st
     names: dict[tuple[str, str], str | None] = {}
     for before, condition in dict.fromkeys(pairs):
         name = f"{before}_then_{condition}" if before else condition
-        while before and (name in conditions or name in names.values()):
-            name += "_"
+        # Two pairs can be called the same ("a" before "b_then_c"), or as a condition is.
+        if before and (name in conditions or len(re.findall("(?=_then_)", name)) > 1):
+            name = with_digest(name, [before, condition])
         names[before, condition] = name if before or condition in changing else None
     return names
 

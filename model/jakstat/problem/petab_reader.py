@@ -4,14 +4,15 @@ The tables are checked as text (every fault with its line), then read by libpeta
 own converter without renaming parameters, and its parameter scales are kept beside. Visualisation files are not read.
 """
 
-import re
 from pathlib import Path
 
 import sympy as sp
 from petab import v2
 
+from jakstat.distinct_names import file_stem
 from jakstat.problem.faults import DataFaultsError, Fault
 from jakstat.problem.formulas import parse_formula
+from jakstat.problem.made_ids import require_own_ids
 from jakstat.problem.model_text import model_entities, read_model, rename_local_parameters
 from jakstat.problem.petab_checks import check_tables, identical_rows
 from jakstat.problem.petab_condition_checks import check_mapping, renamed_parameters
@@ -21,7 +22,7 @@ from jakstat.problem.petab_parameters import MADE_FROM_BOUNDS, outside_bounds, p
 from jakstat.problem.petab_refusals import refuse_unsupported
 from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
 from jakstat.problem.records import Measurement, Prior, ProblemTables
-from jakstat.problem.text_files import encoding_notes, sha256_of
+from jakstat.problem.text_files import digests_of, encoding_notes
 
 # Errors of libpetab's check of version 2 (task, part of the message) that are none: "time" in a condition is no
 # parameter, and conditions of version 1, which passed that version's check, may name parameters of the model.
@@ -56,7 +57,8 @@ def read_petab(path: str | Path) -> ProblemTables:
         raise DataFaultsError(faults)
     text = read_petab_text(listing, faults)
     refuse_unsupported(text)
-    sbml = _check(text, faults)
+    imported: list[Path] = []
+    sbml = _check(text, faults, imported)
     if faults or sbml is None:
         raise DataFaultsError(faults)
     try:
@@ -67,16 +69,17 @@ def read_petab(path: str | Path) -> ProblemTables:
     faults += lint_faults(problem, str(path), _NO_ERRORS[listing.version])
     if faults:
         raise DataFaultsError(faults)
-    return tables_of(problem, _measurements(text, problem), _annotations(text, problem, sbml))
+    tables = tables_of(problem, _measurements(text, problem), _annotations(text, problem, sbml, imported))
+    return require_own_ids(tables, str(path))
 
 
-def _check(text: PetabText, faults: list[Fault]) -> str | None:
-    """Add the faults of the model and the tables; return the model as SBML."""
+def _check(text: PetabText, faults: list[Fault], imported: list[Path]) -> str | None:
+    """Add the faults of the model and the tables, and what the model imports; return the model as SBML."""
     listing = text.listing
     if not listing.models:
         faults.append(Fault(str(listing.file), None, "model_files", "nothing", "one SBML model"))
         return None
-    sbml = read_model(listing.models[0].path, faults)
+    sbml = read_model(listing.models[0].path, faults, (listing.file.parent,), imported)
     if sbml is None:
         return None
     check_mapping(text, model_entities(sbml), faults)
@@ -112,15 +115,16 @@ def _measurements(text: PetabText, problem: v2.Problem) -> list[Measurement]:
     ]  # fmt: skip
 
 
-def _annotations(text: PetabText, problem: v2.Problem, sbml: str) -> Annotations:
+def _annotations(text: PetabText, problem: v2.Problem, sbml: str, imported: list[Path]) -> Annotations:
     """Return what is known beside the PEtab 2 tables."""
     listing = text.listing
     rows = {row["parameterId"]: row for _, row in text.rows("parameter")}
     priors = {one.id: prior_of(one, rows[one.id], listing.version) for one in problem.parameters if one.estimate}
-    files = [listing.file, listing.models[0].path, *(one for files in listing.table_files.values() for one in files)]
+    files = [listing.file, listing.models[0].path, *imported,
+             *(one for files in listing.table_files.values() for one in files)]  # fmt: skip
     name = listing.problem_id or listing.file.stem
     return Annotations(
-        id=re.sub(r"[^\w.-]", "_", name).lstrip(".") or "problem",
+        id=file_stem(name),
         sbml=sbml,
         priors=priors,
         scales={name: row["parameterScale"] or "lin" for name, row in rows.items()} if listing.version == 1 else {},
@@ -128,7 +132,7 @@ def _annotations(text: PetabText, problem: v2.Problem, sbml: str) -> Annotations
         resets_parameters=listing.version == 1,
         time_unit=model_entities(sbml).time_unit,
         title=name,
-        data_digests={file.name: sha256_of(file) for file in files},
+        data_digests=digests_of(files, listing.file.parent),
         notes=(*_notes(text, priors), *encoding_notes(files)),
     )
 

@@ -86,7 +86,10 @@ def tables_of(problem: v2.Problem, measurements: Sequence[Measurement], annotati
     annotations : Annotations
         What the PEtab tables do not say.
     """
-    nameless = "experiment" if "experiment" not in {one.id for one in problem.experiments} else "model_as_it_is"
+    taken = {one.id for one in problem.experiments}
+    nameless = "model_as_it_is" if "experiment" in taken else "experiment"
+    while nameless in taken:
+        nameless += "_"
     measured = {one.experiment_id for one in measurements}
     experiments = [_experiment_of(one, problem, annotations) for one in problem.experiments if one.id in measured]
     if "" in measured:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Collection
 
 from jakstat.problem.faults import Fault
-from jakstat.problem.formulas import identifier, unknown_name_needed
+from jakstat.problem.formulas import unknown_name_needed
 from jakstat.problem.records import Prior
 from jakstat.problem.reference_constants import log_normal
 from jakstat.problem.reference_records import LIGAND_SOURCES, CellLine, Exposure, Receptor
@@ -47,20 +47,6 @@ def read_cell_lines(
     unique_ids(table, "cell_line", faults)
     lines = (_cell_line_of(table, row, receptors, alterations, faults) for row in table.rows)
     return {one.id: one for one in lines if one is not None}
-
-
-def require_other_cell_lines(own: TextTable, shared: TextTable, faults: list[Fault]) -> None:
-    """Add a fault for each line of ``own`` that stands before, there or in ``shared``, be it in another spelling.
-
-    Ids of parameters are made of lines: A-1 and A 1 would share theirs.
-    """
-    known = {identifier(row["cell_line"]): (shared.file, row) for row in shared.rows}
-    for row in own.rows:
-        file, there = known.setdefault(identifier(row["cell_line"]), (own.file, row))
-        if there is row or (file == own.file and there["cell_line"] == row["cell_line"]):
-            continue  # new, or the very same line of this table, which read_cell_lines has refused
-        found = f"{row['cell_line']!r}, which is {there['cell_line']!r} of {file}, line {there.line}"
-        faults.append(own.fault(row, "cell_line", found, "another id: that line can be named as it is"))
 
 
 def read_exposures(table: TextTable, inhibitors: Collection[str], faults: list[Fault]) -> tuple[Exposure, ...]:

@@ -18,12 +18,8 @@ import sympy as sp
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import names_of, unknown_name_needed
-from jakstat.problem.reference_cells import (
-    read_cell_lines,
-    read_exposures,
-    read_receptors,
-    require_other_cell_lines,
-)
+from jakstat.problem.identifiers import require_distinct_names
+from jakstat.problem.reference_cells import read_cell_lines, read_exposures, read_receptors
 from jakstat.problem.reference_constants import constants_of
 from jakstat.problem.reference_records import (
     AFFINITY,
@@ -66,6 +62,13 @@ COLUMNS = {
     ),
     "exposure.tsv": ("inhibitor", "regimen", "cmax_nM", "cavg_nM", "fraction_unbound", "sd_ln", "source"),
 }  # fmt: skip
+#: Columns whose names become parts of ids, so that two spellings of one name would be one thing in two places.
+_NAMES = {
+    "inhibitors.tsv": ("inhibitor",),
+    "alterations.tsv": ("alteration",),
+    "receptors.tsv": ("receptor", "ligand"),
+    "cell_lines.tsv": ("cell_line",),
+}
 #: Units in which a constant beside a dose in nM would be a silent factor of a power of ten.
 _OTHER_CONCENTRATIONS = {"pM", "uM", "µM", "μM", "mM", "M", "nmol/l", "ng/ml", "ug/ml"}
 
@@ -135,6 +138,9 @@ def _tables(
         return None
     for table in readable.values():
         require_source(table, faults)
+    for name, columns_of_names in _NAMES.items():
+        for column in columns_of_names if name in readable else ():
+            require_distinct_names(readable[name], column, faults)
     return readable
 
 
@@ -164,7 +170,7 @@ def _cell_lines_of(
     """Return the shared cell lines and, after them, a study's own."""
     lines = read_cell_lines(tables[_LINES], receptors, alterations, faults)
     if _OWN in tables:
-        require_other_cell_lines(tables[_OWN], tables[_LINES], faults)
+        require_distinct_names(tables[_OWN], "cell_line", faults, tables[_LINES])
         lines |= read_cell_lines(tables[_OWN], receptors, alterations, faults)
     return lines
 

@@ -13,13 +13,15 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from jakstat.problem.formulas import entity, identifier, names_of, with_values
+from jakstat.distinct_names import with_digest
+from jakstat.problem.experiment_names import experiment_id, experiment_label, other_groups
+from jakstat.problem.formulas import entity, names_of, with_values
+from jakstat.problem.identifiers import id_of_group, id_of_table_name, identifier
 from jakstat.problem.interventions import altered, constants_in, inhibited
 from jakstat.problem.records import Parameter, Prior
 from jakstat.problem.reference_records import CellLine, Reference
-from jakstat.problem.study_cells import CELL_LINE, Cells
+from jakstat.problem.study_cells import CELL_LINE, Cells, Pooled
 from jakstat.problem.study_description import Study
-from jakstat.problem.study_measurements import experiment_id, experiment_label, other_groups
 from jakstat.problem.study_treatments import MINUTES, Treatment
 
 _DEVIATION_SOURCE = "standard normal by construction: how far {group} is from the mean of all, in standard deviations"
@@ -174,7 +176,9 @@ def _line_formulas(study: Study, reference: Reference, line: CellLine) -> dict[s
     formulas: dict[str, list[sp.Expr]] = {
         name: [sp.Float(share)] for name, share in reference.receptors[line.receptor].shares.items()
     }
-    formulas |= {one.entity: [one.value(identifier(line.id))] for one in cells.pooled if one.is_of_line}
+    formulas |= {
+        one.entity: [one.value(_group_id(one, reference, (line.id,)))] for one in cells.pooled if one.is_of_line
+    }
     if cells.growth:  # cells without a doubling time do not divide
         rate = sp.Float(0) if line.proliferation is None else entity(proliferation_id(line)) * MINUTES[study.time_unit]
         formulas[cells.growth] = [rate]
@@ -197,18 +201,32 @@ def _resolved(formulas: Mapping[str, list[sp.Expr]], without: Mapping[str, sp.Ex
 
 def proliferation_id(line: CellLine) -> str:
     """Return the id of a cell line's growth rate, 1/min."""
-    return f"proliferation_{identifier(line.id)}"
+    return f"proliferation_{id_of_table_name(line.id)}"
 
 
 def treatment_values(cells: Cells, reference: Reference, line: CellLine, treatment: Treatment) -> dict[str, sp.Expr]:
     """Return what the addition of inhibitors to a cell line sets in the model."""
     values: dict[str, sp.Expr] = dict(cells.at_treatment)
-    named = dict(zip_longest(cells.grouping_columns, treatment.groups, fillvalue="")) | {CELL_LINE: line.id}
-    for one in cells.pooled:
-        if treatment.inhibitors and not one.is_of_line and all(named[column] for column in one.over):
-            values[one.entity] = one.value(identifier("_".join(named[column] for column in one.over)))
+    for one, names in _groups_of(cells, line, treatment):
+        values[one.entity] = one.value(_group_id(one, reference, names))
     doses = {name: sp.Float(dose) for name, dose in treatment.inhibitors}
     return values | inhibited(reference, doses, line.alterations)
+
+
+def _groups_of(cells: Cells, line: CellLine, treatment: Treatment) -> list[tuple[Pooled, tuple[str, ...]]]:
+    """Return the pooled entities that a treatment gives a value, and the names in each one's columns."""
+    if not treatment.inhibitors:
+        return []
+    named = dict(zip_longest(cells.grouping_columns, treatment.groups, fillvalue="")) | {CELL_LINE: line.id}
+    return [(one, tuple(named[column] for column in one.over)) for one in cells.pooled
+            if not one.is_of_line and all(named[column] for column in one.over)]  # fmt: skip
+
+
+def _group_id(one: Pooled, reference: Reference, names: tuple[str, ...]) -> str:
+    """Return the id of a group of a pooled entity."""
+    found = id_of_group(one.over, names, {CELL_LINE: reference.cell_lines, "inhibitor": reference.inhibitors})
+    # Entity A in group "B_z_C" and entity A_z_B in group C are two.
+    return found if "_z_" not in found else with_digest(found, [one.entity, *names])
 
 
 def experiment_parameters(
@@ -220,13 +238,13 @@ def experiment_parameters(
     """
     if study.cells is None or reference is None:
         return ()
+    experiments = tuple(experiments)
     formulas = [formula for one in experiments for formula in one.formulas]
     named = {name for formula in formulas for name in names_of(formula)}
     deviations = [
         Parameter(name, 0.0, Prior("normal", (0.0, 1.0), -np.inf, np.inf, _DEVIATION_SOURCE.format(group=group)), "1")
-        for one in study.cells.pooled
-        for name in sorted(named)
-        if name.startswith(one.deviation_id("")) and (group := name.removeprefix(one.deviation_id("")))
+        for name, group in _deviations(study.cells, reference, experiments).items()
+        if name in named
     ]
     rates = [
         Parameter(proliferation_id(one), float(np.exp(one.proliferation.parameters[0])), one.proliferation, "1/min",
@@ -235,3 +253,16 @@ def experiment_parameters(
         if one.proliferation is not None and proliferation_id(one) in named
     ]  # fmt: skip
     return (*deviations, *rates, *constants_in(formulas, reference))
+
+
+def _deviations(cells: Cells, reference: Reference, experiments: Iterable[StudyExperiment]) -> dict[str, str]:
+    """Return what people call the group of each deviation of pooled entities, by the deviation's id."""
+    found: dict[Pooled, dict[str, str]] = {one: {} for one in cells.pooled}
+    for treatment in dict.fromkeys(one.treatment for one in experiments):
+        line = _line_of(reference, treatment)
+        of_line = [(one, (line.id,)) for one in cells.pooled if one.is_of_line]
+        for one, names in (*of_line, *_groups_of(cells, line, treatment)):
+            group = _group_id(one, reference, names)
+            readable = group == identifier("_".join(names))
+            found[one][one.deviation_id(group)] = group if readable else ", ".join(names)
+    return {name: group for of_one in found.values() for name, group in sorted(of_one.items())}

@@ -7,26 +7,26 @@ names (each name ends in its unit), ``value`` (in the observable's unit) and, wh
 unit: ``time_h`` is converted.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from jakstat.problem.faults import Fault
-from jakstat.problem.formulas import identifier
 from jakstat.problem.near_names import near_names
 from jakstat.problem.numbers import number_of_text
 from jakstat.problem.records import CENSORED
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study, column_suffix
+from jakstat.problem.study_magnitudes import check_magnitudes
+from jakstat.problem.study_names import with_known_names
+from jakstat.problem.study_rows import StudyMeasurement
 from jakstat.problem.study_treatments import (
     MINUTES,
-    Treatment,
     amount_in,
     dose_and_time_columns,
-    dose_columns,
     time_in,
     treatment_columns,
     treatment_of,
 )
+from jakstat.problem.study_units import in_known_units
 from jakstat.problem.text_table import Row, TextTable, known_id, number_in, read_text_table
 
 #: How the name of a column may end, to tell a column in another unit from a column of another thing.
@@ -34,25 +34,12 @@ _UNIT_ENDINGS = (
     *("s", "sec", "min", "h", "hours", "d", "days", "M", "mM", "uM", "µM", "μM", "nM", "pM", "percent", "copies", "au"),
     *("g_per_ml", "mg_per_ml", "ug_per_ml", "ng_per_ml", "pg_per_ml", "ng_per_l", "U_per_ml", "nmol_per_l"),
 )
-#: Units of concentration in nM.
-_IN_nM = {"pM": 1e-3, "uM": 1e3, "µM": 1e3, "μM": 1e3, "mM": 1e6, "M": 1e9, "nmol_per_l": 1.0}
 _OPTIONAL = ("replicate", "experiment", "censored")
 
 
-@dataclass(frozen=True)
-class StudyMeasurement:
-    """A measurement: what was done, what was read and when (unit of the study), and where it stands."""
-
-    observable: str
-    treatment: Treatment
-    time: float
-    value: float
-    source: str
-    experiment: str = ""
-    censored: str = ""
-
-
-def read_measurements(study: Study, reference: Reference | None, faults: list[Fault]) -> tuple[StudyMeasurement, ...]:
+def read_measurements(
+    study: Study, reference: Reference | None, faults: list[Fault], notes: list[str]
+) -> tuple[StudyMeasurement, ...]:
     """Read the measurement tables.
 
     Parameters
@@ -63,6 +50,8 @@ def read_measurements(study: Study, reference: Reference | None, faults: list[Fa
         Cell lines, inhibitors and receptors; None in a study without a ``cells`` section, or where they have faults.
     faults : list of Fault
         The tables' faults are added here.
+    notes : list of str
+        What was decided for the user is added here.
 
     Returns
     -------
@@ -73,23 +62,27 @@ def read_measurements(study: Study, reference: Reference | None, faults: list[Fa
     for path in study.measurements:
         table = read_text_table(path, faults)
         if table is not None:
-            found += _measurements_in(table, path, study, reference, faults)
+            found += _measurements_in(table, path, study, reference, faults, notes)
     return tuple(found)
 
 
 def _measurements_in(
-    table: TextTable, path: Path, study: Study, reference: Reference | None, faults: list[Fault]
+    table: TextTable, path: Path, study: Study, reference: Reference | None, faults: list[Fault], notes: list[str]
 ) -> list[StudyMeasurement]:
     """Return the measurements of one table."""
     before = len(faults)
+    if study.cells is not None and reference is not None:
+        table = in_known_units(with_known_names(table, reference, notes), notes)
     if not any(fault.file == str(study.file) for fault in faults):  # else columns may be right that it misnames
         _check_columns(table, study, faults)
     if len(faults) == before:  # else rows would look alike that a column with another name tells apart
         _check_duplicates(table, study, faults)
     if not table.rows:
         faults.append(Fault(table.file, None, "", "no rows", "at least one measurement"))
-    rows = (_measurement_of(table, row, path, study, reference, faults) for row in table.rows)
-    return [one for one in rows if one is not None]
+    rows = ((row.line, _measurement_of(table, row, path, study, reference, faults)) for row in table.rows)
+    measured = [(line, one) for line, one in rows if one is not None]
+    check_magnitudes(table, study, measured, faults, notes)
+    return [one for _, one in measured]
 
 
 def _stem(column: str) -> str:
@@ -126,12 +119,8 @@ def _check_columns(table: TextTable, study: Study, faults: list[Fault]) -> None:
         other = next((one for one in spare if stem in (_stem(one), one)), None)
         if other is not None:
             spare.remove(other)
-            unit = (
-                f"values in {units[column]}, converted, or another unit in study.yaml"
-                if column in units
-                else "this name"
-            )
-            faults.append(table.fault(None, other, f"the column {other}", f"{column}: {unit}"))
+            needed = f"{column}: values in {units[column]}, converted, or another unit in study.yaml"
+            faults.append(table.fault(None, other, f"the column {other}", needed if column in units else column))
         elif len(absent) == len(spare) == 1:
             found = f"the column {spare.pop()}, which study.yaml does not describe"
             faults.append(table.fault(None, column, found, f"the column {column}"))
@@ -149,10 +138,6 @@ def _instead_of_column(column: str, study: Study) -> str:
     if study.cells is None:
         return needed
     choices = treatment_columns(study)
-    wanted = next((one for one in dose_columns() if one.endswith("_nM") and _stem(one) == _stem(column)), None)
-    factor = _IN_nM.get(column.removeprefix(f"{_stem(column)}_"))
-    if wanted is not None and factor is not None:
-        return f"{wanted}: values in nM, each {factor:g} times the one in this column"
     near = near_names(column, choices)
     if near:
         return f"{' or '.join(near)}, {needed}"
@@ -227,37 +212,3 @@ def _amount(text: str) -> str | float:
     """Return the number of a text, or the text where it is none."""
     number = number_of_text(text)
     return text if number is None else number
-
-
-def experiment_id(study: Study, treatment: Treatment) -> str:
-    """Return an id for the experiment with a treatment, like ``il13_4`` or ``HEL__ruxolitinib_640``."""
-    parts = [treatment.cell_line] if treatment.cell_line else []
-    parts += treatment.alterations
-    for column, value in zip(study.conditions, treatment.dose, strict=True):
-        name = column.column.removesuffix(f"_{column_suffix(column.unit)}")
-        parts.append(f"{name}_{value:.12g}".replace("+", ""))
-    if treatment.stimulus:
-        parts.append(f"{treatment.stimulus}_{treatment.stimulus_text.split()[0]}")
-    parts += [f"{name}_{dose:.12g}".replace("+", "") for name, dose in treatment.inhibitors]
-    if treatment.pretreatment:
-        parts.append(f"after_{treatment.pretreatment:g}")
-    parts += [f"share_{share:g}_from_{time:g}" for time, share in treatment.schedule]
-    parts += other_groups(treatment)
-    return identifier("__".join(parts)) or "experiment"
-
-
-def other_groups(treatment: Treatment) -> list[str]:
-    """Return the groups of a treatment that its inhibitors do not name."""
-    return [name for name in treatment.groups if name and name not in dict(treatment.inhibitors)]
-
-
-def experiment_label(study: Study, treatment: Treatment) -> str:
-    """Return a label for people, like ``IL-13 4 ng/ml`` or ``HEL, ruxolitinib 640 nM``."""
-    parts = [" ".join((treatment.cell_line, *treatment.alterations))] if treatment.cell_line else []
-    parts += [f"{one.label} {value:g} {one.unit}" for one, value in zip(study.conditions, treatment.dose, strict=True)]
-    if treatment.stimulus:
-        parts.append(f"{treatment.stimulus} {treatment.stimulus_text}")
-    parts += [f"{name} {dose:g} nM" for name, dose in treatment.inhibitors]
-    parts += [f"{100 * share:g} % of it from {time:g} {study.time_unit}" for time, share in treatment.schedule]
-    parts += other_groups(treatment)
-    return ", ".join(parts)

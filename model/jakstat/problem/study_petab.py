@@ -6,12 +6,15 @@ What PEtab 2 has no word for stands in columns of its own: unit and source of pa
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import sympy as sp
 from petab import v2
 from petab.v2.models.sbml_model import SbmlModel
 
-from jakstat.problem.formulas import entity, identifier
+from jakstat.distinct_names import with_digest
+from jakstat.problem.formulas import entity
+from jakstat.problem.identifiers import id_of_experiment_name
 from jakstat.problem.records import Measurement, Observable, Parameter
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study
@@ -26,7 +29,8 @@ class CheckedStudy:
 
     ``of_experiment`` holds, by observable, the parameters that have a value for each experiment; their placeholders
     are the observable's. ``reference`` are the tables of its ``cells`` section, ``wild_type`` what
-    :func:`jakstat.problem.study_experiments.wild_type_ids` returned, ``without`` what ``experiments_of`` takes.
+    :func:`jakstat.problem.study_experiments.wild_type_ids` returned, ``without`` what ``experiments_of`` takes,
+    ``imported`` the files that the model imports, ``notes`` what was decided for the user.
     """
 
     study: Study
@@ -39,11 +43,16 @@ class CheckedStudy:
     reference: Reference | None
     wild_type: Mapping[str, str]
     without: Mapping[str, sp.Expr]
+    imported: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def per_experiment_id(parameter: str, experiment: str) -> str:
     """Return the id of an observable's parameter in one experiment of the tables."""
-    return f"{parameter}_of_{identifier(experiment)}"
+    name = id_of_experiment_name(experiment)
+    readable = f"{parameter}_of_{name}"
+    # scale of "x of y" and scale_of_x of "y" are two.
+    return readable if "_of_" not in name else with_digest(readable, [parameter, experiment])
 
 
 def petab_problem(checked: CheckedStudy, *, one_of_each_kind: bool = False) -> v2.Problem:
@@ -86,7 +95,8 @@ def _experiments(checked: CheckedStudy) -> tuple[v2.ConditionTable, v2.Experimen
             key = tuple(sorted(changes.items(), key=lambda item: item[0]))
             if key not in conditions:
                 last = number == len(one.periods) - 1
-                name = f"condition_{one.id}" if last else f"condition_{one.id}_{number}"
+                # No id of an experiment ends like this, so that no two conditions are called the same.
+                name = f"condition_{one.id}" if last else f"condition_{one.id}__period_{number}"
                 targets = [v2.Change(target_id=target, target_value=_value(value)) for target, value in changes.items()]
                 conditions[key] = v2.Condition(id=name, changes=targets)
             periods.append(v2.ExperimentPeriod(time=start, condition_ids=[conditions[key].id]))

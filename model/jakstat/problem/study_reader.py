@@ -13,6 +13,7 @@ from petab import v2
 
 from jakstat.problem.faults import DataFaultsError, Fault
 from jakstat.problem.formulas import names_of, unknown_name_needed
+from jakstat.problem.made_ids import made_id_faults, require_own_ids, shared_id_faults
 from jakstat.problem.model_text import ModelEntities, model_entities, read_model
 from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
 from jakstat.problem.records import ProblemTables
@@ -27,7 +28,7 @@ from jakstat.problem.study_measurements import StudyMeasurement, read_measuremen
 from jakstat.problem.study_observables import StudyObservables, experiment_scales, read_observables
 from jakstat.problem.study_parameters import StudyParameters, check_parameter_ids, read_parameters
 from jakstat.problem.study_petab import CheckedStudy, measurements_of, petab_problem
-from jakstat.problem.text_files import encoding_notes, sha256_of
+from jakstat.problem.text_files import digests_of, encoding_notes
 
 
 def read_study(folder: str | Path) -> ProblemTables:
@@ -66,10 +67,10 @@ def read_study(folder: str | Path) -> ProblemTables:
         time_unit=study.time_unit,
         title=study.title,
         citation=f"{study.citation} doi:{study.doi}" if study.doi else study.citation,
-        data_digests={file.name: sha256_of(file) for file in study.files},
-        notes=encoding_notes(study.files),
+        data_digests=digests_of((*study.files, *checked.imported), study.file.parent),
+        notes=(*checked.notes, *encoding_notes((*study.files, *checked.imported))),
     )
-    return tables_of(problem, measurements_of(checked), annotations)
+    return require_own_ids(tables_of(problem, measurements_of(checked), annotations), str(study.file))
 
 
 def study_to_petab(folder: str | Path) -> v2.Problem:
@@ -106,13 +107,15 @@ def check_study(folder: Path) -> CheckedStudy:
     study = read_description(folder, faults)
     if study is None:
         raise DataFaultsError(faults)
-    sbml = read_model(study.model, faults) if study.model != folder else None
+    imported: list[Path] = []
+    notes: list[str] = []
+    sbml = read_model(study.model, faults, (folder,), imported) if study.model != folder else None
     table = read_parameters(study.parameters, faults) if study.parameters != folder else None
     cells = study.cells
     reference = read_reference(cells.reference, faults, cells.own_cell_lines) if cells else None
     if cells is not None and reference is not None:
         reference = with_own_constants(reference, cells.constants, faults)
-    measurements = read_measurements(study, reference, faults)
+    measurements = read_measurements(study, reference, faults, notes)
     observables = None
     if sbml is not None and table is not None:
         entities = model_entities(sbml)
@@ -128,7 +131,8 @@ def check_study(folder: Path) -> CheckedStudy:
             _check_parameters(study, reference, entities, observables, table, faults)
     if faults or sbml is None or table is None or observables is None:
         raise DataFaultsError(faults)
-    return _assembled(study, sbml, reference, table, observables, measurements)
+    checked = _assembled(study, sbml, reference, table, observables, measurements)
+    return replace(checked, imported=tuple(imported), notes=tuple(notes))
 
 
 def _assembled(
@@ -136,19 +140,27 @@ def _assembled(
     observables: StudyObservables, measurements: tuple[StudyMeasurement, ...],
 ) -> CheckedStudy:  # fmt: skip
     """Return the study with its experiments, and the parameters that these and its scales need."""
+    entities = model_entities(sbml)
     treatments = [one.treatment for one in measurements]
     wild_type = wild_type_ids(study, reference, treatments, table.ids)
-    without = {name: sp.Float(value) for name, value in model_entities(sbml).values.items() if name not in table.ids}
+    without = {name: sp.Float(value) for name, value in entities.values.items() if name not in table.ids}
     experiments = experiments_of(study, reference, treatments, wild_type, without)
     scaled = {name for names in observables.of_experiment.values() for name in names}
+    written = [replace(one, id=wild_type.get(one.id, one.id)) for one in table.parameters if one.id not in scaled]
+    of_experiments = experiment_parameters(study, reference, experiments.values())
+    scales = experiment_scales(observables, measurements, table.parameters)
+    constants = set() if reference is None else set(reference.constants)
+    made = [one for one in (*written, *of_experiments, *scales) if one.id not in table.ids | constants]
+    faults = [
+        *shared_id_faults(str(study.file), "experiments", ((one.id, one.label) for one in experiments.values())),
+        *made_id_faults(str(study.file), made, table.ids, observables.observables, entities),
+    ]
+    if faults:
+        raise DataFaultsError(faults)
     return CheckedStudy(
         study=study,
         sbml=sbml,
-        parameters=(
-            *(replace(one, id=wild_type.get(one.id, one.id)) for one in table.parameters if one.id not in scaled),
-            *experiment_parameters(study, reference, experiments.values()),
-            *experiment_scales(observables, measurements, table.parameters),
-        ),
+        parameters=(*written, *of_experiments, *scales),
         observables=observables.observables,
         measurements=measurements,
         experiments=experiments,

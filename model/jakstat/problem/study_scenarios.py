@@ -8,6 +8,7 @@ import sympy as sp
 
 from jakstat.problem.faults import DataFaultsError, Fault
 from jakstat.problem.formulas import names_of
+from jakstat.problem.made_ids import shared_id_faults
 from jakstat.problem.model_text import model_entities
 from jakstat.problem.records import Experiment, Parameter, Period
 from jakstat.problem.reference_records import Reference
@@ -150,7 +151,7 @@ class StudyScenarios:
         """
         faults: list[Fault] = []
         study = replace(self._checked.study, measurements=(Path(path),))
-        measurements = read_measurements(study, self.reference, faults)
+        measurements = read_measurements(study, self.reference, faults, [])
         if faults:
             raise DataFaultsError(faults)
         return measurements
@@ -160,9 +161,17 @@ class StudyScenarios:
 
         Those keep their priors: constants of inhibitors and alterations without measurements, deviations of cell lines
         without measurements.
+
+        Raises
+        ------
+        DataFaultsError
+            Two treatments would have one id.
         """
         checked = self._checked
         found = experiments_of(checked.study, self.reference, treatments, checked.wild_type, checked.without)
+        ids = [(one.id, one.label) for one in found.values()]
+        if faults := shared_id_faults(str(checked.study.file), "experiments", ids):
+            raise DataFaultsError(faults)
         needed = experiment_parameters(checked.study, self.reference, found.values())
         fitted = {one.id for one in checked.parameters}
         more = tuple(one for one in needed if one.id not in fitted)

@@ -12,12 +12,12 @@ Columns of a study with a ``cells`` section, each empty or absent where it does 
 Besides, the condition columns that ``study.yaml`` describes.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import unknown_name_needed
+from jakstat.problem.identifiers import number_text
 from jakstat.problem.numbers import number_of_text
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_cells import CELL_LINE
@@ -158,19 +158,13 @@ def _inhibitors(table: TextTable, row: Row, reference: Reference, faults: list[F
             continue
         known = known_id(table, row, name_column, reference.inhibitors, faults)
         dose = amount_in(table, row, dose_column, "a concentration", faults)
-        if dose_column not in table.columns and not _dose_in_another_unit(table, dose_column):
+        if dose_column not in table.columns:
             faults.append(table.fault(row, name_column, repr(name), f"its dose in a column {dose_column}"))
         if name in found:
             faults.append(table.fault(row, name_column, repr(name), "two different inhibitors"))
         if known and dose:
             found[name] = dose
     return tuple(sorted(found.items()))
-
-
-def _dose_in_another_unit(table: TextTable, dose_column: str) -> bool:
-    """Whether the table has the doses in another unit, a column that has been refused by its name."""
-    stem = dose_column.removesuffix("nM")
-    return any(re.fullmatch(rf"{stem}[pmuµμ]?M", column) for column in table.columns)
 
 
 def _stimulus(table: TextTable, row: Row, reference: Reference, faults: list[Fault]) -> tuple[str, float, str]:
@@ -194,7 +188,7 @@ def _stimulus(table: TextTable, row: Row, reference: Reference, faults: list[Fau
     # 1 ng/ml of a protein of m kDa is 1e-6 g/l / (m * 1000 g/mol) = 1/m nM.
     in_nM = dose / kilodaltons[name] if given[0] == "stimulus_ng_per_ml" else dose
     unit = "ng/ml" if given[0] == "stimulus_ng_per_ml" else "nM"
-    return name, in_nM, f"{dose:g} {unit}"
+    return name, in_nM, f"{number_text(dose)} {unit}"
 
 
 def unbound_ligand(reference: Reference, cell_line: str, ligand: str) -> str:

@@ -1,7 +1,6 @@
 """The content of a checked problem in numbers, for a log line and for those who look before they sample."""
 
 from collections import Counter
-from pathlib import Path
 
 from jakstat.problem.records import ProblemTables
 
@@ -35,5 +34,5 @@ def check_problem(tables: ProblemTables) -> dict:
             if one.prior is not None
         },
         "notes": list(tables.notes),
-        "data_digests": {Path(name).name: digest for name, digest in tables.data_digests.items()},
+        "data_digests": dict(tables.data_digests),
     }

@@ -5,7 +5,9 @@ What is no text (a workbook, an archive) is refused with what to do. Line ends o
 
 import codecs
 import hashlib
+import os
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,6 +28,16 @@ _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes as hexadecimal text."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def digests_of(files: Iterable[Path], folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of files by name; files that share a name are called by their path from ``folder`` on."""
+    files = list(dict.fromkeys(files))
+    names = Counter(file.name for file in files)
+    return {
+        file.name if names[file.name] == 1 else Path(os.path.relpath(file, folder)).as_posix(): sha256_of(file)
+        for file in files
+    }
 
 
 def read_text(path: Path, what: str, faults: list[Fault]) -> str | None:

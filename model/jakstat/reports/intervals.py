@@ -1,14 +1,13 @@
 """Medians and central intervals of draws, as the figures and tables of a report show them."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy import stats
 
 from jakstat.problem import Prior
+from jakstat.statistics.prior_quantiles import prior_quantiles
 
 # Central 50 % and 90 % bands in pictures; the tables give 95 %.
 BAND_QUANTILES = {"lower_90": 0.05, "lower_50": 0.25, "median": 0.5, "upper_50": 0.75, "upper_90": 0.95}
@@ -64,49 +63,6 @@ def bands_by(values: xr.DataArray, keys: Sequence[str]) -> pd.DataFrame:
     pooled = [quantile_rows(draws[:, places].reshape(-1, 1), BAND_QUANTILES) for places in groups.values()]
     names = pd.DataFrame(list(groups), columns=list(keys))
     return pd.concat([names, pd.concat(pooled, ignore_index=True)], axis=1)
-
-
-def prior_quantiles(prior: Prior, probabilities: np.ndarray) -> np.ndarray:
-    """Return quantiles of a prior on the parameter's linear scale, truncation included.
-
-    Parameters
-    ----------
-    prior : Prior
-    probabilities : (probability,) array, between 0 and 1
-
-    Returns
-    -------
-    (probability,) array, unit of the parameter
-    """
-    logarithmic = prior.distribution.startswith("log-")
-    density = _density(prior)
-    lower, upper = prior.lower, prior.upper
-    if logarithmic:
-        with np.errstate(divide="ignore"):
-            lower, upper = np.log(max(lower, 0.0)), np.log(upper)
-    inside = density.cdf(lower) + np.asarray(probabilities) * (density.cdf(upper) - density.cdf(lower))
-    quantiles = density.ppf(inside)
-    return np.exp(quantiles) if logarithmic else quantiles
-
-
-def _density(prior: Prior) -> Any:
-    """Return the SciPy density of the parameter, or of its natural logarithm where the prior's name says so."""
-    first, *more = prior.parameters
-    second = more[0] if more else np.nan
-    if prior.distribution in ("uniform", "log-uniform"):
-        if prior.distribution == "log-uniform":
-            first, second = np.log(first), np.log(second)
-        return stats.uniform(first, second - first)
-    kinds = {
-        "normal": lambda: stats.norm(first, second),
-        "laplace": lambda: stats.laplace(first, second),
-        "cauchy": lambda: stats.cauchy(first, second),
-        "chisquare": lambda: stats.chi2(first),
-        "exponential": lambda: stats.expon(scale=first),
-        "gamma": lambda: stats.gamma(first, scale=second),
-        "rayleigh": lambda: stats.rayleigh(scale=first),
-    }
-    return kinds[prior.distribution.removeprefix("log-")]()
 
 
 def is_positive(prior: Prior) -> bool:

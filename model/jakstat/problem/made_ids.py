@@ -1,0 +1,83 @@
+"""The last look at ids that were made of names: none stands for two things, whatever the rules of the names missed."""
+
+from collections.abc import Iterable
+
+from jakstat.problem.faults import DataFaultsError, Fault
+from jakstat.problem.model_text import ModelEntities
+from jakstat.problem.records import Observable, Parameter, ProblemTables
+
+_NEEDED = "other names, so that each has an id of its own"
+
+
+def shared_id_faults(file: str, what: str, named: Iterable[tuple[str, str]]) -> list[Fault]:
+    """Return a fault for each id that two things have.
+
+    Parameters
+    ----------
+    file : str
+        For the faults.
+    what : str
+        What the things are.
+    named : iterable of (str, str)
+        Id and name for people of each thing.
+    """
+    first: dict[str, str] = {}
+    faults = []
+    for made, name in named:
+        if made in first:
+            found = f"{what} {first[made]!r} and {name!r}, which would both be called {made}"
+            faults.append(Fault(file, None, "", found, _NEEDED))
+        first.setdefault(made, name)
+    return faults
+
+
+def made_id_faults(
+    file: str, made: Iterable[Parameter], written: Iterable[str], observables: Iterable[Observable],
+    entities: ModelEntities,
+) -> list[Fault]:  # fmt: skip
+    """Return a fault for each id made for a study that the study or its model has for another thing.
+
+    Parameters
+    ----------
+    file : str
+        For the faults.
+    made : iterable of Parameter
+        Parameters whose ids were made of names.
+    written : iterable of str
+        Ids of the parameter table that stay as they are.
+    observables : iterable of Observable
+        With placeholders, whose ids are made as well.
+    entities : ModelEntities
+        Of the model.
+    """
+    made, observables = tuple(made), tuple(observables)
+    known = dict.fromkeys(entities.taken, "an id of the model") | dict.fromkeys(written, "an id of the parameter table")
+    known |= {one.id: "an id of the observables" for one in observables}
+    parameters = [(one.id, f"parameter {one.name or one.id}") for one in made]
+    placeholders = [(name, f"placeholder of {one.id}") for one in observables
+                    for name in (*one.observable_placeholders, *one.noise_placeholders)]  # fmt: skip
+    faults = [
+        Fault(file, None, "", f"{name}, which would be called {new}, {known[new]}", _NEEDED)
+        for new, name in (*parameters, *placeholders)
+        if new in known
+    ]
+    return [*faults, *shared_id_faults(file, "names", parameters + placeholders)]
+
+
+def require_own_ids(tables: ProblemTables, file: str) -> ProblemTables:
+    """Return the tables of a problem.
+
+    Raises
+    ------
+    DataFaultsError
+        Two experiments, two parameters or two observables have one id.
+    """
+    groups = {
+        "experiments": [(one.id, one.label or one.id) for one in tables.experiments],
+        "parameters": [(one.id, one.name or one.id) for one in tables.parameters],
+        "observables": [(one.id, one.name or one.id) for one in tables.observables],
+    }
+    faults = [fault for what, named in groups.items() for fault in shared_id_faults(file, what, named)]
+    if faults:
+        raise DataFaultsError(faults)
+    return tables

@@ -1,0 +1,160 @@
+"""Priors without PyMC: quantiles, and the way from standard normal deviations to draws and back.
+
+Every family of PEtab's priors is truncated at its bounds and renormalised between them, as in
+:mod:`jakstat.statistics.priors`: nothing here is ever outside.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy import special, stats
+
+from jakstat.problem import Parameter, Prior
+
+
+def prior_quantiles(prior: Prior, probabilities: np.ndarray) -> np.ndarray:
+    """Return quantiles of a prior on the parameter's linear scale, truncation included.
+
+    Parameters
+    ----------
+    prior : Prior
+    probabilities : array, between 0 and 1
+
+    Returns
+    -------
+    array of that shape, unit of the parameter, within the prior's bounds
+
+    Raises
+    ------
+    ValueError
+        The prior has no mass between its bounds that a computer can tell from none.
+    """
+    density, lower, upper = _density(prior)
+    share = np.asarray(probabilities, dtype=float)
+    # In the upper tail probabilities differ from 1 by less than rounding: there they are counted from above.
+    if density.cdf(lower) <= 0.5:
+        start, mass = density.cdf(lower), density.cdf(upper) - density.cdf(lower)
+        quantiles = density.ppf(start + share * mass)
+    else:
+        start, mass = density.sf(upper), density.sf(lower) - density.sf(upper)
+        quantiles = density.isf(start + (1.0 - share) * mass)
+    if not mass > 0:
+        raise ValueError(f"prior {prior.distribution} {prior.parameters}: found no mass between {prior.lower:g} and "
+                         f"{prior.upper:g}; needed: bounds around what it allows")  # fmt: skip
+    quantiles = np.clip(quantiles, lower, upper)
+    # The exponential of a bound's logarithm is the bound up to rounding.
+    return np.clip(np.exp(quantiles), prior.lower, prior.upper) if _is_logarithmic(prior) else quantiles
+
+
+def draws_from_deviations(parameters: Sequence[Parameter], deviations: np.ndarray) -> np.ndarray:
+    """Return draws of parameters' priors made of standard normal deviations: the same quantile of each.
+
+    Parameters
+    ----------
+    parameters : sequence of Parameter
+        Estimated ones.
+    deviations : (..., parameter) array
+        Standard normal.
+
+    Returns
+    -------
+    (..., parameter) array, linear scale
+
+    Raises
+    ------
+    ValueError
+        A parameter has no prior.
+    """
+    columns = [_from_deviations(_prior_of(one), deviations[..., place]) for place, one in enumerate(parameters)]
+    return np.stack(columns, axis=-1) if columns else np.array(deviations, dtype=float)
+
+
+def deviations_of_draws(parameters: Sequence[Parameter], values: np.ndarray) -> np.ndarray:
+    """Return the standard normal deviations that :func:`draws_from_deviations` makes ``values`` of.
+
+    Parameters
+    ----------
+    parameters : sequence of Parameter
+    values : (..., parameter) array
+        Linear scale, within the bounds of the priors.
+
+    Returns
+    -------
+    (..., parameter) array
+    """
+    columns = [_to_deviations(_prior_of(one), values[..., place]) for place, one in enumerate(parameters)]
+    return np.stack(columns, axis=-1) if columns else np.array(values, dtype=float)
+
+
+def _prior_of(parameter: Parameter) -> Prior:
+    if parameter.prior is None:
+        raise ValueError(f"{parameter.id}: found no prior; needed: an estimated parameter")
+    return parameter.prior
+
+
+def _from_deviations(prior: Prior, deviations: np.ndarray) -> np.ndarray:
+    """Return values of a prior at the probabilities that standard normal deviations have."""
+    if _is_free_normal(prior):
+        mean, sd = prior.parameters
+        values = mean + sd * deviations
+        return np.exp(values) if _is_logarithmic(prior) else values
+    return prior_quantiles(prior, special.ndtr(deviations))
+
+
+def _to_deviations(prior: Prior, values: np.ndarray) -> np.ndarray:
+    """Return the standard normal deviations of a prior's values."""
+    at = values
+    if _is_logarithmic(prior):
+        with np.errstate(divide="ignore"):
+            at = np.log(values)
+    if _is_free_normal(prior):
+        mean, sd = prior.parameters
+        return (at - mean) / sd
+    density, lower, upper = _density(prior)
+    share = (density.cdf(at) - density.cdf(lower)) / (density.cdf(upper) - density.cdf(lower))
+    return special.ndtri(share)
+
+
+def _is_logarithmic(prior: Prior) -> bool:
+    return prior.distribution.startswith("log-")
+
+
+def _is_free_normal(prior: Prior) -> bool:
+    """Whether a prior is normal, or normal on the logarithm, without bounds that cut anything off."""
+    lowest = 0.0 if _is_logarithmic(prior) else -np.inf
+    return prior.distribution in ("normal", "log-normal") and prior.lower <= lowest and prior.upper == np.inf
+
+
+def _density(prior: Prior) -> tuple[Any, float, float]:
+    """Return SciPy's density of the parameter, or of its logarithm where the name says so, and its bounds there.
+
+    A bounded normal is truncated already: SciPy's own truncated one holds in tails where probabilities are 0.
+    """
+    first, *more = prior.parameters
+    second = more[0] if more else np.nan
+    lower, upper = prior.lower, prior.upper
+    if _is_logarithmic(prior):
+        with np.errstate(divide="ignore"):
+            lower, upper = float(np.log(max(lower, 0.0))), float(np.log(upper))
+    if prior.distribution in ("uniform", "log-uniform"):
+        if prior.distribution == "log-uniform":
+            first, second = np.log(first), np.log(second)
+        return stats.uniform(first, second - first), lower, upper
+    kinds = {
+        "normal": lambda: _normal(first, second, lower, upper),
+        "laplace": lambda: stats.laplace(first, second),
+        "cauchy": lambda: stats.cauchy(first, second),
+        "chisquare": lambda: stats.chi2(first),
+        "exponential": lambda: stats.expon(scale=first),
+        "gamma": lambda: stats.gamma(first, scale=second),
+        "rayleigh": lambda: stats.rayleigh(scale=first),
+    }
+    return kinds[prior.distribution.removeprefix("log-")](), lower, upper
+
+
+def _normal(mean: float, sd: float, lower: float, upper: float) -> Any:  # noqa: ANN401
+    """Return a normal density, truncated at bounds that are finite."""
+    if np.isneginf(lower) and np.isposinf(upper):
+        return stats.norm(mean, sd)
+    return stats.truncnorm((lower - mean) / sd, (upper - mean) / sd, loc=mean, scale=sd)
