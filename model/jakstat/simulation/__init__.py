@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from jakstat.simulation.sunode_op import SOLVERS, choose_operation
     from jakstat.simulation.sunode_solver import SolverNotInstalledError, load_sunode
     from jakstat.simulation.tableaus import METHODS
+    from jakstat.simulation.thread_functions import BUILDING, SharedFunction, without_places
 
 __all__ = [
+    "BUILDING",
     "METHODS",
     "SOLVERS",
     "EntityValues",
     "EvaluateFormulas",
+    "SharedFunction",
     "SimulationPlan",
     "SolveSegments",
     "SolveStatus",
@@ -39,6 +42,7 @@ __all__ = [
     "solve_draws",
     "structure_of",
     "tabulate_formulas",
+    "without_places",
 ]
 
 _NAMES = {
@@ -53,6 +57,7 @@ _NAMES = {
     "sunode_op": ("SOLVERS", "choose_operation"),
     "sunode_solver": ("SolverNotInstalledError", "load_sunode"),
     "tableaus": ("METHODS",),
+    "thread_functions": ("BUILDING", "SharedFunction", "without_places"),
 }
 # On demand: what names outcomes of solves needs no compiler.
 __getattr__ = names_on_demand(__name__, _NAMES)

@@ -37,11 +37,13 @@ from jakstat.simulation.solver_calls import (
     SOLVE_TYPES,
     compiled_address,
 )
+from jakstat.simulation.thread_functions import BUILDING
 
 #: Modules of this package that are compiled by numba, in the order of their imports.
 _SOLVER_PARTS = ("integrator", "switching", "steady_state", "segments", "adjoint", "formulas")
 _GENERATOR_PARTS = ("tableaus", "kernels", "switch_kernels", "elimination", "kernel_ir", "kernel_interface")
 _FORMULA_PARTS = ("formula_kernels", "kernel_ir")
+_SOLVER: list["Solver"] = []  # one, once it is loaded
 _ENGINES: dict[str, tuple[Any, np.ndarray]] = {}  # by digest; an engine holds the code that the addresses point to
 
 
@@ -88,14 +90,15 @@ def load_kernels(digest: str) -> np.ndarray:
     FileNotFoundError
         The kernels have not been generated on this machine.
     """
-    if digest not in _ENGINES:
-        file = _folder(digest) / "kernels.o"
-        if not file.exists():
-            raise FileNotFoundError(f"no generated kernels at {file}; generate_kernels writes them")
-        engine = _load_object(file)
-        layout = json.loads((_folder(digest) / "layout.json").read_text())
-        _ENGINES[digest] = engine, _model_vector(KernelModule(text="", **layout), engine)
-    return _ENGINES[digest][1]
+    with BUILDING:  # a second engine would take the first one's code away, to which addresses in use point
+        if digest not in _ENGINES:
+            file = _folder(digest) / "kernels.o"
+            if not file.exists():
+                raise FileNotFoundError(f"no generated kernels at {file}; generate_kernels writes them")
+            engine = _load_object(file)
+            layout = json.loads((_folder(digest) / "layout.json").read_text())
+            _ENGINES[digest] = engine, _model_vector(KernelModule(text="", **layout), engine)
+        return _ENGINES[digest][1]
 
 
 def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -> np.ndarray:
@@ -109,19 +112,20 @@ def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -
         Returns the text of kernels ``value_i`` and ``vjp_i`` of each; called where this machine has not compiled them.
     """
     digest = _digest([*structures, *map(_own_source, _FORMULA_PARTS), llvmlite.__version__, *_processor()])
-    if digest not in _ENGINES:
-        if not _folder(digest).exists():
-            text = write_kernels()
-            _write_folder(digest, {"kernels.ll": text.encode(), "kernels.o": _machine_code(text)})
-        engine, solver = _load_object(_folder(digest) / "kernels.o"), load_solver()
-        functions = [
-            compiled_address(solver.evaluate_formulas, EVALUATE_TYPES),
-            compiled_address(solver.pull_back_formulas, PULL_BACK_FORMULAS_TYPES),
-        ]
-        kernels = [engine.get_function_address(f"{kind}_{number}")
-                   for number in range(len(structures)) for kind in ("value", "vjp")]  # fmt: skip
-        _ENGINES[digest] = engine, np.array([*functions, *kernels], dtype=np.int64)
-    return _ENGINES[digest][1]
+    with BUILDING:
+        if digest not in _ENGINES:
+            if not _folder(digest).exists():
+                text = write_kernels()
+                _write_folder(digest, {"kernels.ll": text.encode(), "kernels.o": _machine_code(text)})
+            engine, solver = _load_object(_folder(digest) / "kernels.o"), load_solver()
+            functions = [
+                compiled_address(solver.evaluate_formulas, EVALUATE_TYPES),
+                compiled_address(solver.pull_back_formulas, PULL_BACK_FORMULAS_TYPES),
+            ]
+            kernels = [engine.get_function_address(f"{kind}_{number}")
+                       for number in range(len(structures)) for kind in ("value", "vjp")]  # fmt: skip
+            _ENGINES[digest] = engine, np.array([*functions, *kernels], dtype=np.int64)
+        return _ENGINES[digest][1]
 
 
 def _load_object(file: Path) -> Any:
@@ -139,9 +143,16 @@ def solver_digest() -> str:
     return _digest([*parts, numba.__version__, llvmlite.__version__, sys.version, *_processor()])
 
 
-@cache
 def load_solver() -> Solver:
     """Return the compiled solver; compile it where this machine has not done so before."""
+    if not _SOLVER:
+        with BUILDING:
+            if not _SOLVER:
+                _SOLVER.append(_compiled_solver())
+    return _SOLVER[0]
+
+
+def _compiled_solver() -> Solver:
     digest = solver_digest()
     sources = {name: _own_source(name) for name in _SOLVER_PARTS}
     if not _folder(digest).exists():
