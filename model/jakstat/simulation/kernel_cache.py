@@ -43,6 +43,8 @@ from jakstat.simulation.thread_functions import BUILDING
 _SOLVER_PARTS = ("integrator", "switching", "steady_state", "segments", "adjoint", "formulas")
 _GENERATOR_PARTS = ("tableaus", "kernels", "switch_kernels", "elimination", "kernel_ir", "kernel_interface")
 _FORMULA_PARTS = ("formula_kernels", "kernel_ir")
+# Of 8.5 MB (94 states) the search for vectors takes 53 s of 71, and finds nothing: what is left is done in 18 s.
+_LARGE_TEXT = 2_000_000
 _SOLVER: list["Solver"] = []  # one, once it is loaded
 _ENGINES: dict[str, tuple[Any, np.ndarray]] = {}  # by digest; an engine holds the code that the addresses point to
 
@@ -205,25 +207,26 @@ def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
 
 
 def _machine_code(text: str) -> bytes:
-    """Compile LLVM text for this processor."""
-    machine = _target_machine()
+    """Compile LLVM text for this processor; text of a large model in ways whose time does not outgrow its length."""
+    is_large = len(text) > _LARGE_TEXT
+    machine = _target_machine(opt=1 if is_large else 2)
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = machine.triple, str(machine.target_data)
     module.verify()
     options = llvm.create_pipeline_tuning_options(speed_level=2)
-    options.slp_vectorization = True
+    options.slp_vectorization = not is_large
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
     return machine.emit_object(module)
 
 
-def _target_machine() -> Any:
+def _target_machine(opt: int = 2) -> Any:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     processor, features = _processor()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
-        cpu=processor, features=features, opt=2, reloc="pic", codemodel="jitdefault", jit=True
+        cpu=processor, features=features, opt=opt, reloc="pic", codemodel="jitdefault", jit=True
     )
 
 
