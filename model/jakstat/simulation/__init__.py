@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jakstat.simulation.kernel_cache import load_kernels, load_solver
     from jakstat.simulation.op import SolveSegments, StatusCounts
     from jakstat.simulation.plan import SimulationPlan, plan_simulation
+    from jakstat.simulation.state_scales import scales_of_states, with_scales
     from jakstat.simulation.statuses import SolveStatus
     from jakstat.simulation.sunode_op import SOLVERS, choose_operation
     from jakstat.simulation.sunode_solver import SolverNotInstalledError, load_sunode
@@ -39,9 +40,11 @@ __all__ = [
     "load_sunode",
     "period_of",
     "plan_simulation",
+    "scales_of_states",
     "solve_draws",
     "structure_of",
     "tabulate_formulas",
+    "with_scales",
     "without_places",
 ]
 
@@ -53,6 +56,7 @@ _NAMES = {
     "kernel_cache": ("load_kernels", "load_solver"),
     "op": ("SolveSegments", "StatusCounts"),
     "plan": ("SimulationPlan", "plan_simulation"),
+    "state_scales": ("scales_of_states", "with_scales"),
     "statuses": ("SolveStatus",),
     "sunode_op": ("SOLVERS", "choose_operation"),
     "sunode_solver": ("SolverNotInstalledError", "load_sunode"),

@@ -34,13 +34,14 @@ from jakstat.simulation.solver_calls import (
     EVALUATE_TYPES,
     PULL_BACK_FORMULAS_TYPES,
     PULL_BACK_TYPES,
+    ROUGH_TYPES,
     SOLVE_TYPES,
     compiled_address,
 )
 from jakstat.simulation.thread_functions import BUILDING
 
 #: Modules of this package that are compiled by numba, in the order of their imports.
-_SOLVER_PARTS = ("integrator", "switching", "steady_state", "segments", "adjoint", "formulas")
+_SOLVER_PARTS = ("integrator", "switching", "steady_state", "segments", "adjoint", "rough_solve", "formulas")
 _GENERATOR_PARTS = ("tableaus", "kernels", "switch_kernels", "elimination", "kernel_ir", "kernel_interface")
 _FORMULA_PARTS = ("formula_kernels", "kernel_ir")
 # Of 8.5 MB (94 states) the search for vectors takes 53 s of 71, and finds nothing: what is left is done in 18 s.
@@ -51,10 +52,11 @@ _ENGINES: dict[str, tuple[Any, np.ndarray]] = {}  # by digest; an engine holds t
 
 @dataclass(frozen=True)
 class Solver:
-    """The compiled functions; see ``segments.py``, ``adjoint.py`` and ``formulas.py``."""
+    """The compiled functions; see ``segments.py``, ``adjoint.py``, ``rough_solve.py`` and ``formulas.py``."""
 
     solve_segments: Any
     pull_back_segments: Any
+    rough_sizes: Any
     evaluate_formulas: Any
     pull_back_formulas: Any
 
@@ -165,6 +167,7 @@ def _compiled_solver() -> Solver:
     solver = Solver(
         parts["segments"].solve_segments,
         parts["adjoint"].pull_back_segments,
+        parts["rough_solve"].rough_sizes,
         parts["formulas"].evaluate_formulas,
         parts["formulas"].pull_back_formulas,
     )
@@ -178,6 +181,7 @@ def _compile(solver: Solver, digest: str) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         solver.solve_segments.compile(SOLVE_TYPES.args)
         solver.pull_back_segments.compile(PULL_BACK_TYPES.args)
+        solver.rough_sizes.compile(ROUGH_TYPES.args)
         solver.evaluate_formulas.compile(EVALUATE_TYPES.args)
         solver.pull_back_formulas.compile(PULL_BACK_FORMULAS_TYPES.args)
 

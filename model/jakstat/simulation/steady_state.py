@@ -3,7 +3,7 @@
 Compiled like the integrator. Newton's method for f(x) = 0 with the conserved totals of the start: where
 w^T J = 0 and w^T f = 0, the row of J that depends on the others makes room for w. The vectors w are found from J itself
 by elimination with complete pivoting (their weights can be volumes, so that they depend on parameters), rows scaled so
-that slow reactions are not taken for conserved totals. With A the matrix so completed, the implicit function theorem
+that slow reactions are not taken for conserved totals, columns by the size of each state, so that units do not matter. With A the matrix so completed, the implicit function theorem
 gives A^T mu = lambda, gradient of k -= f_k^T mu (kept rows), and the w weighted by mu for the state at the start.
 
 What the integration reached is only accepted as the start of Newton's method near the steady state, so that it leads
@@ -18,6 +18,7 @@ from jakstat.simulation.kernel_interface import (
     AT_BASE,
     AT_COEFFICIENTS,
     AT_JACOBIAN,
+    AT_SCALES,
     AT_SCRATCH,
     AT_SWITCHES,
     AT_WEIGHTS,
@@ -99,9 +100,12 @@ def _eliminate(matrix, combined, left, row, column):
 
 
 @njit(**_EXACT)
-def _complete(matrix):
-    """Return A (rows scaled), which rows are conserved totals, and the scale of the others."""
-    n = matrix.shape[0]
+def _complete(model, work, matrix):
+    """Return A (rows scaled, columns times the states' scales), which rows are totals, and the scale of the others."""
+    n, sizes = matrix.shape[0], model[AT_SCALES]
+    for i in range(n):
+        for j in range(n):
+            matrix[i, j] *= work[sizes + j]
     scale = _scale_of_rows(matrix)
     combined = np.zeros((n, n))  # the rows of ``matrix`` are these combinations of the rows of J
     for i in range(n):
@@ -118,6 +122,8 @@ def _complete(matrix):
         _eliminate(matrix, combined, total, row, column)
     for i in range(n):
         if total[i]:
+            for j in range(n):
+                combined[i, j] *= work[sizes + j]
             largest = _largest_of(combined[i])
             for j in range(n):
                 completed[i, j] = combined[i, j] / largest
@@ -125,14 +131,15 @@ def _complete(matrix):
 
 
 @njit(**_EXACT)
-def _is_conserved(completed, total, work, f):
+def _is_conserved(model, completed, total, work, f):
     """Whether each supposed total is one: the rates that feed it cancel."""
     for i in range(total.shape[0]):
         if total[i]:
             net, gross = 0.0, 0.0
             for j in range(total.shape[0]):
-                net += completed[i, j] * work[f + j]
-                gross += abs(completed[i, j] * work[f + j])
+                flow = completed[i, j] * work[f + j] / work[model[AT_SCALES] + j]
+                net += flow
+                gross += abs(flow)
             if abs(net) > _BALANCED * gross:
                 return False
     return True
@@ -159,21 +166,22 @@ def newton_steady_state(model, work, t, rtol, atol):
         write_rate(model, work, t, y, f)
         if not _is_finite(jacobian) or not np.isfinite(norm(work, f, model[AT_WEIGHTS], n)):
             return NOT_YET
-        completed, total, scale = _complete(jacobian)
-        if iteration == 0 and not _is_conserved(completed, total, work, f):
+        completed, total, scale = _complete(model, work, jacobian)
+        if iteration == 0 and not _is_conserved(model, completed, total, work, f):
             return NOT_YET
         for m in range(n):
             right[m] = 0.0 if total[m] else -work[f + m] * scale[m]
         correction = np.linalg.solve(completed, right)
         set_weights(model, work, y, _NEAR if iteration == 0 else rtol, atol)
         for m in range(n):
+            correction[m] *= work[model[AT_SCALES] + m]
             work[f + m] = correction[m]
         size = norm(work, f, model[AT_WEIGHTS], n)
         if not size < 1e10 or (iteration == 0 and size > 1.0):
             return NOT_YET
         for m in range(n):
             work[y + m] += correction[m]
-            if model[model[IS_SPECIES] + m] and work[y + m] < -atol:
+            if model[model[IS_SPECIES] + m] and work[y + m] < -atol * work[model[AT_SCALES] + m]:
                 return NOT_YET
         if iteration > 0 and size <= _CONVERGED:
             return SOLVED
@@ -197,11 +205,11 @@ def is_unstable(model, work, t, place):
 @njit(**_EXACT)
 def is_below_zero(model, work, rtol, atol):
     """Whether a species is negative by more than the solver's error."""
-    largest, x = 0.0, model[AT_X]
+    largest, x, scales = 0.0, model[AT_X], model[AT_SCALES]
     for m in range(model[N_STATES]):
-        largest = max(largest, abs(work[x + m]))
+        largest = max(largest, abs(work[x + m]) / work[scales + m])
     for m in range(model[N_STATES]):
-        if model[model[IS_SPECIES] + m] and work[x + m] < -100.0 * (atol + rtol * largest):
+        if model[model[IS_SPECIES] + m] and work[x + m] < -100.0 * (atol + rtol * largest) * work[scales + m]:
             return True
     return False
 
@@ -211,7 +219,9 @@ def pull_back_steady_state(model, work, t, lam, gk):
     """Pull ``lam`` back through the steady state at AT_X; what is left of it belongs to totals of the start."""
     n, w = model[N_STATES], model[AT_SCRATCH]
     x = address_in(work, model[AT_X])
-    completed, total, scale = _complete(_jacobian_at(model, work, t, x))
+    completed, total, scale = _complete(model, work, _jacobian_at(model, work, t, x))
+    for m in range(n):
+        lam[m] *= work[model[AT_SCALES] + m]
     mu = np.linalg.solve(np.ascontiguousarray(completed.T), lam)
     for m in range(n):
         work[w + m] = 0.0 if total[m] else -mu[m] * scale[m]
@@ -221,4 +231,4 @@ def pull_back_steady_state(model, work, t, lam, gk):
     for i in range(n):
         if total[i]:
             for m in range(n):
-                lam[m] += mu[i] * completed[i, m]
+                lam[m] += mu[i] * completed[i, m] / work[model[AT_SCALES] + m]
