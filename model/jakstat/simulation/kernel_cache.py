@@ -30,6 +30,7 @@ import sympy as sp
 from jakstat.simulation.dynamics import Dynamics
 from jakstat.simulation.kernel_interface import HEADER, work_sizes
 from jakstat.simulation.kernels import FIXED_KERNELS, MOST_STAGES, KernelModule, write_kernels
+from jakstat.simulation.progress import tell
 from jakstat.simulation.solver_calls import (
     EVALUATE_TYPES,
     PULL_BACK_FORMULAS_TYPES,
@@ -179,6 +180,8 @@ def _compile(solver: Solver, digest: str) -> None:
     """Compile, or load machine code from the folder, under its lock."""
     with open(_folder(digest) / "compile.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if not any(_folder(digest).rglob("*.nbc")):
+            tell("compiling the solver, once on this machine: about a minute")
         solver.solve_segments.compile(SOLVE_TYPES.args)
         solver.pull_back_segments.compile(PULL_BACK_TYPES.args)
         solver.rough_sizes.compile(ROUGH_TYPES.args)
@@ -213,6 +216,9 @@ def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
 def _machine_code(text: str) -> bytes:
     """Compile LLVM text for this processor; text of a large model in ways whose time does not outgrow its length."""
     is_large = len(text) > _LARGE_TEXT
+    if is_large:
+        kernels = text.count("\ndefine ") + text.startswith("define ")
+        tell(f"compiling {kernels:,} kernels of {len(text) / 1e6:.1f} MB, which takes some seconds a MB and is kept")
     machine = _target_machine(opt=1 if is_large else 2)
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = machine.triple, str(machine.target_data)

@@ -23,6 +23,7 @@ from jakstat.simulation.elimination import (
     write_transposed_solution,
 )
 from jakstat.simulation.kernel_ir import DECLARATIONS, Kernel, Place, guard_powers
+from jakstat.simulation.progress import counted
 from jakstat.simulation.switch_kernels import jump_kernels, switching_kernels
 from jakstat.simulation.tableaus import METHODS
 
@@ -115,10 +116,12 @@ def _prepared(dynamics: Dynamics) -> _Model:
         jumps=tuple(tuple((place, guard_powers(value, varying)) for place, value in jump) for jump in dynamics.jumps),
     )
     occurring = [rate.free_symbols for rate in dynamics.rates]
-    entries = {(i, j): rate.diff(state) for i, rate in enumerate(dynamics.rates) for j, state in enumerate(states)
-               if state in occurring[i]}  # fmt: skip
+    entries = {(i, j): rate.diff(state)
+               for i, rate in enumerate(counted(dynamics.rates, "derivatives of rates by states"))
+               for j, state in enumerate(states) if state in occurring[i]}  # fmt: skip
+    coefficients = counted(dynamics.coefficients, "derivatives of rates by coefficients")
     slopes = [[(i, *rate.diff(coefficient).as_coeff_Mul()) for i, rate in enumerate(dynamics.rates)
-               if coefficient in occurring[i]] for coefficient, _ in dynamics.coefficients]  # fmt: skip
+               if coefficient in occurring[i]] for coefficient, _ in coefficients]  # fmt: skip
     entries = {place: entry for place, entry in entries.items() if entry != 0}
     plan = plan_elimination({(i, j) for i, j in entries if i != j}, len(states))
     places: dict[sp.Symbol, Place] = {one: ("x", number) for number, one in enumerate(states)}

@@ -39,6 +39,8 @@ _EXACT = {**OPTIONS, "fastmath": False}  # elimination counts on the order of it
 _ITERATIONS = 15
 _NEAR = 0.1  # the first correction, as a share of each state, from which Newton's method may start
 _CONVERGED = 1e-4  # the last correction, as a share of the tolerance
+_ROUNDING = 1e-11  # relative size of a correction that rounding may leave where Newton's method stands still
+_STILL = 0.5  # of the correction before: what is not smaller gets no nearer
 _DEPENDENT = 1e-11  # a pivot this small, of rows scaled to 1, is no pivot
 _BALANCED = 1e-6  # w . f as a share of its terms, where w is a conserved total
 
@@ -160,7 +162,7 @@ def newton_steady_state(model, work, t, rtol, atol):
     """Look for the steady state next to the present one; write it to AT_BASE and return SOLVED, or return NOT_YET."""
     n, y, f = model[N_STATES], model[AT_BASE], model[AT_SCRATCH]
     copy_within(work, model[AT_X], y, n)
-    right = np.empty(n)
+    right, before = np.empty(n), np.inf
     for iteration in range(_ITERATIONS):
         jacobian = _jacobian_at(model, work, t, address_in(work, y))
         write_rate(model, work, t, y, f)
@@ -183,8 +185,11 @@ def newton_steady_state(model, work, t, rtol, atol):
             work[y + m] += correction[m]
             if model[model[IS_SPECIES] + m] and work[y + m] < -atol * work[model[AT_SCALES] + m]:
                 return NOT_YET
-        if iteration > 0 and size <= _CONVERGED:
+        stands_still = size > _STILL * before and size <= max(1.0, _ROUNDING / rtol)
+        if iteration > 0 and (size <= _CONVERGED or stands_still):
             return SOLVED
+        if iteration > 0:  # the first correction was measured more loosely
+            before = size
     return NOT_YET
 
 
