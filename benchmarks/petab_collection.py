@@ -28,7 +28,6 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 NOTES = Path(__file__).with_name("petab_collection_notes.tsv")  # who is right where ours and the reference differ
 TIGHT = SolverSettings(rtol=1e-12, atol=1e-14, max_steps=100_000)
 _STEP = 1e-3  # of finite differences, relative; with that of half the size the error is of order 4
-_LEAST_SHARE = 1e-3  # of the largest derivative: below it a derivative is compared with that share
 _ABSOLUTE, _RELATIVE, _GRADIENT = 1e-3, 1e-8, 1e-4  # what a match is
 _REPEATS = 5
 
@@ -44,10 +43,44 @@ def problems_in(collection: Path) -> dict[str, Path]:
 
 def reference_likelihood(file: Path) -> float:
     """Return libpetab's log likelihood of the measurements under the collection's own simulations."""
-    simulated = [*file.parent.glob("simulatedData*.tsv"), *file.parent.glob("simulations.tsv")]
     problem = petab.Problem.from_yaml(file)
-    simulations = petab.get_simulation_df(simulated[0])
-    return float(calculate_llh(problem.measurement_df, simulations, problem.observable_df, problem.parameter_df))
+    measurements = problem.measurement_df.drop(columns="replicateId", errors="ignore")
+    simulations = measurements.drop(columns="measurement")
+    simulations["simulation"] = simulations_of(file, measurements)
+    return float(calculate_llh(measurements, simulations, problem.observable_df, problem.parameter_df))
+
+
+def simulations_of(file: Path, measurements: pd.DataFrame) -> np.ndarray:
+    """Return the collection's simulation of each measurement; its rows may stand in another order, and have other ids.
+
+    Raises
+    ------
+    ValueError
+        There are none, or not one a measurement.
+    """
+    files = [*file.parent.glob("simulatedData*.tsv"), *file.parent.glob("simulations.tsv")]
+    if not files:
+        raise ValueError("the collection holds no simulations")
+    simulated = pd.read_csv(files[0], sep="\t")
+    if len(simulated) != len(measurements):
+        raise ValueError(f"{len(simulated)} simulations of {len(measurements)} measurements")
+    keys = [one for one in ("observableId", "preequilibrationConditionId", "simulationConditionId", "time",
+                            "observableParameters") if one in simulated and one in measurements]  # fmt: skip
+    order = [_sorted_places(table, keys) for table in (measurements, simulated)]
+    found = np.empty(len(measurements))
+    found[order[0]] = simulated["simulation"].to_numpy(dtype=float)[order[1]]
+    for key in ("observableId", "simulationConditionId", "time"):
+        ours, theirs = (table[key].to_numpy()[places] for table, places in zip((measurements, simulated), order,
+                                                                               strict=True))  # fmt: skip
+        same = np.isclose(ours, theirs, rtol=1e-9) if key == "time" else ours == theirs
+        if not same.all():
+            raise ValueError(f"simulations and measurements differ in {key}")
+    return found
+
+
+def _sorted_places(table: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    columns = [table[one].map(lambda value: f"{value:.9g}" if isinstance(value, float) else str(value)) for one in keys]
+    return pd.concat(columns, axis=1).reset_index(drop=True).sort_values(keys, kind="stable").index.to_numpy()
 
 
 def evaluate(file: Path, note: Any) -> None:
@@ -64,7 +97,9 @@ def evaluate(file: Path, note: Any) -> None:
     note(gradient=gradient, gradient_seconds=_best_time(problem.gradient))
     tight = Problem(problem.tables, TIGHT)
     note(tight=tight.log_likelihood())
-    note(**compare_with_differences(tight, gradient, note))
+    differences = differences_of(tight, note)
+    note(compared=len(differences), deviation=deviation_of(gradient, differences, problem),
+         tight_deviation=deviation_of(tight.gradient(), differences, problem))  # fmt: skip
 
 
 def _best_time(function: Any) -> float:
@@ -76,28 +111,34 @@ def _best_time(function: Any) -> float:
     return min(times)
 
 
-def compare_with_differences(problem: Problem, gradient: dict[str, float], note: Any) -> dict[str, Any]:
-    """Return the largest deviation of a gradient from finite differences of a tight solve, and whose it is.
-
-    Derivatives are by the parameter times its value. Relative to the difference, or to a thousandth of the largest.
-    """
+def differences_of(problem: Problem, note: Any) -> dict[str, float]:
+    """Return finite differences of the log likelihood by each parameter times its value, where there is a solution."""
     nominal = problem.vector()
-    differences, scale = {}, np.where(nominal == 0.0, 1.0, np.abs(nominal))
+    differences, scale = {}, _scale_of(nominal)
     for number, name in enumerate(problem.estimated):
         try:
-            coarse, fine = (_central(problem, name, nominal[number], step * scale[number]) for step in (_STEP, _STEP / 2))
+            coarse, fine = (
+                _central(problem, name, nominal[number], step * scale[number]) for step in (_STEP, _STEP / 2)
+            )
         except RuntimeError:  # no solution next to the nominal values
             continue
-        differences[name] = (4.0 * fine - coarse) / 3.0 * scale[number]
-        note(differences=len(differences))
-    if not differences:
-        return {}
-    largest = max(abs(one) for one in differences.values())
-    scales = dict(zip(problem.estimated, scale, strict=True))
-    deviations = {name: abs(gradient[name] * scales[name] - one) / max(abs(one), _LEAST_SHARE * largest, 1e-300)
-                  for name, one in differences.items()}  # fmt: skip
-    worst = max(deviations, key=deviations.__getitem__)
-    return {"deviation": deviations[worst], "worst": worst, "compared": len(differences)}
+        differences[name] = float((4.0 * fine - coarse) / 3.0 * scale[number])
+        note(differences=differences)
+    return differences
+
+
+def _scale_of(nominal: np.ndarray) -> np.ndarray:
+    return np.where(nominal == 0.0, 1.0, np.abs(nominal))
+
+
+def deviation_of(gradient: dict[str, float], differences: dict[str, float], problem: Problem) -> float | None:
+    """Return the largest deviation from differences, relative to each, absolute for those below 1.
+
+    Derivatives are by the logarithm, so that one of 1e-4 is nothing: at an optimum it is what large terms leave.
+    """
+    scales = dict(zip(problem.estimated, _scale_of(problem.vector()), strict=True))
+    deviations = [abs(gradient[name] * scales[name] - one) / max(abs(one), 1.0) for name, one in differences.items()]
+    return float(max(deviations)) if deviations else None
 
 
 def _central(problem: Problem, name: str, value: float, step: float) -> float:
@@ -168,10 +209,13 @@ def row_of(name: str, record: dict[str, Any], notes: dict[str, str]) -> str:
     value, reference = record.get("value"), record.get("reference")
     difference = "" if value is None or reference is None else f"{value - reference:.1e}"
     exact = "" if "tight" not in record or value is None else f"{value - record['tight']:.1e}"
-    deviation = f"{record['deviation']:.1e} ({record['compared']})" if "deviation" in record else ""
+    deviations = [
+        f"{record[one]:.1e}" if record.get(one) is not None else "" for one in ("deviation", "tight_deviation")
+    ]
+    numbers = [f"{one:.6f}" if one is not None else "" for one in (value, reference)]
     cells = [name, *(str(record.get(one, "")) for one in ("states", "conditions", "measurements", "estimated")),
-             outcome_of(record), "" if value is None else f"{value:.6f}", "" if reference is None else f"{reference:.6f}",
-             difference, exact, deviation, *(_seconds(record, one) for one in ("read", "plan")),
+             outcome_of(record), *numbers, difference, exact, *deviations, str(record.get("compared", "")),
+             *(_seconds(record, one) for one in ("read", "plan")),
              *(_milliseconds(record, one) for one in ("value_seconds", "gradient_seconds")),
              notes.get(name, "")]  # fmt: skip
     return "| " + " | ".join(cells) + " |"
@@ -190,21 +234,25 @@ def page(records: dict[str, dict[str, Any]]) -> str:
     notes = pd.read_csv(NOTES, sep="\t", dtype=str).set_index("problem")["note"].to_dict()
     values = sum("value" in one for one in records.values())
     matches = sum(outcome_of(one) == "matches" for one in records.values())
-    gradients = sum(one.get("deviation", np.inf) <= _GRADIENT for one in records.values())
+    gradients = sum(
+        (one.get("deviation") or 0.0) <= _GRADIENT and one.get("compared", 0) > 0 for one in records.values()
+    )
     head = f"""# The problems of the PEtab benchmark collection
 
 jakstat {__version__}; `make petab-collection COLLECTION=<folder>` writes this page. {len(records)} problems: {values}
 evaluated, {matches} within {_ABSOLUTE:g} or {_RELATIVE:g} relative of the reference, {gradients} with a gradient within
 {_GRADIENT:g} of finite differences.
 
-At the nominal values, by the default solver (rtol {SolverSettings().rtol:g}). *Reference*: libpetab's log likelihood of
-the measurements under the simulations that the collection holds, which have as many digits as they were written with.
-*To tight*: log likelihood minus that of a solve at rtol {TIGHT.rtol:g}. *Gradient*: its largest deviation from finite
-differences of the tight solve (derivatives times values; relative to each, or to {_LEAST_SHARE:g} of the largest), and
-of how many parameters; the others have no solution next to the nominal values. Times are of one core that others may
-have used: to read and plan (s), of a value and of a value with gradient in Python (ms, best of {_REPEATS})."""
-    columns = ["problem", "states", "experiments", "measurements", "estimated", "outcome", "log likelihood", "reference",
-               "difference", "to tight", "gradient", "read", "plan", "value", "with gradient", "note"]  # fmt: skip
+At the nominal values, by the default solver (rtol {SolverSettings().rtol:g}). *Reference*: libpetab's log likelihood
+of the measurements under the simulations that the collection holds, which have as many digits as they were written
+with. *To tight*: log likelihood minus that of a solve at rtol {TIGHT.rtol:g}. *Gradient*: its largest deviation from
+finite differences of the tight solve, derivatives by the logarithm of each parameter, relative to each, absolute for
+those below 1. *Tight gradient*: that of the tight solve's gradient. *Of*: how many parameters; the others have no
+solution next to the nominal values. Times are of one core that others may have used: to read and plan (s), of a value
+and of a value with gradient in Python (ms, best of {_REPEATS})."""
+    columns = ["problem", "states", "experiments", "measurements", "estimated", "outcome", "log likelihood",
+               "reference", "difference", "to tight", "gradient", "tight gradient", "of", "read", "plan", "value",
+               "with gradient", "note"]  # fmt: skip
     table = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     table += [row_of(name, record, notes) for name, record in records.items()]
     return "\n".join([head, "", *table]) + "\n"

@@ -3,8 +3,9 @@
 Compiled like the integrator. Newton's method for f(x) = 0 with the conserved totals of the start: where
 w^T J = 0 and w^T f = 0, the row of J that depends on the others makes room for w. The vectors w are found from J itself
 by elimination with complete pivoting (their weights can be volumes, so that they depend on parameters), rows scaled so
-that slow reactions are not taken for conserved totals, columns by the size of each state, so that units do not matter. With A the matrix so completed, the implicit function theorem
-gives A^T mu = lambda, gradient of k -= f_k^T mu (kept rows), and the w weighted by mu for the state at the start.
+that slow reactions are not taken for conserved totals, columns by the size of each state, so that units do not matter.
+With A the matrix so completed, the implicit function theorem gives A^T mu = lambda, gradient of k -= f_k^T mu (kept
+rows), and the w weighted by mu for the state at the start.
 
 What the integration reached is only accepted as the start of Newton's method near the steady state, so that it leads
 to the one that the trajectory runs into.
@@ -102,12 +103,18 @@ def _eliminate(matrix, combined, left, row, column):
 
 
 @njit(**_EXACT)
+def _scale_columns(model, work, matrix):
+    """Multiply each column by the scale of its state."""
+    for i in range(matrix.shape[0]):
+        for j in range(matrix.shape[0]):
+            matrix[i, j] *= work[model[AT_SCALES] + j]
+
+
+@njit(**_EXACT)
 def _complete(model, work, matrix):
     """Return A (rows scaled, columns times the states' scales), which rows are totals, and the scale of the others."""
-    n, sizes = matrix.shape[0], model[AT_SCALES]
-    for i in range(n):
-        for j in range(n):
-            matrix[i, j] *= work[sizes + j]
+    n = matrix.shape[0]
+    _scale_columns(model, work, matrix)
     scale = _scale_of_rows(matrix)
     combined = np.zeros((n, n))  # the rows of ``matrix`` are these combinations of the rows of J
     for i in range(n):
@@ -122,10 +129,9 @@ def _complete(model, work, matrix):
             break
         total[row] = False
         _eliminate(matrix, combined, total, row, column)
+    _scale_columns(model, work, combined)
     for i in range(n):
         if total[i]:
-            for j in range(n):
-                combined[i, j] *= work[sizes + j]
             largest = _largest_of(combined[i])
             for j in range(n):
                 completed[i, j] = combined[i, j] / largest
@@ -158,6 +164,12 @@ def _is_finite(matrix):
 
 
 @njit(**_EXACT)
+def _has_converged(size, before, rtol):
+    """Whether a correction (as a share of the tolerance) is small, or as small as rounding lets it become."""
+    return size <= _CONVERGED or (size > _STILL * before and size <= max(1.0, _ROUNDING / rtol))
+
+
+@njit(**_EXACT)
 def newton_steady_state(model, work, t, rtol, atol):
     """Look for the steady state next to the present one; write it to AT_BASE and return SOLVED, or return NOT_YET."""
     n, y, f = model[N_STATES], model[AT_BASE], model[AT_SCRATCH]
@@ -185,11 +197,9 @@ def newton_steady_state(model, work, t, rtol, atol):
             work[y + m] += correction[m]
             if model[model[IS_SPECIES] + m] and work[y + m] < -atol * work[model[AT_SCALES] + m]:
                 return NOT_YET
-        stands_still = size > _STILL * before and size <= max(1.0, _ROUNDING / rtol)
-        if iteration > 0 and (size <= _CONVERGED or stands_still):
+        if iteration > 0 and _has_converged(size, before, rtol):
             return SOLVED
-        if iteration > 0:  # the first correction was measured more loosely
-            before = size
+        before = size if iteration > 0 else np.inf  # the first correction was measured more loosely
     return NOT_YET
 
 
