@@ -4,6 +4,7 @@
 # make bench  time and accuracy of value + gradient beside other solvers, growth, start: docs/benchmark.md (an hour)
 # make fuzz   ten thousand draws of each prior: every solve finite or a failure with a name
 # make petab-suite   the published test cases of PEtab: passed, refused, failed
+# make petab-collection COLLECTION=<folder>   every problem of the PEtab benchmark collection: docs/petab_collection.md (hours)
 # make lock   resolve requirements.lock again from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer releases)
 # make clean  remove what the workflow made (results and logs); make distclean the environment and compiled code too
 #
@@ -12,7 +13,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench fuzz petab-suite lock clean distclean environment
+.PHONY: help run test lint bench fuzz petab-suite petab-collection lock clean distclean environment
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -72,6 +73,9 @@ fuzz: environment
 
 petab-suite: environment
 	$(PYTHON) benchmarks/petab_suite.py
+
+petab-collection: environment
+	$(PYTHON) -m benchmarks.petab_collection $(COLLECTION) $(BENCH_ARGS)
 
 lock:
 	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.12 --no-python-downloads \

@@ -1,6 +1,7 @@
 """The public face: what it computes of a problem with a closed form."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -32,3 +33,37 @@ def test_terms_of_the_log_likelihood_add_up_to_it(turnover):
 def test_log_prior_is_the_density_of_the_parameter_itself(turnover):
     (density,) = Problem(turnover).log_prior({"k": 1.5}).values()
     assert density == pytest.approx(stats.lognorm(0.5, scale=np.exp(0.7)).logpdf(1.5), rel=1e-12)
+
+
+def test_threads_get_what_one_thread_gets_bit_for_bit(turnover):
+    calls = {
+        "log_likelihood": lambda problem, point: problem.log_likelihood(point),
+        "gradient": lambda problem, point: problem.gradient(point)["k"],
+        "simulate": lambda problem, point: problem.simulate(point, np.linspace(0.0, 4.0, 7))["x"].to_numpy().tobytes(),
+        "signals": lambda problem, point: problem.signals(point)["signal"].to_numpy().tobytes(),
+        "log_prior": lambda problem, point: problem.log_prior(point)["k"],
+        "value_and_gradient": lambda problem, point: [
+            np.asarray(one).tobytes() for one in problem.value_and_gradient(problem.vector(point))
+        ],
+    }
+    often = {"simulate": 3, "log_prior": 3}
+    serial, shared = Problem(turnover), Problem(turnover)
+    points = [{"k": value} for value in np.linspace(0.5, 3.0, 25)]
+
+    def evaluate(problem, offset, name):
+        count = often.get(name, 500)
+        return [calls[name](problem, points[(offset + number) % 25]) for number in range(count)]
+
+    for name in calls:
+        wanted = [evaluate(serial, offset, name)[:25] for offset in range(4)]
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda offset, name=name: evaluate(shared, offset, name), range(4)))
+        for of_thread, expected in zip(found, wanted, strict=True):
+            assert of_thread == [expected[number % 25] for number in range(len(of_thread))], name
+
+
+def test_threads_that_ask_first_build_one_plan(turnover):
+    problem = Problem(turnover)
+    with ThreadPoolExecutor(4) as pool:
+        plans = list(pool.map(lambda _: problem.plan, range(4)))
+    assert all(one is plans[0] for one in plans)

@@ -3,9 +3,8 @@
 Everything that the workflow does is done by the functions of the packages below; this module is for notebooks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,14 @@ from pytensor import tensor as pt
 from pytensor.compile.mode import Mode
 
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables, read_tables
-from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
+from jakstat.simulation import (
+    BUILDING,
+    SharedFunction,
+    SimulationPlan,
+    SolveStatus,
+    plan_simulation,
+    without_places,
+)
 from jakstat.statistics import (
     PackedData,
     SolverSettings,
@@ -40,7 +46,7 @@ class SolveError(RuntimeError):
 
 
 class Problem:
-    """A checked problem and what can be computed with it.
+    """A checked problem and what can be computed with it; threads may call all of it at the same time.
 
     Parameters
     ----------
@@ -52,6 +58,7 @@ class Problem:
     def __init__(self, tables: ProblemTables, solver: SolverSettings | None = None):
         self.tables = tables
         self.solver = solver or SolverSettings()
+        self._built: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         tables = self.tables
@@ -68,35 +75,47 @@ class Problem:
         """Nominal values of the estimated parameters that have one, linear scale."""
         return {one.id: one.nominal for one in self.tables.parameters if one.estimated and one.nominal is not None}
 
-    @cached_property
+    def _once(self, name: str, build: Callable[[], Any]) -> Any:
+        """Return what ``build`` makes the first time; threads that come meanwhile wait for it."""
+        if name not in self._built:
+            with BUILDING:
+                if name not in self._built:
+                    self._built[name] = build()
+        return self._built[name]
+
+    @property
     def plan(self) -> SimulationPlan:
         """What is solved for the measurements."""
-        return plan_simulation(self.tables)
+        return self._once("plan", lambda: plan_simulation(self.tables))
 
-    @cached_property
-    def _value(self) -> Any:
-        """Log likelihood of single points: built in a second, since only the solve itself is compiled."""
-        parameters, terms, graph = log_likelihood_graph(self.tables, self.plan, self.solver, recording=False)
-        return function([parameters], [pt.sum(terms), graph.status], mode=_INTERPRETED)
+    def _value(self, values: np.ndarray) -> list[np.ndarray]:
+        """Return log likelihood and status of one point: built in a second, since only the solve itself is compiled."""
+
+        def build() -> SharedFunction:
+            parameters, terms, graph = log_likelihood_graph(self.tables, self.plan, self.solver, recording=False)
+            return SharedFunction(function([parameters], [pt.sum(terms), graph.status], mode=_INTERPRETED))
+
+        return self._once("value", build)(values)
 
     def _value_and_gradient(self, mode: Any) -> Any:
         parameters, terms, graph = log_likelihood_graph(self.tables, self.plan, self.solver)
         total = pt.sum(terms)
         return function([parameters], [total, grad(total, parameters), graph.status], mode=mode)
 
-    @cached_property
-    def _gradient(self) -> Any:
-        return self._value_and_gradient(_INTERPRETED)
+    def _gradient(self, values: np.ndarray) -> list[np.ndarray]:
+        return self._once("gradient", lambda: SharedFunction(self._value_and_gradient(_INTERPRETED)))(values)
 
-    @cached_property
-    def _compiled(self) -> Any:
+    def _compiled(self, values: np.ndarray) -> tuple:
         """For many points: compiled in tens of seconds the first time, then as fast as it gets."""
-        return self._value_and_gradient("NUMBA")
+        return self._once("compiled", lambda: without_places(self._value_and_gradient("NUMBA")))(values)
 
-    @cached_property
-    def _signals(self) -> Any:
-        parameters, terms, graph = log_likelihood_graph(self.tables, self.plan, self.solver, recording=False)
-        return function([parameters], [graph.signal, graph.noise_scale, terms, graph.status], mode=_INTERPRETED)
+    def _signals(self, values: np.ndarray) -> list[np.ndarray]:
+        def build() -> SharedFunction:
+            parameters, terms, graph = log_likelihood_graph(self.tables, self.plan, self.solver, recording=False)
+            outputs = [graph.signal, graph.noise_scale, terms, graph.status]
+            return SharedFunction(function([parameters], outputs, mode=_INTERPRETED))
+
+        return self._once("signals", build)(values)
 
     def vector(self, parameters: Mapping[str, float] | None = None) -> np.ndarray:
         """Return the values of the estimated parameters, (estimated,); absent ones are nominal.
@@ -218,8 +237,10 @@ class Problem:
         wanted = tuple(Measurement(clock.id, self.tables.experiments[place].id, float(times[number]), np.nan)
                        for place, number in begun)  # fmt: skip
         tables = replace(self.tables, measurements=wanted, observables=(clock,))
-        plan = plan_simulation(tables)
-        states, status = _state_function(tables, plan, self.solver)(self.vector(parameters))
+        with BUILDING:
+            plan = plan_simulation(tables)
+            states_and_status = _state_function(tables, plan, self.solver)
+        states, status = states_and_status(self.vector(parameters))
         self._require_success(status)
         cube = np.full((len(tables.experiments), len(times), states.shape[1]), np.nan)
         cube[tuple(np.array(begun, dtype=int).reshape(-1, 2).T)] = states[plan.row_of_measurement]
@@ -275,12 +296,14 @@ class Problem:
             A parameter is unknown or has no value.
         """
         values = dict(zip(self.estimated, self.vector(parameters).tolist(), strict=True))
-        return {one.id: log_prior_density(one.prior, values[one.id])
-                for one in self.tables.parameters if one.prior is not None}  # fmt: skip
+        with BUILDING:  # PyMC compiles each density
+            return {one.id: log_prior_density(one.prior, values[one.id])
+                    for one in self.tables.parameters if one.prior is not None}  # fmt: skip
 
     def build_model(self) -> pm.Model:
         """Return the PyMC model; see ``jakstat.statistics.build_model``."""
-        return build_model(self.tables, self.plan, self.solver)
+        with BUILDING:
+            return build_model(self.tables, self.plan, self.solver)
 
 
 def _state_function(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings) -> Any:

@@ -12,7 +12,7 @@ from pytensor import function
 from pytensor.compile.mode import Mode
 
 from jakstat.problem import Experiment, Measurement, Parameter, ProblemTables
-from jakstat.simulation import available_cores, draws_a_chunk, plan_simulation, solve_draws
+from jakstat.simulation import available_cores, draws_a_chunk, plan_simulation, solve_draws, with_scales
 from jakstat.statistics import PackedData, SolverSettings, measurement_graph
 
 #: Up to so many draws what is made of parameters alone is computed in Python: compiling it would take longer.
@@ -84,7 +84,7 @@ def signals_over_draws(
     pieces = [draws[first : first + size] for first in range(0, len(draws), size)]
     chunks = (_stacked([inputs(draw) for draw in piece]) for piece in pieces)
     signals = np.full((len(draws), len(tables.measurements)), np.nan)
-    solved = solve_draws(plan, chunks, solver.as_array(), cores or available_cores())
+    solved = solve_draws(plan, chunks, with_scales(solver.as_array(), graph.scales), cores or available_cores())
     for number, (of_chunk, _) in enumerate(solved):
         for place, of_draw in enumerate(of_chunk):
             signals[number * size + place] = read(draws[number * size + place], of_draw)

@@ -12,16 +12,20 @@ if TYPE_CHECKING:
     from jakstat.simulation.kernel_cache import load_kernels, load_solver
     from jakstat.simulation.op import SolveSegments, StatusCounts
     from jakstat.simulation.plan import SimulationPlan, plan_simulation
+    from jakstat.simulation.state_scales import scales_of_states, with_scales
     from jakstat.simulation.statuses import SolveStatus
     from jakstat.simulation.sunode_op import SOLVERS, choose_operation
     from jakstat.simulation.sunode_solver import SolverNotInstalledError, load_sunode
     from jakstat.simulation.tableaus import METHODS
+    from jakstat.simulation.thread_functions import BUILDING, SharedFunction, without_places
 
 __all__ = [
+    "BUILDING",
     "METHODS",
     "SOLVERS",
     "EntityValues",
     "EvaluateFormulas",
+    "SharedFunction",
     "SimulationPlan",
     "SolveSegments",
     "SolveStatus",
@@ -36,9 +40,12 @@ __all__ = [
     "load_sunode",
     "period_of",
     "plan_simulation",
+    "scales_of_states",
     "solve_draws",
     "structure_of",
     "tabulate_formulas",
+    "with_scales",
+    "without_places",
 ]
 
 _NAMES = {
@@ -49,10 +56,12 @@ _NAMES = {
     "kernel_cache": ("load_kernels", "load_solver"),
     "op": ("SolveSegments", "StatusCounts"),
     "plan": ("SimulationPlan", "plan_simulation"),
+    "state_scales": ("scales_of_states", "with_scales"),
     "statuses": ("SolveStatus",),
     "sunode_op": ("SOLVERS", "choose_operation"),
     "sunode_solver": ("SolverNotInstalledError", "load_sunode"),
     "tableaus": ("METHODS",),
+    "thread_functions": ("BUILDING", "SharedFunction", "without_places"),
 }
 # On demand: what names outcomes of solves needs no compiler.
 __getattr__ = names_on_demand(__name__, _NAMES)

@@ -27,6 +27,7 @@ from jakstat.simulation.integrator import (
     STEP,
     THRESHOLD,
     set_from_bits,
+    set_scales,
     write_rate,
 )
 from jakstat.simulation.kernel_interface import (
@@ -202,6 +203,7 @@ def pull_back_segments(parameters, initial_states, layout, tape, cotangents, sol
         if first < last:
             gk.fill(0.0)
             gthreshold.fill(0.0)
+            set_scales(model, work, solver, c)
             p, target = address_in(parameters, c * n_parameters), address_in(gp, c * n_parameters)
             _adjoint_segment(model, work, tape, first, last, p, cotangents, target, lam, gk, gthreshold, int(solver[4]))
             invoke(model[COEFFICIENTS_VJP], p, address_in(gk, 0), target)

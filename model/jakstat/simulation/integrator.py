@@ -23,6 +23,7 @@ from jakstat.simulation.kernel_interface import (
     AT_COEFFICIENTS,
     AT_FACTORS,
     AT_K,
+    AT_SCALES,
     AT_SCRATCH,
     AT_SHARE,
     AT_SWITCHES,
@@ -31,6 +32,7 @@ from jakstat.simulation.kernel_interface import (
     ERRORS,
     FACTORISE,
     N_ROOTS,
+    N_SETTINGS,
     N_STATES,
     N_THRESHOLDS,
     NEWTON,
@@ -100,9 +102,18 @@ def norm(work, place, weights, n):
 @njit(**OPTIONS)
 def set_weights(model, work, place, rtol, atol):
     """Write what turns an error of the state at a place into a share of its tolerance."""
-    weights = model[AT_WEIGHTS]
+    weights, scales = model[AT_WEIGHTS], model[AT_SCALES]
     for m in range(model[N_STATES]):
-        work[weights + m] = 1.0 / (atol + rtol * abs(work[place + m]))
+        work[weights + m] = 1.0 / (atol * work[scales + m] + rtol * abs(work[place + m]))
+
+
+@njit(**OPTIONS)
+def set_scales(model, work, solver, segment):
+    """Write how large each state is in a segment, from what follows the settings; 1 where nothing does."""
+    n, given = model[N_STATES], solver.shape[0] - N_SETTINGS
+    first = N_SETTINGS + (segment % (given // n)) * n if given >= n else 0  # segments of draws, one behind the other
+    for m in range(n):
+        work[model[AT_SCALES] + m] = solver[first + m] if given >= n else 1.0
 
 
 @njit(**OPTIONS)

@@ -30,27 +30,34 @@ import sympy as sp
 from jakstat.simulation.dynamics import Dynamics
 from jakstat.simulation.kernel_interface import HEADER, work_sizes
 from jakstat.simulation.kernels import FIXED_KERNELS, MOST_STAGES, KernelModule, write_kernels
+from jakstat.simulation.progress import tell
 from jakstat.simulation.solver_calls import (
     EVALUATE_TYPES,
     PULL_BACK_FORMULAS_TYPES,
     PULL_BACK_TYPES,
+    ROUGH_TYPES,
     SOLVE_TYPES,
     compiled_address,
 )
+from jakstat.simulation.thread_functions import BUILDING
 
 #: Modules of this package that are compiled by numba, in the order of their imports.
-_SOLVER_PARTS = ("integrator", "switching", "steady_state", "segments", "adjoint", "formulas")
+_SOLVER_PARTS = ("integrator", "switching", "steady_state", "segments", "adjoint", "rough_solve", "formulas")
 _GENERATOR_PARTS = ("tableaus", "kernels", "switch_kernels", "elimination", "kernel_ir", "kernel_interface")
 _FORMULA_PARTS = ("formula_kernels", "kernel_ir")
+# Of 8.5 MB (94 states) the search for vectors takes 53 s of 71, and finds nothing: what is left is done in 18 s.
+_LARGE_TEXT = 2_000_000
+_SOLVER: list["Solver"] = []  # one, once it is loaded
 _ENGINES: dict[str, tuple[Any, np.ndarray]] = {}  # by digest; an engine holds the code that the addresses point to
 
 
 @dataclass(frozen=True)
 class Solver:
-    """The compiled functions; see ``segments.py``, ``adjoint.py`` and ``formulas.py``."""
+    """The compiled functions; see ``segments.py``, ``adjoint.py``, ``rough_solve.py`` and ``formulas.py``."""
 
     solve_segments: Any
     pull_back_segments: Any
+    rough_sizes: Any
     evaluate_formulas: Any
     pull_back_formulas: Any
 
@@ -88,14 +95,15 @@ def load_kernels(digest: str) -> np.ndarray:
     FileNotFoundError
         The kernels have not been generated on this machine.
     """
-    if digest not in _ENGINES:
-        file = _folder(digest) / "kernels.o"
-        if not file.exists():
-            raise FileNotFoundError(f"no generated kernels at {file}; generate_kernels writes them")
-        engine = _load_object(file)
-        layout = json.loads((_folder(digest) / "layout.json").read_text())
-        _ENGINES[digest] = engine, _model_vector(KernelModule(text="", **layout), engine)
-    return _ENGINES[digest][1]
+    with BUILDING:  # a second engine would take the first one's code away, to which addresses in use point
+        if digest not in _ENGINES:
+            file = _folder(digest) / "kernels.o"
+            if not file.exists():
+                raise FileNotFoundError(f"no generated kernels at {file}; generate_kernels writes them")
+            engine = _load_object(file)
+            layout = json.loads((_folder(digest) / "layout.json").read_text())
+            _ENGINES[digest] = engine, _model_vector(KernelModule(text="", **layout), engine)
+        return _ENGINES[digest][1]
 
 
 def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -> np.ndarray:
@@ -109,19 +117,20 @@ def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -
         Returns the text of kernels ``value_i`` and ``vjp_i`` of each; called where this machine has not compiled them.
     """
     digest = _digest([*structures, *map(_own_source, _FORMULA_PARTS), llvmlite.__version__, *_processor()])
-    if digest not in _ENGINES:
-        if not _folder(digest).exists():
-            text = write_kernels()
-            _write_folder(digest, {"kernels.ll": text.encode(), "kernels.o": _machine_code(text)})
-        engine, solver = _load_object(_folder(digest) / "kernels.o"), load_solver()
-        functions = [
-            compiled_address(solver.evaluate_formulas, EVALUATE_TYPES),
-            compiled_address(solver.pull_back_formulas, PULL_BACK_FORMULAS_TYPES),
-        ]
-        kernels = [engine.get_function_address(f"{kind}_{number}")
-                   for number in range(len(structures)) for kind in ("value", "vjp")]  # fmt: skip
-        _ENGINES[digest] = engine, np.array([*functions, *kernels], dtype=np.int64)
-    return _ENGINES[digest][1]
+    with BUILDING:
+        if digest not in _ENGINES:
+            if not _folder(digest).exists():
+                text = write_kernels()
+                _write_folder(digest, {"kernels.ll": text.encode(), "kernels.o": _machine_code(text)})
+            engine, solver = _load_object(_folder(digest) / "kernels.o"), load_solver()
+            functions = [
+                compiled_address(solver.evaluate_formulas, EVALUATE_TYPES),
+                compiled_address(solver.pull_back_formulas, PULL_BACK_FORMULAS_TYPES),
+            ]
+            kernels = [engine.get_function_address(f"{kind}_{number}")
+                       for number in range(len(structures)) for kind in ("value", "vjp")]  # fmt: skip
+            _ENGINES[digest] = engine, np.array([*functions, *kernels], dtype=np.int64)
+        return _ENGINES[digest][1]
 
 
 def _load_object(file: Path) -> Any:
@@ -139,9 +148,16 @@ def solver_digest() -> str:
     return _digest([*parts, numba.__version__, llvmlite.__version__, sys.version, *_processor()])
 
 
-@cache
 def load_solver() -> Solver:
     """Return the compiled solver; compile it where this machine has not done so before."""
+    if not _SOLVER:
+        with BUILDING:
+            if not _SOLVER:
+                _SOLVER.append(_compiled_solver())
+    return _SOLVER[0]
+
+
+def _compiled_solver() -> Solver:
     digest = solver_digest()
     sources = {name: _own_source(name) for name in _SOLVER_PARTS}
     if not _folder(digest).exists():
@@ -152,6 +168,7 @@ def load_solver() -> Solver:
     solver = Solver(
         parts["segments"].solve_segments,
         parts["adjoint"].pull_back_segments,
+        parts["rough_solve"].rough_sizes,
         parts["formulas"].evaluate_formulas,
         parts["formulas"].pull_back_formulas,
     )
@@ -163,8 +180,11 @@ def _compile(solver: Solver, digest: str) -> None:
     """Compile, or load machine code from the folder, under its lock."""
     with open(_folder(digest) / "compile.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if not any(_folder(digest).rglob("*.nbc")):
+            tell("compiling the solver, once on this machine: about a minute")
         solver.solve_segments.compile(SOLVE_TYPES.args)
         solver.pull_back_segments.compile(PULL_BACK_TYPES.args)
+        solver.rough_sizes.compile(ROUGH_TYPES.args)
         solver.evaluate_formulas.compile(EVALUATE_TYPES.args)
         solver.pull_back_formulas.compile(PULL_BACK_FORMULAS_TYPES.args)
 
@@ -194,25 +214,29 @@ def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
 
 
 def _machine_code(text: str) -> bytes:
-    """Compile LLVM text for this processor."""
-    machine = _target_machine()
+    """Compile LLVM text for this processor; text of a large model in ways whose time does not outgrow its length."""
+    is_large = len(text) > _LARGE_TEXT
+    if is_large:
+        kernels = text.count("\ndefine ") + text.startswith("define ")
+        tell(f"compiling {kernels:,} kernels of {len(text) / 1e6:.1f} MB, which takes some seconds a MB and is kept")
+    machine = _target_machine(opt=1 if is_large else 2)
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = machine.triple, str(machine.target_data)
     module.verify()
     options = llvm.create_pipeline_tuning_options(speed_level=2)
-    options.slp_vectorization = True
+    options.slp_vectorization = not is_large
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
     return machine.emit_object(module)
 
 
-def _target_machine() -> Any:
+def _target_machine(opt: int = 2) -> Any:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     processor, features = _processor()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
-        cpu=processor, features=features, opt=2, reloc="pic", codemodel="jitdefault", jit=True
+        cpu=processor, features=features, opt=opt, reloc="pic", codemodel="jitdefault", jit=True
     )
 
 

@@ -61,8 +61,11 @@ AT_LOW, AT_HIGH = 50, 51  # (root,): their values at the ends of a trial step
 AT_CROSSED = 52  # (root,): 1 where the function crosses 0 in a step
 AT_ON, AT_NOW = 53, 54  # (event,): 1 where the trigger was, is true
 AT_SHARE = 55  # (1,): what is left of Newton's last correction, as a share of it
-WORK_SIZE = 56
-HEADER = 57
+AT_SCALES = 56  # (state,): how large each state is in the segment; its absolute tolerance is a share of that
+WORK_SIZE = 57
+HEADER = 58
+#: Numbers before the scales in the vector of the solver's settings.
+N_SETTINGS = 5
 
 
 def work_sizes(sizes: Sequence[int], most_stages: int) -> list[int]:
@@ -70,7 +73,7 @@ def work_sizes(sizes: Sequence[int], most_stages: int) -> list[int]:
     n, coefficients, thresholds, roots = (sizes[one] for one in (N_STATES, N_COEFFICIENTS, N_THRESHOLDS, N_ROOTS))
     events = sizes[N_EVENTS]
     return [n, most_stages * n, 2 * most_stages, coefficients, thresholds + roots, sizes[N_JACOBIAN], sizes[N_FACTORS],
-            n, n, n, n, thresholds, roots, roots, roots, roots, roots, events, events, 1]  # fmt: skip
+            n, n, n, n, thresholds, roots, roots, roots, roots, roots, events, events, 1, n]  # fmt: skip
 
 
 @intrinsic

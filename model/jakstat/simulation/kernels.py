@@ -23,6 +23,7 @@ from jakstat.simulation.elimination import (
     write_transposed_solution,
 )
 from jakstat.simulation.kernel_ir import DECLARATIONS, Kernel, Place, guard_powers
+from jakstat.simulation.progress import counted
 from jakstat.simulation.switch_kernels import jump_kernels, switching_kernels
 from jakstat.simulation.tableaus import METHODS
 
@@ -60,6 +61,7 @@ class _Model:
     places: dict[sp.Symbol, Place]
     entries: dict[tuple[int, int], sp.Expr]
     plan: Elimination
+    slopes: list[list[tuple[int, sp.Expr, sp.Expr]]]  # by coefficient: rate, number and expression of its derivative
 
     @property
     def size(self) -> int:
@@ -113,15 +115,20 @@ def _prepared(dynamics: Dynamics) -> _Model:
         state_switches=tuple((one, guard_powers(margin, varying)) for one, margin in dynamics.state_switches),
         jumps=tuple(tuple((place, guard_powers(value, varying)) for place, value in jump) for jump in dynamics.jumps),
     )
-    entries = {(i, j): rate.diff(state) for i, rate in enumerate(dynamics.rates) for j, state in enumerate(states)
-               if state in rate.free_symbols}  # fmt: skip
+    occurring = [rate.free_symbols for rate in dynamics.rates]
+    entries = {(i, j): rate.diff(state)
+               for i, rate in enumerate(counted(dynamics.rates, "derivatives of rates by states"))
+               for j, state in enumerate(states) if state in occurring[i]}  # fmt: skip
+    coefficients = counted(dynamics.coefficients, "derivatives of rates by coefficients")
+    slopes = [[(i, *rate.diff(coefficient).as_coeff_Mul()) for i, rate in enumerate(dynamics.rates)
+               if coefficient in occurring[i]] for coefficient, _ in coefficients]  # fmt: skip
     entries = {place: entry for place, entry in entries.items() if entry != 0}
     plan = plan_elimination({(i, j) for i, j in entries if i != j}, len(states))
     places: dict[sp.Symbol, Place] = {one: ("x", number) for number, one in enumerate(states)}
     places |= {one: ("k", number) for number, (one, _) in enumerate(dynamics.coefficients)}
     switches = [*dynamics.switches, *dynamics.state_switches]
     places |= {one: ("s", number) for number, (one, _) in enumerate(switches)}
-    return _Model(dynamics, places | {TIME: "t"}, entries, plan)
+    return _Model(dynamics, places | {TIME: "t"}, entries, plan, slopes)
 
 
 def _parameter_kernels(dynamics: Dynamics) -> list[str]:
@@ -134,9 +141,10 @@ def _parameter_kernels(dynamics: Dynamics) -> list[str]:
         kernel = Kernel(name, f"p, {array}", places)
         kernel.store_all(array, [formula for _, formula in formulas])
         backward = Kernel(f"{name}_vjp", f"p, g{array}, gp", places)
+        occurring = [formula.free_symbols for _, formula in formulas]
         for number, parameter in enumerate(map(symbol, dynamics.parameters)):
             slopes = [(index, formula.diff(parameter)) for index, (_, formula) in enumerate(formulas)
-                      if parameter in formula.free_symbols]  # fmt: skip
+                      if parameter in occurring[index]]  # fmt: skip
             if slopes:
                 backward.accumulate("gp", number, _weighted(backward, f"g{array}", slopes))
         texts += [kernel.text(), backward.text()]
@@ -306,12 +314,10 @@ def _jacobian_transposed_times(kernel: Kernel, jacobian: dict[tuple[int, int], s
 
 def _add_coefficient_vjp(kernel: Kernel, model: _Model, weight: Callable[[int], str]) -> None:
     """Add w^T df/dk to gk; rates that have the same slope up to a factor share its product (reactions, volumes)."""
-    for number, (coefficient, _) in enumerate(model.dynamics.coefficients):
+    for number, slopes in enumerate(model.slopes):
         weights: dict[sp.Expr, list[str]] = {}
-        for i, rate in enumerate(model.dynamics.rates):
-            if coefficient in rate.free_symbols:
-                factor, slope = rate.diff(coefficient).as_coeff_Mul()
-                weights.setdefault(slope, []).append(_scaled(kernel, factor, weight(i)))
+        for i, factor, slope in slopes:
+            weights.setdefault(slope, []).append(_scaled(kernel, factor, weight(i)))
         if weights:
             terms = [kernel.multiply(kernel.value(slope), _sum(kernel, values)) for slope, values in weights.items()]
             kernel.accumulate("gk", number, _sum(kernel, terms))

@@ -16,6 +16,7 @@ from jakstat.problem import Experiment, Measurement, ProblemTables
 from jakstat.simulation.dynamics import Dynamics, prepare_dynamics
 from jakstat.simulation.entities import EntityValues, period_of, states_made_by_conditions
 from jakstat.simulation.kernel_cache import generate_kernels
+from jakstat.simulation.progress import counted
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def plan_simulation(tables: ProblemTables) -> SimulationPlan:
     jumps = _collect_jumps(tables, pathway, values)
     dynamics = prepare_dynamics(pathway, tuple(dict(one) for one in jumps))
     found = _Segments()
-    for experiment in tables.experiments:
+    for experiment in counted(tables.experiments, "segments of experiments"):
         _add_experiment(experiment, values, dynamics, jumps, found)
     layout, spans, times, row_of_measurement = _output_rows(tables, found)
     return SimulationPlan(

@@ -27,6 +27,7 @@ from jakstat.simulation.integrator import (
     record,
     record_happening,
     record_output,
+    set_scales,
     set_weights,
     step_after_rejection,
     step_after_success,
@@ -224,7 +225,7 @@ def _solve_segment(model, work, segment, number, start, end, p, times, first, la
 
 
 @njit(**OPTIONS)
-def _begin(model, work, origin, initial_states, ends):
+def begin_segment(model, work, origin, initial_states, ends):
     """Write the state, switches and triggers that a segment begins with: of a root, or of the end of its origin."""
     n, n_events, n_switches = model[N_STATES], model[N_EVENTS], model[N_THRESHOLDS] + model[N_ROOTS]
     for m in range(n):
@@ -237,7 +238,7 @@ def _begin(model, work, origin, initial_states, ends):
 
 
 @njit(**OPTIONS)
-def _keep_end(model, work, segment, ends):
+def keep_end(model, work, segment, ends):
     """Keep the state, triggers and switches that a segment ends with."""
     n, n_events, n_switches = model[N_STATES], model[N_EVENTS], model[N_THRESHOLDS] + model[N_ROOTS]
     for m in range(n):
@@ -262,7 +263,9 @@ def solve_segments(parameters, initial_states, layout, spans, times, solver, mod
     spans : (segment, 2)
         Start (-inf: time 0, with a steady state as end) and end (inf: a steady state).
     times : (row,), output times, increasing within a segment; inf asks for the steady state
-    solver : rtol, atol, most steps of a segment, Newton tolerance as a share of the error tolerance, number of method
+    solver : rtol, atol, most steps of a segment, Newton tolerance as a share of the error tolerance, number of method;
+        then how large each state is, (segment, state), which its absolute tolerance is atol of. Where there are more
+        segments than scales (draws, one behind the other) they repeat; without scales all are 1.
     model : int64, see ``kernel_interface``
     recording : bool, whether the tape is written
 
@@ -282,12 +285,13 @@ def solve_segments(parameters, initial_states, layout, spans, times, solver, mod
     for c in range(n_segments):
         origin, number, first, last = layout[c, 0], layout[c, 1], layout[c, 2], layout[c, 3]
         status[c] = status[origin] if origin >= 0 else SUCCESS
-        _begin(model, work, origin, initial_states, ends)
+        begin_segment(model, work, origin, initial_states, ends)
         if status[c] == SUCCESS:
             p = address_in(parameters, c * model[N_PARAMETERS])
+            set_scales(model, work, solver, c)
             status[c], tape = _solve_segment(model, work, c, number, spans[c, 0], spans[c, 1], p, times, first, last,
                                              solver, states, tape, cursor)  # fmt: skip
-        _keep_end(model, work, c, ends)
+        keep_end(model, work, c, ends)
         if status[c] != SUCCESS:
             for row in range(first, last):
                 for m in range(n):

@@ -3,8 +3,9 @@
 Compiled like the integrator. Newton's method for f(x) = 0 with the conserved totals of the start: where
 w^T J = 0 and w^T f = 0, the row of J that depends on the others makes room for w. The vectors w are found from J itself
 by elimination with complete pivoting (their weights can be volumes, so that they depend on parameters), rows scaled so
-that slow reactions are not taken for conserved totals. With A the matrix so completed, the implicit function theorem
-gives A^T mu = lambda, gradient of k -= f_k^T mu (kept rows), and the w weighted by mu for the state at the start.
+that slow reactions are not taken for conserved totals, columns by the size of each state, so that units do not matter.
+With A the matrix so completed, the implicit function theorem gives A^T mu = lambda, gradient of k -= f_k^T mu (kept
+rows), and the w weighted by mu for the state at the start.
 
 What the integration reached is only accepted as the start of Newton's method near the steady state, so that it leads
 to the one that the trajectory runs into.
@@ -18,6 +19,7 @@ from jakstat.simulation.kernel_interface import (
     AT_BASE,
     AT_COEFFICIENTS,
     AT_JACOBIAN,
+    AT_SCALES,
     AT_SCRATCH,
     AT_SWITCHES,
     AT_WEIGHTS,
@@ -38,6 +40,8 @@ _EXACT = {**OPTIONS, "fastmath": False}  # elimination counts on the order of it
 _ITERATIONS = 15
 _NEAR = 0.1  # the first correction, as a share of each state, from which Newton's method may start
 _CONVERGED = 1e-4  # the last correction, as a share of the tolerance
+_ROUNDING = 1e-11  # relative size of a correction that rounding may leave where Newton's method stands still
+_STILL = 0.5  # of the correction before: what is not smaller gets no nearer
 _DEPENDENT = 1e-11  # a pivot this small, of rows scaled to 1, is no pivot
 _BALANCED = 1e-6  # w . f as a share of its terms, where w is a conserved total
 
@@ -99,9 +103,18 @@ def _eliminate(matrix, combined, left, row, column):
 
 
 @njit(**_EXACT)
-def _complete(matrix):
-    """Return A (rows scaled), which rows are conserved totals, and the scale of the others."""
+def _scale_columns(model, work, matrix):
+    """Multiply each column by the scale of its state."""
+    for i in range(matrix.shape[0]):
+        for j in range(matrix.shape[0]):
+            matrix[i, j] *= work[model[AT_SCALES] + j]
+
+
+@njit(**_EXACT)
+def _complete(model, work, matrix):
+    """Return A (rows scaled, columns times the states' scales), which rows are totals, and the scale of the others."""
     n = matrix.shape[0]
+    _scale_columns(model, work, matrix)
     scale = _scale_of_rows(matrix)
     combined = np.zeros((n, n))  # the rows of ``matrix`` are these combinations of the rows of J
     for i in range(n):
@@ -116,6 +129,7 @@ def _complete(matrix):
             break
         total[row] = False
         _eliminate(matrix, combined, total, row, column)
+    _scale_columns(model, work, combined)
     for i in range(n):
         if total[i]:
             largest = _largest_of(combined[i])
@@ -125,14 +139,15 @@ def _complete(matrix):
 
 
 @njit(**_EXACT)
-def _is_conserved(completed, total, work, f):
+def _is_conserved(model, completed, total, work, f):
     """Whether each supposed total is one: the rates that feed it cancel."""
     for i in range(total.shape[0]):
         if total[i]:
             net, gross = 0.0, 0.0
             for j in range(total.shape[0]):
-                net += completed[i, j] * work[f + j]
-                gross += abs(completed[i, j] * work[f + j])
+                flow = completed[i, j] * work[f + j] / work[model[AT_SCALES] + j]
+                net += flow
+                gross += abs(flow)
             if abs(net) > _BALANCED * gross:
                 return False
     return True
@@ -149,34 +164,42 @@ def _is_finite(matrix):
 
 
 @njit(**_EXACT)
+def _has_converged(size, before, rtol):
+    """Whether a correction (as a share of the tolerance) is small, or as small as rounding lets it become."""
+    return size <= _CONVERGED or (size > _STILL * before and size <= max(1.0, _ROUNDING / rtol))
+
+
+@njit(**_EXACT)
 def newton_steady_state(model, work, t, rtol, atol):
     """Look for the steady state next to the present one; write it to AT_BASE and return SOLVED, or return NOT_YET."""
     n, y, f = model[N_STATES], model[AT_BASE], model[AT_SCRATCH]
     copy_within(work, model[AT_X], y, n)
-    right = np.empty(n)
+    right, before = np.empty(n), np.inf
     for iteration in range(_ITERATIONS):
         jacobian = _jacobian_at(model, work, t, address_in(work, y))
         write_rate(model, work, t, y, f)
         if not _is_finite(jacobian) or not np.isfinite(norm(work, f, model[AT_WEIGHTS], n)):
             return NOT_YET
-        completed, total, scale = _complete(jacobian)
-        if iteration == 0 and not _is_conserved(completed, total, work, f):
+        completed, total, scale = _complete(model, work, jacobian)
+        if iteration == 0 and not _is_conserved(model, completed, total, work, f):
             return NOT_YET
         for m in range(n):
             right[m] = 0.0 if total[m] else -work[f + m] * scale[m]
         correction = np.linalg.solve(completed, right)
         set_weights(model, work, y, _NEAR if iteration == 0 else rtol, atol)
         for m in range(n):
+            correction[m] *= work[model[AT_SCALES] + m]
             work[f + m] = correction[m]
         size = norm(work, f, model[AT_WEIGHTS], n)
         if not size < 1e10 or (iteration == 0 and size > 1.0):
             return NOT_YET
         for m in range(n):
             work[y + m] += correction[m]
-            if model[model[IS_SPECIES] + m] and work[y + m] < -atol:
+            if model[model[IS_SPECIES] + m] and work[y + m] < -atol * work[model[AT_SCALES] + m]:
                 return NOT_YET
-        if iteration > 0 and size <= _CONVERGED:
+        if iteration > 0 and _has_converged(size, before, rtol):
             return SOLVED
+        before = size if iteration > 0 else np.inf  # the first correction was measured more loosely
     return NOT_YET
 
 
@@ -197,11 +220,11 @@ def is_unstable(model, work, t, place):
 @njit(**_EXACT)
 def is_below_zero(model, work, rtol, atol):
     """Whether a species is negative by more than the solver's error."""
-    largest, x = 0.0, model[AT_X]
+    largest, x, scales = 0.0, model[AT_X], model[AT_SCALES]
     for m in range(model[N_STATES]):
-        largest = max(largest, abs(work[x + m]))
+        largest = max(largest, abs(work[x + m]) / work[scales + m])
     for m in range(model[N_STATES]):
-        if model[model[IS_SPECIES] + m] and work[x + m] < -100.0 * (atol + rtol * largest):
+        if model[model[IS_SPECIES] + m] and work[x + m] < -100.0 * (atol + rtol * largest) * work[scales + m]:
             return True
     return False
 
@@ -211,7 +234,9 @@ def pull_back_steady_state(model, work, t, lam, gk):
     """Pull ``lam`` back through the steady state at AT_X; what is left of it belongs to totals of the start."""
     n, w = model[N_STATES], model[AT_SCRATCH]
     x = address_in(work, model[AT_X])
-    completed, total, scale = _complete(_jacobian_at(model, work, t, x))
+    completed, total, scale = _complete(model, work, _jacobian_at(model, work, t, x))
+    for m in range(n):
+        lam[m] *= work[model[AT_SCALES] + m]
     mu = np.linalg.solve(np.ascontiguousarray(completed.T), lam)
     for m in range(n):
         work[w + m] = 0.0 if total[m] else -mu[m] * scale[m]
@@ -221,4 +246,4 @@ def pull_back_steady_state(model, work, t, lam, gk):
     for i in range(n):
         if total[i]:
             for m in range(n):
-                lam[m] += mu[i] * completed[i, m]
+                lam[m] += mu[i] * completed[i, m] / work[model[AT_SCALES] + m]

@@ -18,6 +18,7 @@ from jakstat.simulation.kernel_interface import (
     COEFFICIENTS_VJP,
     JUMP_VJPS,
     JUMPS,
+    N_SETTINGS,
     RHS,
     THRESHOLDS,
     THRESHOLDS_VJP,
@@ -65,7 +66,8 @@ def _segment(dynamics: Dynamics, model: np.ndarray, solver: np.ndarray, p: np.nd
     k, thresholds = np.zeros(len(dynamics.coefficients)), np.zeros(len(dynamics.switches))
     _call(model[COEFFICIENTS], p, k)
     _call(model[THRESHOLDS], p, thresholds)
-    tolerances = Tolerances(float(solver[0]), float(solver[1]), int(solver[2]))
+    smallest = float(min(solver[N_SETTINGS:], default=1.0))  # sunode has one absolute tolerance for all states
+    tolerances = Tolerances(float(solver[0]), float(solver[1]) * smallest, int(solver[2]))
     return _Segment(dynamics, model, tolerances, p, k, thresholds, times)
 
 

@@ -12,6 +12,7 @@ from jakstat.statistics.noise import (
     standardised_residuals,
 )
 from jakstat.statistics.packed_data import PackedData
+from jakstat.statistics.reference_point import reference_point
 from jakstat.statistics.signal import MeasurementGraph, SolverSettings, measurement_graph
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = [
     "log_prior_density",
     "measurement_graph",
     "noise_of",
+    "reference_point",
     "standardised_residuals",
 ]
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytensor.tensor as pt
 import sympy as sp
+from pytensor import function
+from pytensor.compile.mode import Mode
 from pytensor.tensor.variable import TensorVariable
 
 from jakstat.pathway import TIME, names_in, substitute_names, symbol
@@ -20,17 +22,23 @@ from jakstat.simulation import (
     choose_operation,
     load_kernels,
     period_of,
+    scales_of_states,
     structure_of,
 )
 from jakstat.statistics.expressions import ExpressionPool, compute_formulas
 from jakstat.statistics.packed_data import PackedData
+from jakstat.statistics.reference_point import reference_point
 
+_INTERPRETED = Mode(linker="py", optimizer=None)  # for one evaluation
 _TIGHT = 1e-7  # relative tolerance below which the method of order 5 is the faster one (docs/benchmark.md)
 
 
 @dataclass(frozen=True)
 class SolverSettings:
-    """Tolerances of the solve: relative, absolute (unit of the states), most steps a condition.
+    """Tolerances of the solve: relative, absolute (as a share of how large the state becomes), most steps a condition.
+
+    How large each state becomes in each condition is found once, by a solve at the nominal values (or the middle of the
+    prior), so that the units of states do not matter; see ``jakstat.simulation.scales_of_states``.
 
     ``order`` is that of the method: 4 or 5; 0 takes 5 where ``rtol`` is below 1e-7. ``newton_tolerance`` is the share
     of the error tolerance that Newton's method may leave: small enough that the discrete adjoint, which differentiates
@@ -54,12 +62,16 @@ class SolverSettings:
 
 @dataclass(frozen=True)
 class MeasurementGraph:
-    """Graphs over estimated parameters: signal and noise scale (obs,), states (row, state), status (segment,)."""
+    """Graphs over estimated parameters: signal and noise scale (obs,), states (row, state), status (segment,).
+
+    ``scales`` (segment, state; unit of the states) are numbers: what absolute tolerances are shares of.
+    """
 
     signal: TensorVariable
     noise_scale: TensorVariable
     states: TensorVariable
     status: TensorVariable
+    scales: np.ndarray
 
 
 def measurement_graph(
@@ -103,6 +115,8 @@ def measurement_graph(
 
     sizes = [len(of_parameters), len(of_states)]
     given, started = pt.split(values[data.integers(pool.indices(of_parameters + of_states))], sizes, n_splits=2)
+    scales = _scales(tables, plan, parameters, (given, started), data)
+    settings = data.numbers(solver.as_array()) if settings is None else settings
     times = data.numbers(plan.times)
     states, _, status = choose_operation(plan, solver.name, recording)(
         given.reshape((len(plan.parameters), -1)),
@@ -110,7 +124,7 @@ def measurement_graph(
         data.integers(plan.layout).reshape(plan.layout.shape),
         data.numbers(plan.spans).reshape(plan.spans.shape),
         times,
-        data.numbers(solver.as_array()) if settings is None else settings,
+        pt.concatenate([settings, data.numbers(scales)]),
         data.addresses(load_kernels(plan.digest)),
         data.addresses(np.array([counts_address]))[0],
     )
@@ -120,7 +134,20 @@ def measurement_graph(
     computed = compute_formulas(table, known, data)
     signal, noise_scale = pt.split(computed, [len(tables.measurements)] * 2, n_splits=2)
     data.finish()
-    return MeasurementGraph(signal, noise_scale, states, status)
+    return MeasurementGraph(signal, noise_scale, states, status, scales)
+
+
+def _scales(
+    tables: ProblemTables,
+    plan: SimulationPlan,
+    parameters: TensorVariable,
+    inputs: tuple[TensorVariable, TensorVariable],
+    data: PackedData,
+) -> np.ndarray:
+    """Return how large each state becomes, (segment, state), at the reference point; see :func:`scales_of_states`."""
+    data.finish()  # what stands in it so far is evaluated
+    evaluate = function([parameters], list(inputs), mode=_INTERPRETED, on_unused_input="ignore")
+    return scales_of_states(plan, *evaluate(reference_point(tables)))
 
 
 def _measured_formulas(
