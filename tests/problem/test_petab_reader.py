@@ -4,65 +4,6 @@ import pytest
 
 from jakstat.problem import Period, Prior, UnsupportedError, read_petab, read_tables
 
-# file, what stands there, what a user writes instead, and the fault: file, line, column, words of found and of needed
-FAULTS = {
-    "unknown observable": ("measurements.tsv", "A_log\tsecond", "A_lag\tsecond",
-                           ("measurements.tsv", 4, "observableId", "A_lag", "A_log")),
-    "missing column": ("measurements.tsv", "\tmeasurement\t", "\tvalue\t",
-                       ("measurements.tsv", 1, "measurement", "value", "measurement")),
-    "non-numeric value": ("measurements.tsv", "5\t2.5", "5\tNaN",
-                          ("measurements.tsv", 4, "measurement", "NaN", "number")),
-    "non-numeric time": ("measurements.tsv", "second\t5\t2.5", "second\t5 min\t2.5",
-                         ("measurements.tsv", 4, "time", "5 min", "number")),
-    "non-positive value under log-normal noise": (
-        "measurements.tsv", "2.5", "-2.5", ("measurements.tsv", 4, "measurement", "-2.5", "positive")),
-    "unknown experiment": ("measurements.tsv", "A_log\tsecond", "A_log\tthird",
-                           ("measurements.tsv", 4, "experimentId", "third", "first, second")),
-    "measurement before its experiment": ("experiments.tsv", "second\t0", "second\t6",
-                                          ("measurements.tsv", 3, "time", "5", "start of the experiment, 6")),
-    "too few overrides": ("measurements.tsv", "background\tsd", "\tsd",
-                          ("measurements.tsv", 2, "observableParameters", "0 value", "1 value(s)")),
-    "unknown parameter in an override": ("measurements.tsv", "background\tsd", "background\tsdd",
-                                         ("measurements.tsv", 2, "noiseParameters", "sdd", "sd")),
-    "unknown parameter in a formula": ("observables.tsv", "scale * A +", "scael * A +",
-                                       ("observables.tsv", 2, "observableFormula", "scael", "scale")),
-    "formula that does not parse": ("observables.tsv", "scale * A +", "scale * * A +",
-                                    ("observables.tsv", 2, "observableFormula", "no formula", "formula")),
-    "unknown noise distribution": ("observables.tsv", "0.2\tlog-normal", "0.2\tlognormal",
-                                   ("observables.tsv", 3, "noiseDistribution", "lognormal", "log-normal")),
-    "condition that names nothing in the model": ("conditions.tsv", "low\tdose", "low\tdoes",
-                                                  ("conditions.tsv", 2, "targetId", "does", "dose")),
-    "unknown condition": ("experiments.tsv", "0\tlow", "0\tlaw",
-                          ("experiments.tsv", 2, "conditionId", "law", "high, low")),
-    "estimated parameter without bounds": ("parameters.tsv", "sd\t0.01\t1", "sd\t0.01\t",
-                                           ("parameters.tsv", 4, "upperBound", "nothing", "both bounds")),
-    "estimated parameter without prior or finite bounds": (
-        "parameters.tsv", "sd\t0.01\t1", "sd\t0.01\tinf", ("parameters.tsv", 4, "lowerBound", "inf", "or a prior")),
-    "fixed parameter without a value": ("parameters.tsv", "1\t0\tfalse", "1\t\tfalse",
-                                        ("parameters.tsv", 5, "nominalValue", "nothing", "number")),
-    "wrong number of prior parameters": ("parameters.tsv", "-2;1", "-2",
-                                         ("parameters.tsv", 2, "priorParameters", "-2", "2 number(s)")),
-    "negative prior standard deviation": ("parameters.tsv", "-2;1", "-2;-1",
-                                          ("parameters.tsv", 2, "priorParameters", "-2;-1", "positive sd_ln")),
-    "unknown prior": ("parameters.tsv", "log-normal", "lognormal",
-                      ("parameters.tsv", 2, "priorDistribution", "lognormal", "log-normal")),
-    "estimate that is neither true nor false": ("parameters.tsv", "0.1\ttrue\tlog", "0.1\tyes\tlog",
-                                                ("parameters.tsv", 2, "estimate", "yes", "true or false")),
-    "parameter that nothing uses": ("parameters.tsv", "background\t0\t1\t0\tfalse\t\t\n",
-                                    "background\t0\t1\t0\tfalse\t\t\nspare\t0\t1\t0\tfalse\t\t\n",
-                                    ("parameters.tsv", 6, "parameterId", "spare", "used")),
-    "model parameter without a value": ("model.xml", 'id="dose" value="0"', 'id="rate"',
-                                        ("model.xml", None, "rate", "no value", "value")),
-    "missing measurement file": ("problem.yaml", "[measurements.tsv]", "[absent.tsv]",
-                                 ("absent.tsv", None, "", "No such file", "table")),
-    "no measurement file": ("problem.yaml", "measurement_files: [measurements.tsv]\n", "",
-                            ("problem.yaml", None, "measurement_files", "nothing", "measurement table")),
-    "model that is not SBML": ("model.xml", "</sbml>", "", ("model.xml", 22, "", "XML", "valid SBML")),
-    "unknown version": ("problem.yaml", "2.0.0", "3.0.0", ("problem.yaml", None, "format_version", "3.0.0", "2.0.0")),
-    "invalid YAML": ("problem.yaml", "format_version: 2.0.0", "format_version: [2.0.0",
-                     ("problem.yaml", 2, "", "invalid YAML", "PEtab problem")),
-}  # fmt: skip
-
 UNSUPPORTED = {
     "more than one model": ("problem.yaml", "  decay: {", "  growth: {language: sbml, location: model.xml}\n  decay: {",
                             "models growth, decay: more than one model"),
@@ -102,15 +43,6 @@ def test_prior_is_the_one_given_or_uniform_over_the_bounds(petab):
     assert priors["k"] == Prior("log-normal", (-2.0, 1.0), 0.01, 10.0, "PEtab parameter table: log-normal")
     assert (priors["scale"].distribution, priors["scale"].parameters) == ("uniform", (0.0, 5.0))
     assert priors["background"] is None
-
-
-@pytest.mark.parametrize("kind", FAULTS)
-def test_fault_is_named_with_its_place(kind, petab, edit_petab, faults_of):
-    file, old, new, (where, line, column, found, needed) = FAULTS[kind]
-    edit_petab(file, old, new)
-    faults = faults_of(read_petab, petab)
-    matching = [one for one in faults if one.file.endswith(where) and (one.row, one.column) == (line, column)]
-    assert any(found in one.found and needed in one.needed for one in matching), faults
 
 
 def test_faults_of_all_files_are_reported_at_once(petab, edit_petab, faults_of):
