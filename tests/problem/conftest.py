@@ -270,7 +270,7 @@ def measured(laboratory: Path) -> Callable[..., Path]:
 
     def write(*rows: dict[str, str], without: tuple[str, ...] = ()) -> Path:
         columns = [one for one in dict.fromkeys([*plain, *(name for row in rows for name in row)])
-                   if one not in without]  # fmt: skip
+                   if one not in (*without, "replicate")]  # fmt: skip
         lines = ["\t".join((plain | {"replicate": str(number)} | row).get(one, "") for one in (*columns, "replicate"))
                  for number, row in enumerate(rows)]  # fmt: skip
         header = "\t".join((*columns, "replicate"))
