@@ -15,6 +15,11 @@ from jakstat.problem.faults import Fault
 from jakstat.problem.identifiers import folded
 from jakstat.problem.text_table import Row, TextTable
 
+#: Up to so many names are listed beside near ones, and where no name is near.
+_FEW, _MANY = 8, 40
+#: How alike two names must be without regard to case (difflib's ratio): Tpo is not near X-typo.
+_NEAR = 0.75
+
 
 def parse_formula(text: str) -> sp.Expr:
     """Return the expression of a formula.
@@ -51,12 +56,11 @@ def unknown_names(expression: sp.Expr, known: Iterable[str]) -> list[str]:
 
 
 def unknown_name_needed(name: str, known: Iterable[str], what: str) -> str:
-    """Say what must stand in place of an unknown ``name``: near ones first, all of them where they are few."""
+    """Say what must stand in place of an unknown ``name``: near ones, and all of them where they are few."""
     choices = sorted(known)
     near = near_names(name, choices)
-    if near:
-        return f"{what} (did you mean {' or '.join(near)}?)"
-    return f"{what}: {', '.join(choices)}" if 0 < len(choices) <= 40 else what
+    listed = f"{what}: {', '.join(choices)}" if 0 < len(choices) <= (_FEW if near else _MANY) else what
+    return f"{listed} (did you mean {' or '.join(near)}?)" if near else listed
 
 
 def near_names(name: str, known: Iterable[str]) -> list[str]:
@@ -64,7 +68,7 @@ def near_names(name: str, known: Iterable[str]) -> list[str]:
     choices = sorted(known)
     spelt = [one for one in choices if folded(one) == folded(name)]
     by_letters = {one.casefold(): one for one in reversed(choices)}
-    misspelt = [by_letters[one] for one in difflib.get_close_matches(name.casefold(), by_letters, n=3)]
+    misspelt = [by_letters[one] for one in difflib.get_close_matches(name.casefold(), by_letters, 3, _NEAR)]
     return list(dict.fromkeys([*spelt, *difflib.get_close_matches(name, choices, n=3), *misspelt]))[:3]
 
 
