@@ -1,9 +1,10 @@
 """IC50s of known curves, and the inhibitor as a formula on parameters."""
 
-from dataclasses import replace
+from dataclasses import re
 
 import numpy as np
 import pytest
+import replace
 
 from jakstat.predictions import half_effect_dose, read_dose_response, summarise_ic50
 
@@ -97,7 +98,8 @@ def test_inhibitor_lowers_the_signal_monotonically_and_ic50_scales_with_k(reposi
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"readout": "pSTAT6_signal"}, "pSTAT6_signal"),
+        ({"readout": "pSTAT6_signal"}, "'pSTAT6_signal'; needed: a measured observable"),
+        ({"readout": "pstat5_signal"}, "(did you mean pSTAT5_signal"),
         ({"acts_on": {"JAK9": "JAK9 / (1 + dose / K)"}}, "JAK9"),
         ({"acts_on": {"JAK2_phosphorylation": "JAK2_phosphorylation / (1 + dosis / K)"}}, "dosis"),
         ({"stimuli": [{"label": "IL-6", "set": {"il6": 1}}]}, "il6"),
@@ -109,7 +111,7 @@ def test_what_the_study_does_not_have_is_named(repository, change, message):
     from jakstat.problem import read_tables
 
     tables = read_tables(repository / "data" / "raia2011")
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=re.escape(message)):
         check_dose_response(tables, read_dose_response(SECTION | change))
 
 

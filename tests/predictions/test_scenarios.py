@@ -114,6 +114,40 @@ def test_every_unknown_name_is_told_with_near_ones(fit):
         assert part in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("ligand", "near"), [("X-typo", "Epo, IL-13, IL-2, IL-6, IL-7, TSLP, Tpo"), ("epo", "did you mean Epo"),
+                         ("IL13", "did you mean IL-13")]
+)  # fmt: skip
+def test_an_unknown_ligand_is_told_with_those_there_are(fit, ligand, near):
+    section = shipped()
+    section["resistance"]["stimulus"] = {"ligand": ligand, "dose_nM": 1}
+    with pytest.raises(ValueError, match="do not fit the study") as raised:
+        read_scenarios(section, fit.tables, fit.scenarios)
+    assert f"unknown stimulus {ligand!r}" in str(raised.value)
+    assert near in str(raised.value)
+    asked = ResponseSettings((AlteredCells("HEL"),), ("ruxolitinib",), DOSES, (VIABILITY,),
+                             Protocol(LigandDose(ligand, 1.0)))  # fmt: skip
+    with pytest.raises(ValueError, match=f"unknown stimulus '{ligand}'"):
+        predict_responses(fit, asked)
+
+
+@pytest.mark.parametrize(
+    ("place", "written", "near"),
+    [
+        (("dose_response", "inhibitors"), ["Ruxolitinib"], "ruxolitinib"),
+        (("resistance", "cell_line"), "hel", "HEL"),
+        (("resistance", "alterations"), ["jak2-y931c"], "JAK2_Y931C"),
+        (("exposure", "readout"), "Viability", "viability"),
+    ],
+)
+def test_a_name_in_another_spelling_is_suggested(fit, place, written, near):
+    section = shipped()
+    section[place[0]][place[1]] = written
+    with pytest.raises(ValueError, match="do not fit the study") as raised:
+        read_scenarios(section, fit.tables, fit.scenarios)
+    assert f"did you mean {near}" in str(raised.value)
+
+
 def test_growth_rates_are_those_of_the_fit_and_of_the_prior_where_the_fit_has_none(fit):
     found = growth_rates(fit, [AlteredCells("HEL"), AlteredCells("T47D"), AlteredCells("MedB-1")])
     fitted = fit.posterior.values[..., fit.posterior.parameters.index("proliferation_HEL")]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables are written as they are
 """Small inputs that a test can damage: a study folder and a PEtab 2 problem."""
 
 import shutil
@@ -186,3 +187,111 @@ def boehm(reference_folder: Path, tmp_path: Path) -> Path:
         pytest.skip("needs the published problem Boehm_JProteomeRes2014")
     shutil.copytree(source, tmp_path / "boehm")
     return tmp_path / "boehm" / "Boehm_JProteomeRes2014.yaml"
+
+
+LABORATORY = {
+    "study.yaml": """\
+id: lab
+title: Drugs on a receptor
+citation: Nobody 2020
+model: receptor.ant
+measurements: measurements.tsv
+parameters: parameters.tsv
+time: {column: time_min, unit: min}
+cells:
+  reference: reference
+  stimulus: ligand
+  pooled:
+    k_off: {over: [cell_line], scale: log, mean: k_off_typical, sd: spread}
+    scale: {over: [cell_line, inhibitor, screen], scale: log, sd: spread}
+observables:
+  viability: {formula: gain * pSTAT, noise: sd, unit: "1", per_experiment: [gain]}
+""",
+    "receptor.ant": """\
+model receptor()
+  unit time_unit = 60 second;
+  unit nM = 1e-9 mole/litre;
+  compartment cell = 1; species pSTAT in cell = 0;
+  ligand = 0; inhibition = 0; k_on = 1; k_off = 1; scale = 1; share_JAK1 = 0;
+  ligand has nM;
+  on: => pSTAT; k_on * (1 + ligand) * share_JAK1 / (1 + scale * inhibition); off: pSTAT => ; k_off * pSTAT;
+end
+""",
+    "parameters.tsv": """\
+id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source
+k_off_typical	1/min	1	true	log-normal	median=1; sd_ln=1			assumed
+gain	1	1	true	log-normal	median=1; sd_ln=1			assumed
+spread	1	0.5	false					assumed
+sd	1	0.1	false					assumed
+""",
+    "measurements.tsv": """\
+observable	cell_line	inhibitor	inhibitor_nM	time_h	value	screen	experiment
+viability	K-562	ruxolitinib	100	72	0.8	lab	blot 1
+viability	K-562	ruxolitinib	1000	72	0.3	lab	blot 1
+viability	HEL	fedratinib	500	72	0.5	lab	blot 1
+""",
+    "reference/constants.tsv": "constant\tunit\tmedian\tsd_ln\tsource\n",
+    "reference/inhibitors.tsv": """\
+inhibitor	mechanism	parameter	formula	constant	unit	median	sd_ln	assay	atp_mM	source
+ruxolitinib	type I JAK	inhibition	inhibition + dose / K_rux	K_rux	nM	3	1	kinase	1	assumed
+fedratinib	type I JAK	inhibition	inhibition + dose / K_fed	K_fed	nM	3	1	kinase	1	assumed
+""",
+    "reference/alterations.tsv": """\
+alteration	gene	change	parameter	inhibitors	formula	constant	unit	median	sd_ln	evidence	cancer	source
+JAK2_V617F	JAK2	V617F	k_on		k_on * 5					assumed	MPN	assumed
+""",
+    "reference/receptors.tsv": """\
+receptor	ligand	ligand_kDa	share_JAK1	STAT	source
+gp130	IL-6	21	1	STAT3	assumed
+""",
+    "reference/cell_lines.tsv": """\
+cell_line	cancer	driver	receptor	alterations	ligand_source	doubling_time_h	sd_ln	source
+K-562	CML	none	gp130		none	24	0.3	assumed
+HEL	MPN	none	gp130		none	24	0.3	assumed
+""",
+    "reference/exposure.tsv": "inhibitor\tregimen\tcmax_nM\tcavg_nM\tfraction_unbound\tsd_ln\tsource\n",
+}
+
+
+@pytest.fixture
+def laboratory(tmp_path: Path) -> Path:
+    """Return a study with cell lines, drugs and screens, without faults."""
+    (tmp_path / "reference").mkdir()
+    for name, text in LABORATORY.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def measured(laboratory: Path) -> Callable[..., Path]:
+    """Return what gives the study other rows, each a mapping of columns to cells beside those of a row as it is."""
+    plain = {"observable": "viability", "cell_line": "HEL", "inhibitor": "ruxolitinib", "inhibitor_nM": "100",
+             "time_h": "72", "value": "0.5", "screen": "lab", "experiment": "blot 1"}  # fmt: skip
+
+    def write(*rows: dict[str, str], without: tuple[str, ...] = ()) -> Path:
+        columns = [one for one in dict.fromkeys([*plain, *(name for row in rows for name in row)])
+                   if one not in (*without, "replicate")]  # fmt: skip
+        lines = ["\t".join((plain | {"replicate": str(number)} | row).get(one, "") for one in (*columns, "replicate"))
+                 for number, row in enumerate(rows)]  # fmt: skip
+        header = "\t".join((*columns, "replicate"))
+        (laboratory / "measurements.tsv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+        return laboratory
+
+    return write
+
+
+@pytest.fixture
+def case(repository: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Return what copies a small input that went wrong once (../shared/cases), where it is there."""
+
+    def copy(name: str) -> Path:
+        source = repository.parent / "shared" / "cases" / name
+        if not source.is_dir():
+            pytest.skip(f"needs ../shared/cases/{name} beside the repository, which is not here")
+        folder = tmp_path / name
+        folder.mkdir()
+        for file in source.iterdir():
+            (folder / file.name).write_text(file.read_text().replace("REPOSITORY", str(repository)))
+        return folder
+
+    return copy

@@ -16,6 +16,9 @@ from jakstat.problem.near_names import near_names
 from jakstat.problem.numbers import finite_number_of_text
 from jakstat.problem.text_table import Row, TextTable
 
+#: Up to so many names are listed beside near ones, and where no name is near.
+_FEW, _MANY = 8, 40
+
 
 def parse_formula(text: str) -> sp.Expr:
     """Return the expression of a formula.
@@ -60,12 +63,11 @@ def unknown_names(expression: sp.Expr, known: Iterable[str]) -> list[str]:
 
 
 def unknown_name_needed(name: str, known: Iterable[str], what: str) -> str:
-    """Say what must stand in place of an unknown ``name``: near ones first, all of them where they are few."""
+    """Say what must stand in place of an unknown ``name``: near ones, and all of them where they are few."""
     choices = sorted(known)
     near = near_names(name, choices)
-    if near:
-        return f"{what} (did you mean {' or '.join(near)}?)"
-    return f"{what}: {', '.join(choices)}" if 0 < len(choices) <= 40 else what
+    listed = f"{what}: {', '.join(choices)}" if 0 < len(choices) <= (_FEW if near else _MANY) else what
+    return f"{listed} (did you mean {' or '.join(near)}?)" if near else listed
 
 
 def formula_in(

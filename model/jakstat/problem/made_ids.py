@@ -1,10 +1,10 @@
 """The last look at ids that were made of names: none stands for two things, whatever the rules of the names missed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from jakstat.problem.faults import DataFaultsError, Fault
 from jakstat.problem.model_text import ModelEntities
-from jakstat.problem.records import Observable, Parameter, ProblemTables
+from jakstat.problem.records import Observable, ProblemTables
 
 _NEEDED = "other names, so that each has an id of its own"
 
@@ -32,7 +32,7 @@ def shared_id_faults(file: str, what: str, named: Iterable[tuple[str, str]]) -> 
 
 
 def made_id_faults(
-    file: str, made: Iterable[Parameter], written: Iterable[str], observables: Iterable[Observable],
+    file: str, made: Mapping[str, str], written: Iterable[str], observables: Iterable[Observable],
     entities: ModelEntities,
 ) -> list[Fault]:  # fmt: skip
     """Return a fault for each id made for a study that the study or its model has for another thing.
@@ -41,27 +41,25 @@ def made_id_faults(
     ----------
     file : str
         For the faults.
-    made : iterable of Parameter
-        Parameters whose ids were made of names.
+    made : mapping of str to str
+        Ids that were made of names, each with what it stands for.
     written : iterable of str
-        Ids of the parameter table that stay as they are.
+        Ids of the parameter table.
     observables : iterable of Observable
         With placeholders, whose ids are made as well.
     entities : ModelEntities
         Of the model.
     """
-    made, observables = tuple(made), tuple(observables)
+    observables = tuple(observables)
     known = dict.fromkeys(entities.taken, "an id of the model") | dict.fromkeys(written, "an id of the parameter table")
     known |= {one.id: "an id of the observables" for one in observables}
-    parameters = [(one.id, f"parameter {one.name or one.id}") for one in made]
-    placeholders = [(name, f"placeholder of {one.id}") for one in observables
+    placeholders = [(name, f"the placeholder of {one.id}") for one in observables
                     for name in (*one.observable_placeholders, *one.noise_placeholders)]  # fmt: skip
-    faults = [
+    return [
         Fault(file, None, "", f"{name}, which would be called {new}, {known[new]}", _NEEDED)
-        for new, name in (*parameters, *placeholders)
+        for new, name in (*made.items(), *placeholders)
         if new in known
     ]
-    return [*faults, *shared_id_faults(file, "names", parameters + placeholders)]
 
 
 def require_own_ids(tables: ProblemTables, file: str) -> ProblemTables:

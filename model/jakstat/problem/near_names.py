@@ -3,6 +3,9 @@
 import difflib
 from collections.abc import Iterable
 
+#: How alike two names must be without regard to case (difflib's ratio): Tpo is not near X-typo.
+_NEAR = 0.75
+
 
 def folded(name: str) -> str:
     """Return what two spellings of one name share: letters, digits and points, without case, hyphens, spaces and such.
@@ -19,6 +22,6 @@ def near_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     choices = sorted(known)
     spelt = [one for one in choices if folded(one) == folded(name)]
     by_letters = {one.casefold(): one for one in reversed(choices)}
-    misspelt = [by_letters[one] for one in difflib.get_close_matches(name.casefold(), by_letters, n=most)]
+    misspelt = [by_letters[one] for one in difflib.get_close_matches(name.casefold(), by_letters, most, _NEAR)]
     similar = difflib.get_close_matches(name, choices, n=most)
     return list(dict.fromkeys([*spelt, *similar, *misspelt]))[:most]

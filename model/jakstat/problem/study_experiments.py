@@ -255,6 +255,17 @@ def experiment_parameters(
     return (*deviations, *rates, *constants_in(formulas, reference))
 
 
+def names_made_for(study: Study, reference: Reference | None, experiments: Iterable[StudyExperiment]) -> dict[str, str]:
+    """Return the ids of parameters that are made of the names of experiments, each with what it stands for."""
+    if study.cells is None or reference is None:
+        return {}
+    experiments = tuple(experiments)
+    lines = {one.treatment.cell_line: reference.cell_lines[one.treatment.cell_line] for one in experiments}
+    rates = {proliferation_id(one): f"the growth rate of {name}" for name, one in lines.items() if study.cells.growth}
+    groups = _deviations(study.cells, reference, experiments)
+    return rates | {name: f"the deviation of {group}" for name, group in groups.items()}
+
+
 def _deviations(cells: Cells, reference: Reference, experiments: Iterable[StudyExperiment]) -> dict[str, str]:
     """Return what people call the group of each deviation of pooled entities, by the deviation's id."""
     found: dict[Pooled, dict[str, str]] = {one: {} for one in cells.pooled}

@@ -182,6 +182,8 @@ def _parameter(parameter: Parameter) -> v2.Parameter:
     """Return a parameter as PEtab has it, with unit and source in columns of their own."""
     prior = parameter.prior
     beside = {"unit": parameter.unit, "priorSource": "" if prior is None else prior.source}
+    if parameter.name:
+        beside["name"] = parameter.name
     if prior is None:
         return v2.Parameter(id=parameter.id, nominal_value=parameter.nominal, estimate=False, **beside)
     return v2.Parameter(

@@ -23,7 +23,7 @@ from jakstat.problem.reference_tables import read_reference
 from jakstat.problem.study_cells import ALL_ROWS
 from jakstat.problem.study_constants import with_own_constants
 from jakstat.problem.study_description import Study, read_description
-from jakstat.problem.study_experiments import experiment_parameters, experiments_of, wild_type_ids
+from jakstat.problem.study_experiments import experiment_parameters, experiments_of, names_made_for, wild_type_ids
 from jakstat.problem.study_measurements import StudyMeasurement, read_measurements
 from jakstat.problem.study_observables import StudyObservables, experiment_scales, read_observables
 from jakstat.problem.study_parameters import StudyParameters, check_parameter_ids, read_parameters
@@ -149,11 +149,12 @@ def _assembled(
     written = [replace(one, id=wild_type.get(one.id, one.id)) for one in table.parameters if one.id not in scaled]
     of_experiments = experiment_parameters(study, reference, experiments.values())
     scales = experiment_scales(observables, measurements, table.parameters)
-    constants = set() if reference is None else set(reference.constants)
-    made = [one for one in (*written, *of_experiments, *scales) if one.id not in table.ids | constants]
-    faults = [
+    made = {new: f"{name} of cells without alterations" for name, new in wild_type.items()}
+    made |= names_made_for(study, reference, experiments.values()) | {one.id: one.name for one in scales}
+    everything = [(one.id, one.name or one.id) for one in (*written, *of_experiments, *scales)]
+    faults = made_id_faults(str(study.file), made, table.ids, observables.observables, entities) or [
         *shared_id_faults(str(study.file), "experiments", ((one.id, one.label) for one in experiments.values())),
-        *made_id_faults(str(study.file), made, table.ids, observables.observables, entities),
+        *shared_id_faults(str(study.file), "parameters", everything),
     ]
     if faults:
         raise DataFaultsError(faults)

@@ -1,0 +1,304 @@
+"""Names to ids: two names are never one id, ids that need no digest stay as they are, and no row renames another."""
+
+import itertools
+import re
+from dataclasses import replace
+
+import pytest
+
+from jakstat.distinct_names import file_stem, folder_name
+from jakstat.problem import DataFaultsError, StudyScenarios, Treatment, read_petab, read_study, study_to_petab
+from jakstat.problem.experiment_names import experiment_id
+from jakstat.problem.identifiers import id_of_experiment_name, id_of_group, id_of_table_name, identifier, number_text
+from jakstat.problem.study_description import ConditionColumn
+from jakstat.problem.study_petab import per_experiment_id
+from jakstat.problem.study_reader import check_study
+
+ID = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
+# Names that look alike once all that no id may hold is _, in several scripts, and as if they carried a digest.
+NAMES = (
+    "blot 1", "blot-1", "blot_1", "blot.1", "blot/1", "blot  1", "blot1", "blot 1 ", "blot p1", "blotp1", "a_b_c",
+    "a b c", "a-b_c", "a_b-c", "GDSC-1", "GDSC 1", "GDSC/1", "α", "β", "ü", "u\u0308", "\u00fc", "😀", "😁", "שלום",
+    "-1", "m1",
+    "1", "E-1", "Em1", "x_h12345678", "x-h12345678", "x_of_y", "x of y", "", "_", "__", "-", "con", "..", ".", "1e-3",
+    "1em3",
+)  # fmt: skip
+
+
+def distinct(values):
+    values = list(values)
+    return len(set(values)) == len(values)
+
+
+def test_experiments_that_differ_have_ids_that_differ():
+    names = sorted(set(NAMES))
+    assert distinct(id_of_experiment_name(one) for one in names)
+    assert id_of_experiment_name("blot 1") == "blot_1"
+    assert id_of_experiment_name("hep_2013_09_30_TC") == "hep_2013_09_30_TC"
+
+
+def test_a_parameter_of_an_experiment_is_that_of_no_other_pair():
+    pairs = [(name, one) for name in ("scale", "scale_of_x", "scale_of_x_of_y") for one in {*NAMES, "y", "x_of_y", "z"}]
+    assert distinct(per_experiment_id(*pair) for pair in pairs)
+    assert per_experiment_id("scale", "blot 1") == "scale_of_blot_1"
+
+
+LINES = ("K-562", "K", "HEL", "A_B", "A", "primary HCL", "primary HCL-V", "α", "β")
+DRUGS = ("ruxolitinib", "B_C", "B", "562")
+
+
+@pytest.mark.parametrize("columns", [("cell_line", "screen"), ("cell_line", "inhibitor", "screen"),
+                                     ("screen", "cell_line"), ("cell_line", "screen", "batch")])  # fmt: skip
+def test_groups_that_differ_have_ids_that_differ(columns):
+    tables = {"cell_line": LINES, "inhibitor": DRUGS}
+    free = ("C", "B_C", "562_C", "new_screen", "GDSC-1", "GDSC 1", "B_C_h12345678", "ä")
+    groups = list(itertools.product(*(tables.get(one, free) for one in columns)))
+    made = [id_of_group(columns, names, tables) for names in groups]
+    assert distinct(made)
+
+
+def test_groups_of_the_shipped_panel_stay_readable():
+    tables = {"cell_line": LINES, "inhibitor": DRUGS}
+    columns = ("cell_line", "inhibitor", "screen")
+    assert id_of_group(columns, ("K-562", "ruxolitinib", "GDSC1"), tables) == "K_562_ruxolitinib_GDSC1"
+    assert id_of_group(columns, ("HEL", "ruxolitinib", "new_screen"), tables) == "HEL_ruxolitinib_new_screen"
+    assert id_of_group(("cell_line",), ("primary HCL-V",), tables) == "primary_HCL_V"
+
+
+def treatments():
+    """Yield treatments that differ in one thing each, many of them alike in what an id can hold."""
+    drugs = (("fedratinib", 10.0), ("ruxolitinib", 10.0))
+    plain = Treatment(cell_line="HEL", groups=("", ""))
+    yield from (replace(plain, cell_line=one) for one in LINES)
+    yield from (replace(plain, alterations=one) for one in ((), ("B",), ("B_10",), ("B", "C"), ("B__C",), ("after_5",)))
+    yield from (replace(plain, groups=one) for one in (("B", ""), ("", "B"), ("B", "C"), ("B_10", ""), ("B__C", "")))
+    yield from (replace(plain, inhibitors=drugs, groups=one) for one in itertools.product(
+        ("fedratinib", "ruxolitinib"), ("fedratinib", "ruxolitinib", "GDSC1", "GDSC-1", "after_5")))  # fmt: skip
+    for dose in (100.0, 100.0000000000001, 0.1, 0.1 + 2**-55, 1e-5, 1e5):
+        yield replace(plain, inhibitors=(("ruxolitinib", dose),), groups=("ruxolitinib", "GDSC1"))
+        yield replace(plain, inhibitors=(("ruxolitinib", dose),), groups=("ruxolitinib", "GDSC1"), pretreatment=dose)
+    for text, dose in (("10 ng/ml", 0.5), ("10 nM", 10.0), ("10.00000000000001 nM", 10.00000000000001)):
+        yield replace(plain, stimulus="IL-6", stimulus_nM=dose, stimulus_text=text)
+        yield replace(plain, stimulus="IL-6", stimulus_nM=dose, stimulus_text=text, alterations=("B",))
+    for schedule in (((60.0, 0.0),), ((60.0, 1.0),), ((60.0000000000001, 1.0),), ((30.0, 0.0), (60.0, 1.0))):
+        yield replace(plain, inhibitors=drugs[:1], schedule=schedule, groups=("fedratinib", "GDSC1"))
+
+
+def test_treatments_that_differ_have_ids_that_differ(laboratory):
+    study = check_study(laboratory).study
+    found = {one: experiment_id(study, one) for one in set(treatments())}
+    assert study.cells.grouping_columns == ("inhibitor", "screen")
+    assert len(found) > 50
+    assert distinct(found.values())
+    assert all(ID.match(one) for one in found.values())
+
+
+def test_readable_treatments_have_the_id_that_they_always_had(laboratory):
+    study = check_study(laboratory).study
+    drug = Treatment(cell_line="K-562", inhibitors=(("ruxolitinib", 0.25),), groups=("ruxolitinib", "GDSC1"))
+    assert experiment_id(study, drug) == "K_562__ruxolitinib_0p25__GDSC1"
+    dosed = Treatment(cell_line="K-562", groups=("", ""), stimulus="IL-6", stimulus_nM=1.0, stimulus_text="21 ng/ml",
+                      pretreatment=60.0, alterations=("JAK2_V617F",))  # fmt: skip
+    assert experiment_id(study, dosed) == "K_562__JAK2_V617F__IL_6_21__after_60"
+    plain = replace(study, cells=None, conditions=(ConditionColumn("il13_ng_per_ml", "il13", "ng/ml", "IL-13"),))
+    assert experiment_id(plain, Treatment(dose=(4.0,))) == "il13_4"
+
+
+def test_a_line_whose_name_begins_with_a_digit_has_a_valid_id(laboratory):
+    study = check_study(laboratory).study
+    assert experiment_id(study, Treatment(cell_line="697", groups=("", ""))) == "_697"
+
+
+def test_numbers_are_written_so_that_they_are_read_again():
+    for value in (0.1, 1 / 3, 100.0000000000001, 1e22, 5e-324, 640.0, 2.0**-60):
+        assert float(number_text(value)) == value
+    assert number_text(640.0) == "640"
+
+
+def scales_of(folder):
+    return {one.name: one.id for one in read_study(folder).parameters if one.id.startswith("gain_of_")}
+
+
+def test_each_blot_has_a_scale_of_its_own(measured):
+    blots = ["blot 1", "blot-1", "blot_1", "α", "β"]
+    found = scales_of(measured(*({"experiment": one} for one in blots)))
+    assert list(found) == [f"gain, {one}" for one in blots]  # people read the names
+    assert distinct(found.values())
+    assert found["gain, blot 1"] == "gain_of_blot_1"
+
+
+def test_each_screen_has_a_dose_scale_of_its_own(measured):
+    screens = ["GDSC-1", "GDSC 1", "GDSC/1", "GDSC1", "é", "e\u0301"]
+    tables = read_study(measured(*({"screen": one} for one in screens)))
+    scales = [one.id for one in tables.parameters if one.id.startswith("scale_z_")]
+    assert len(scales) == len(screens)
+    assert "scale_z_HEL_ruxolitinib_GDSC1" in scales
+    assert len({one.experiment_id for one in tables.measurements}) == len(screens)
+    assert {one.label.rpartition(", ")[2] for one in tables.experiments} == set(screens)
+    sources = [one.prior.source for one in tables.parameters if one.id.startswith("scale_z_HEL_ruxolitinib_GDSC_1_h")]
+    assert any("HEL, ruxolitinib, GDSC/1" in one for one in sources)
+
+
+def test_neither_order_of_rows_nor_another_row_renames_anything(measured):
+    blots = [{"experiment": one, "screen": one} for one in ("blot-1", "blot 1", "blot_1")]
+    first = read_study(measured(*blots))
+    turned = read_study(measured(*reversed(blots)))
+    alone = read_study(measured(blots[2]))
+    ids = {one.id for one in first.parameters}
+    assert {one.id for one in turned.parameters} == ids
+    assert {one.id for one in alone.parameters} < ids
+    assert {one.id for one in alone.experiments} < {one.id for one in first.experiments}
+
+
+@pytest.mark.parametrize("name", ["experiment-names-collide", "screen-names-collide"])
+def test_the_names_that_collided_are_three(case, name):
+    tables = read_study(case(name))
+    start = "scale_of_" if name.startswith("experiment") else "dose_scale_z_"
+    assert len([one for one in tables.parameters if one.id.startswith(start)]) == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column"),
+    [
+        ("cell_lines", "K562\tCML\tnone\tgp130\t\tnone\t24\t0.3\tassumed\n", "cell_line"),
+        ("cell_lines", "hel\tCML\tnone\tgp130\t\tnone\t24\t0.3\tassumed\n", "cell_line"),
+        ("inhibitors", "Ruxolitinib\ttype I JAK\tk_on\tk_on / (1 + dose)\t\t\t\t\tkinase\t1\tassumed\n", "inhibitor"),
+        ("receptors", "other\tIL6\t21\t1\tSTAT3\tassumed\n", "ligand"),
+        ("alterations", "JAK2_v617f\tJAK2\tV617F\tk_off\t\tk_off * 5\t\t\t\t\tassumed\tMPN\tassumed\n", "alteration"),
+    ],
+)  # fmt: skip
+def test_two_spellings_of_one_name_in_a_reference_table_are_a_fault(laboratory, faults_of, table, row, column):
+    path = laboratory / "reference" / f"{table}.tsv"
+    path.write_text(path.read_text() + row)
+    (fault,) = faults_of(read_study, laboratory)
+    assert (fault.column, fault.row) == (column, len(path.read_text().splitlines()))
+    assert "which is" in fault.found
+
+
+def test_lines_in_other_scripts_are_lines_of_their_own(measured):
+    folder = measured({"cell_line": "α-1"}, {"cell_line": "β-1"}, {"cell_line": "HEL"})
+    path = folder / "reference" / "cell_lines.tsv"
+    rows = "".join(f"{one}\tCML\tnone\tgp130\t\tnone\t24\t0.3\tassumed\n" for one in ("α-1", "β-1"))
+    path.write_text(path.read_text() + rows, encoding="utf-8")
+    tables = read_study(folder)
+    assert [one.cell_line for one in tables.experiments] != []
+    assert len([one for one in tables.parameters if one.id.startswith("k_off_z_")]) == 3
+    assert len(tables.experiments) == 3
+    assert id_of_table_name("α-1") != id_of_table_name("β-1")
+    assert identifier("α-1") == identifier("β-1")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "found"),
+    [
+        ("parameters.tsv", "spread\t1", "gain_of_blot_1\t1", "gain_of_blot_1"),
+        ("receptor.ant", "scale = 1;", "scale = 1; k_off_z_HEL = 1;", "k_off_z_HEL"),
+        ("receptor.ant", "scale = 1;", "scale = 1; gain_in_viability = 1;", "gain_in_viability"),
+    ],
+)
+def test_an_id_that_was_made_and_stands_elsewhere_too_is_a_fault(laboratory, faults_of, file, old, new, found):
+    path = laboratory / file
+    path.write_text(path.read_text().replace(old, new))
+    if file == "parameters.tsv":
+        study = laboratory / "study.yaml"
+        study.write_text(study.read_text().replace("sd: spread", "sd: gain_of_blot_1"))
+    (fault,) = faults_of(read_study, laboratory)
+    assert found in fault.found
+    assert "other names" in fault.needed
+
+
+def test_two_treatments_of_one_id_are_refused_also_in_predictions(laboratory, monkeypatch):
+    scenarios = StudyScenarios(laboratory)
+    asked = [Treatment(cell_line=one, groups=("", "")) for one in ("HEL", "K-562")]
+    assert len(scenarios.experiments(asked)[0]) == 2
+    monkeypatch.setattr("jakstat.problem.study_experiments.experiment_id", lambda study, treatment: "same")
+    with pytest.raises(DataFaultsError, match="'HEL' and 'K-562', which would both be called same"):
+        scenarios.experiments(asked)
+    with pytest.raises(DataFaultsError, match="would both be called same"):
+        read_study(laboratory)
+
+
+def test_conditions_of_a_period_and_of_an_experiment_have_ids_that_differ(measured):
+    """The period 0 of "HEL" and the last period of "HEL-0" were both called condition_HEL_0."""
+    cells = [{"cell_line": one, "inhibitor": "", "inhibitor_nM": "", "screen": ""} for one in ("HEL", "HEL-0")]
+    folder = measured(*cells)
+    path = folder / "reference" / "cell_lines.tsv"
+    path.write_text(path.read_text() + "HEL-0\tCML\tnone\tgp130\tJAK2_V617F\tnone\t24\t0.3\tassumed\n")
+    study = folder / "study.yaml"
+    study.write_text(study.read_text().replace("  pooled:\n", "  at_treatment: {scale: 2}\n  pooled:\n"))
+    problem = study_to_petab(folder)
+    assert distinct(one.id for one in problem.conditions)
+
+
+def test_pairs_of_conditions_have_ids_whatever_the_order_of_rows(petab):
+    """Of PEtab 1: a before b_then_c, and a_then_b before c."""
+    from jakstat.problem.petab_reader import _set_experiments_of_v1
+
+    class Text:
+        def __init__(self, pairs):
+            self.pairs = pairs
+
+        def rows(self, kind):
+            names = ("preequilibrationConditionId", "simulationConditionId")
+            of_conditions = [{"conditionId": one} for one in ("a", "c", "a_then_b", "b_then_c")]
+            rows = [dict(zip(names, pair, strict=True)) for pair in self.pairs]
+            return ((None, one) for one in (rows if kind == "measurement" else of_conditions))
+
+    class Measurement:
+        experiment_id = None
+
+    class Problem:
+        conditions = ()
+
+        def __init__(self, pairs):
+            self.measurements = [Measurement() for _ in pairs]
+
+    def ids(pairs):
+        problem = Problem(pairs)
+        _set_experiments_of_v1(problem, Text(pairs))
+        return {pair: one.experiment_id for pair, one in zip(pairs, problem.measurements, strict=True)}
+
+    pairs = [("a", "b_then_c"), ("a_then_b", "c"), ("a", "c")]
+    assert distinct(ids(pairs).values())
+    assert ids(pairs) == ids(pairs[::-1])
+    assert ids(pairs)["a", "c"] == "a_then_c"
+
+
+def test_rows_without_an_experiment_have_one_whose_id_no_other_has(petab, edit_petab):
+    edit_petab("experiments.tsv", "first", "experiment")
+    edit_petab("experiments.tsv", "second", "model_as_it_is")
+    for old, new in (("A_signal	first", "A_signal	experiment"), ("A_signal	second", "A_signal	model_as_it_is"),
+                     ("A_log	second", "A_log	model_as_it_is")):  # fmt: skip
+        edit_petab("measurements.tsv", old, new)
+    assert distinct(one.id for one in read_petab(petab).experiments)
+    assert len(read_petab(petab).experiments) == 3
+
+
+@pytest.mark.parametrize("make", [folder_name, file_stem])
+def test_folders_of_names_that_differ_differ_and_lead_nowhere(make):
+    made = [
+        make(one) for one in sorted({*NAMES, "ünï", "_n_", "x" * 300, "x" * 301, "CON", "-n", "a/b", "../a", "a\nb"})
+    ]
+    assert distinct(made)
+    assert all(one and one.strip(".") and "/" not in one and "\\" not in one and "\n" not in one for one in made)
+
+
+def test_folders_of_results_keep_plain_names_and_are_no_devices():
+    assert [folder_name(one) for one in ("cancer_panel", "SUP-HD1")] == ["cancer_panel", "SUP-HD1"]
+    for name in ("con", "NUL", "com1", "-n", "", "..", "ünï", "x" * 300):
+        made = folder_name(name)
+        assert made != name
+        assert re.fullmatch(r"\w[\w-]{0,110}_h[0-9a-f]{8}", made, re.ASCII)
+
+
+def test_files_of_one_name_in_two_folders_each_have_a_digest(study, edit_study):
+    (study / "more").mkdir()
+    (study / "more" / "measurements.tsv").write_text(
+        "observable\til13_ng_per_ml\ttime_min\tvalue\treplicate\tcomment\nSTAT_total\t4\t20\t9.5\t1\t\n"
+    )
+    edit_study(
+        "study.yaml", "measurements: measurements.tsv", "measurements: [measurements.tsv, more/measurements.tsv]"
+    )
+    digests = read_study(study).data_digests
+    assert {"measurements.tsv", "more/measurements.tsv", "study.yaml"} <= set(digests)
+    assert len(set(digests.values())) == len(digests) == 5
