@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from jakstat.cache_folders import guard_pytensor_folder
+
 if TYPE_CHECKING:
     from jakstat.face import Problem, SolveError, read_problem
     from jakstat.statistics import SolverSettings
@@ -10,6 +12,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = ["Problem", "SolveError", "SolverSettings", "__version__", "read_problem"]
+
+guard_pytensor_folder()  # before PyTensor is imported, which takes its folder from the environment then
 
 _HOME = {"Problem": "face", "SolveError": "face", "read_problem": "face", "SolverSettings": "statistics"}
 

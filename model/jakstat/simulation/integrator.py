@@ -1,6 +1,6 @@
 """Adaptive ESDIRK steps of one trajectory, and the record of them.
 
-Compiled by numba once for all models: :mod:`jakstat.simulation.kernel_cache` stores this text and imports that copy.
+Compiled by numba once for all models, and kept by :mod:`jakstat.simulation.numba_files`.
 
 For dx/dt = f(t, x, k, s), stages Y_i = x_n + h sum_j a_ij K_j with K_i = f(Y_i), solved by simplified Newton with the
 Jacobian of the step's start; PI control of the filtered embedded error (Gustafsson 1991, doi:10.1145/210232.210242).

@@ -2,32 +2,28 @@
 
 A model's folder is named by a hash of its equations, the generator's text, llvmlite's version and the processor, so
 that a changed model, package or machine never meets stale machine code; equations are only differentiated where there
-is no such folder. The solver's folder holds copies of its modules, named by their hash, because numba sees a change of
-a module but not of what that imports. A folder is written aside and renamed, so that two processes that generate at
-once cannot corrupt each other; the solver is compiled under a lock, so that they do not both pay for it.
+is no such folder. Every file is written aside and renamed, so that two processes that generate at once cannot corrupt
+each other, and is compared with its digest before it is loaded (``kept_code``; ``numba_files`` for the solver): what is
+damaged is made anew. The solver is compiled under a lock, so that processes that start together do not all pay for it.
 """
 
 import fcntl
-import hashlib
-import importlib.util
 import json
 import os
-import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
-from functools import cache
-from pathlib import Path
-from types import ModuleType
+from importlib import import_module
 from typing import Any
 
 import llvmlite
 import llvmlite.binding as llvm
-import numba
 import numpy as np
 import sympy as sp
 
+from jakstat.simulation.code_digests import SOLVER_PARTS, digest_of, own_source, processor, solver_digest
 from jakstat.simulation.dynamics import Dynamics
+from jakstat.simulation.kept_code import code_folders, kept_folder, read_code, write_code
 from jakstat.simulation.kernel_interface import HEADER, work_sizes
 from jakstat.simulation.kernels import FIXED_KERNELS, MOST_STAGES, KernelModule, write_kernels
 from jakstat.simulation.progress import tell
@@ -41,13 +37,14 @@ from jakstat.simulation.solver_calls import (
 )
 from jakstat.simulation.thread_functions import BUILDING
 
-#: Modules of this package that are compiled by numba, in the order of their imports.
-_SOLVER_PARTS = ("integrator", "switching", "steady_state", "segments", "adjoint", "rough_solve", "formulas")
 _GENERATOR_PARTS = ("tableaus", "kernels", "switch_kernels", "elimination", "kernel_ir", "kernel_interface")
 _FORMULA_PARTS = ("formula_kernels", "kernel_ir")
+_MODEL_FILES = ("kernels.ll", "kernels.o", "layout.json")
+_FORMULA_FILES = ("kernels.ll", "kernels.o")
 # Of 8.5 MB (94 states) the search for vectors takes 53 s of 71, and finds nothing: what is left is done in 18 s.
 _LARGE_TEXT = 2_000_000
 _SOLVER: list["Solver"] = []  # one, once it is loaded
+_FILES: dict[str, dict[str, bytes]] = {}  # by digest; found whole or generated, until loaded
 _ENGINES: dict[str, tuple[Any, np.ndarray]] = {}  # by digest; an engine holds the code that the addresses point to
 
 
@@ -62,13 +59,6 @@ class Solver:
     pull_back_formulas: Any
 
 
-def cache_folder() -> Path:
-    """Return the folder of all compiled code: $JAKSTAT_CACHE, or jakstat in the user's cache folder."""
-    chosen = os.environ.get("JAKSTAT_CACHE")
-    user_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return (Path(chosen) if chosen else user_cache / "jakstat") / "kernels"
-
-
 def generate_kernels(dynamics: Dynamics) -> str:
     """Compile the kernels of ``dynamics`` to the cache unless they are there; return their digest.
 
@@ -77,13 +67,12 @@ def generate_kernels(dynamics: Dynamics) -> str:
     UnsupportedModelError
         A function of the model cannot be computed; it is named.
     """
-    digest = _digest([_as_text(dynamics), *map(_own_source, _GENERATOR_PARTS), llvmlite.__version__, *_processor()])
-    if not _folder(digest).exists():
+    digest = digest_of([_as_text(dynamics), *map(own_source, _GENERATOR_PARTS), llvmlite.__version__, *processor()])
+    if digest not in _ENGINES and _find(digest, _MODEL_FILES) is None:
         module = write_kernels(dynamics)
         layout = {name: value for name, value in asdict(module).items() if name != "text"}
-        files = {"kernels.ll": module.text.encode(), "kernels.o": _machine_code(module.text),
-                 "layout.json": json.dumps(layout).encode()}  # fmt: skip
-        _write_folder(digest, files)
+        _keep(digest, {"kernels.ll": module.text.encode(), "kernels.o": _machine_code(module.text),
+                       "layout.json": json.dumps(layout).encode()})  # fmt: skip
     return digest
 
 
@@ -93,17 +82,41 @@ def load_kernels(digest: str) -> np.ndarray:
     Raises
     ------
     FileNotFoundError
-        The kernels have not been generated on this machine.
+        The kernels have not been generated on this machine, or what was kept of them is damaged.
     """
     with BUILDING:  # a second engine would take the first one's code away, to which addresses in use point
         if digest not in _ENGINES:
-            file = _folder(digest) / "kernels.o"
-            if not file.exists():
-                raise FileNotFoundError(f"no generated kernels at {file}; generate_kernels writes them")
-            engine = _load_object(file)
-            layout = json.loads((_folder(digest) / "layout.json").read_text())
+            files = _find(digest, _MODEL_FILES)
+            if files is None:
+                places = ", ".join(map(str, code_folders(digest)))
+                raise FileNotFoundError(
+                    f"no generated kernels that are whole in {places}; generate_kernels writes them"
+                )
+            engine = _load_object(files["kernels.o"])
+            layout = json.loads(files["layout.json"])
             _ENGINES[digest] = engine, _model_vector(KernelModule(text="", **layout), engine)
+            _FILES.pop(digest, None)
         return _ENGINES[digest][1]
+
+
+def _find(digest: str, names: tuple[str, ...]) -> dict[str, bytes] | None:
+    """Return the files of kernels from the first folder that has all of them whole, None where there is none."""
+    found = _FILES.get(digest)
+    folders = (folder for folder in code_folders(digest) if folder.is_dir())
+    while found is None and (folder := next(folders, None)) is not None:
+        files = {name: content for name in names if (content := read_code(folder / name)) is not None}
+        found = files if len(files) == len(names) else None
+    return _FILES.setdefault(digest, found) if found is not None else None
+
+
+def _keep(digest: str, files: dict[str, bytes]) -> dict[str, bytes]:
+    """Keep the files of kernels for this process, and for later ones where there is a place; return them."""
+    _FILES[digest] = files
+    folder = kept_folder(digest)
+    if folder is not None:
+        for name, content in files.items():
+            write_code(folder / name, content)
+    return files
 
 
 def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -> np.ndarray:
@@ -116,13 +129,14 @@ def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -
     write_kernels : callable
         Returns the text of kernels ``value_i`` and ``vjp_i`` of each; called where this machine has not compiled them.
     """
-    digest = _digest([*structures, *map(_own_source, _FORMULA_PARTS), llvmlite.__version__, *_processor()])
+    digest = digest_of([*structures, *map(own_source, _FORMULA_PARTS), llvmlite.__version__, *processor()])
     with BUILDING:
         if digest not in _ENGINES:
-            if not _folder(digest).exists():
+            files = _find(digest, _FORMULA_FILES)
+            if files is None:
                 text = write_kernels()
-                _write_folder(digest, {"kernels.ll": text.encode(), "kernels.o": _machine_code(text)})
-            engine, solver = _load_object(_folder(digest) / "kernels.o"), load_solver()
+                files = _keep(digest, {"kernels.ll": text.encode(), "kernels.o": _machine_code(text)})
+            engine, solver = _load_object(files["kernels.o"]), load_solver()
             functions = [
                 compiled_address(solver.evaluate_formulas, EVALUATE_TYPES),
                 compiled_address(solver.pull_back_formulas, PULL_BACK_FORMULAS_TYPES),
@@ -130,22 +144,16 @@ def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -
             kernels = [engine.get_function_address(f"{kind}_{number}")
                        for number in range(len(structures)) for kind in ("value", "vjp")]  # fmt: skip
             _ENGINES[digest] = engine, np.array([*functions, *kernels], dtype=np.int64)
+            _FILES.pop(digest, None)
         return _ENGINES[digest][1]
 
 
-def _load_object(file: Path) -> Any:
+def _load_object(machine_code: bytes) -> Any:
     """Return an engine that holds the functions of an object file."""
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine())
-    engine.add_object_file(llvm.ObjectFileRef.from_data(file.read_bytes()))
+    engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
     engine.finalize_object()
     return engine
-
-
-@cache
-def solver_digest() -> str:
-    """Return the digest of the solver's text, of what compiles it and of the processor."""
-    parts = [_own_source(name) for name in (*_SOLVER_PARTS, "tableaus", "kernel_interface", "solver_calls")]
-    return _digest([*parts, numba.__version__, llvmlite.__version__, sys.version, *_processor()])
 
 
 def load_solver() -> Solver:
@@ -158,13 +166,8 @@ def load_solver() -> Solver:
 
 
 def _compiled_solver() -> Solver:
-    digest = solver_digest()
-    sources = {name: _own_source(name) for name in _SOLVER_PARTS}
-    if not _folder(digest).exists():
-        _write_folder(digest, {f"{name}.py": text.encode() for name, text in {"__init__": "", **sources}.items()})
-    package = f"jakstat_solver_{digest}"
-    _import_file(package, _folder(digest) / "__init__.py")
-    parts = {name: _import_file(f"{package}.{name}", _folder(digest) / f"{name}.py") for name in _SOLVER_PARTS}
+    """Return the solver, its machine code loaded or made."""
+    parts = {name: import_module(f"jakstat.simulation.{name}") for name in SOLVER_PARTS}
     solver = Solver(
         parts["segments"].solve_segments,
         parts["adjoint"].pull_back_segments,
@@ -172,21 +175,36 @@ def _compiled_solver() -> Solver:
         parts["formulas"].evaluate_formulas,
         parts["formulas"].pull_back_formulas,
     )
-    _compile(solver, digest)
-    return solver
-
-
-def _compile(solver: Solver, digest: str) -> None:
-    """Compile, or load machine code from the folder, under its lock."""
-    with open(_folder(digest) / "compile.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not any(_folder(digest).rglob("*.nbc")):
+    with _one_process_at_a_time(solver_digest()):  # compiles, or loads machine code
+        if not any(any(folder.glob("*.nbc")) for folder in code_folders(solver_digest())):
             tell("compiling the solver, once on this machine: about a minute")
         solver.solve_segments.compile(SOLVE_TYPES.args)
         solver.pull_back_segments.compile(PULL_BACK_TYPES.args)
         solver.rough_sizes.compile(ROUGH_TYPES.args)
         solver.evaluate_formulas.compile(EVALUATE_TYPES.args)
         solver.pull_back_formulas.compile(PULL_BACK_FORMULAS_TYPES.args)
+    return solver
+
+
+@contextmanager
+def _one_process_at_a_time(digest: str) -> Iterator[None]:
+    """Wait for other processes that compile this code, where the file system can lock; without that all compile."""
+    folder = kept_folder(digest)
+    try:
+        if folder is None:
+            raise FileNotFoundError
+        folder.mkdir(parents=True, exist_ok=True)
+        # Nothing is read from the lock, and all who share the folder have to open it: with the modes of umask.
+        lock = os.open(folder / "compile.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError:
+        yield
+        return
+    try:
+        with suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
@@ -233,16 +251,11 @@ def _machine_code(text: str) -> bytes:
 def _target_machine(opt: int = 2) -> Any:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    processor, features = _processor()
+    name, features = processor()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
-        cpu=processor, features=features, opt=opt, reloc="pic", codemodel="jitdefault", jit=True
+        cpu=name, features=features, opt=opt, reloc="pic", codemodel="jitdefault", jit=True
     )
-
-
-@cache
-def _processor() -> tuple[str, str]:
-    return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
 
 
 def _as_text(dynamics: Dynamics) -> str:
@@ -255,43 +268,3 @@ def _as_symbols(value: Any) -> Any:
     if isinstance(value, tuple):
         return sp.Tuple(*(_as_symbols(one) for one in value))
     return sp.Symbol(str(value)) if isinstance(value, str | bool) else sp.sympify(value)
-
-
-def _digest(made_from: list[str]) -> str:
-    return hashlib.sha256("\0".join(made_from).encode()).hexdigest()[:20]
-
-
-def _own_source(name: str) -> str:
-    """Return the text of a module of this package, imports of solver parts pointing to those beside it."""
-    text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
-    for part in _SOLVER_PARTS:
-        text = text.replace(f"from jakstat.simulation.{part} import", f"from .{part} import")
-    return text
-
-
-def _import_file(name: str, file: Path) -> ModuleType:
-    search = [str(file.parent)] if file.name == "__init__.py" else None
-    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=search)
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(f"no solver module at {file}")
-    sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-def _folder(digest: str) -> Path:
-    return cache_folder() / digest
-
-
-def _write_folder(digest: str, files: dict[str, bytes]) -> None:
-    """Write a complete folder aside and rename it; a folder that another process has put there meanwhile stays."""
-    cache_folder().mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f"{digest}-", dir=cache_folder()))
-    for name, content in files.items():
-        (aside / name).write_bytes(content)
-    try:
-        aside.rename(_folder(digest))
-    except OSError:
-        for file in aside.iterdir():
-            file.unlink()
-        aside.rmdir()

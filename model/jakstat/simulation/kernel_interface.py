@@ -15,6 +15,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from jakstat.simulation.numba_files import seal_compiled_functions
+
+seal_compiled_functions()  # here, because each module of the solver imports this one before it decorates a function
+
 # Places in the vector: sizes,
 N_STATES, N_PARAMETERS, N_COEFFICIENTS, N_THRESHOLDS, N_ROOTS, N_EVENTS, N_JACOBIAN, N_FACTORS = range(8)
 AUTONOMOUS = 8  # 1 where the rates depend on time through thresholds alone
