@@ -173,3 +173,16 @@ def test_chosen_draws_are_spread_over_all_chains():
     assert np.diff(chosen).min() >= 14
     assert np.diff(chosen).max() <= 16
     assert np.array_equal(spread_draws(number, 7000, np.random.default_rng(7)), number)
+
+
+def test_two_tight_solves_that_agree_are_a_reference(decay, tree):
+    check = check_tolerance(decay, tree, FIT, TIGHT, draws=100, seed=1)
+    assert 0.0 <= check.reference_difference < 1e-6
+
+
+def test_tight_solve_that_is_not_exact_itself_fails_the_gate(decay, tree):
+    """Fit and reference are the same loose solve: they agree, and both are wrong."""
+    check = check_tolerance(decay, tree, LOOSE, LOOSE, draws=100, seed=1)
+    assert check.largest_difference == 0.0
+    assert check.reference_difference > 0.1
+    assert failed_checks(tree, check) == {"tolerance_difference"}

@@ -113,11 +113,13 @@ def _tolerance_checks(tolerance: Mapping[str, Any], thresholds: ConvergenceThres
         float("nan") if tolerance[name] is None or failed > thresholds.failed_solve_share * draws else tolerance[name]
         for name in ("k_hat", "largest_difference")
     )
+    of_reference = tolerance.get("reference_difference", 0.0)
+    difference += float("nan") if of_reference is None else of_reference
     return (
         _upper("tolerance_khat", k_hat, thresholds.tolerance_khat,
                f"tail of the weights that lead from the fit's solve to a tight one, {of}"),
         _upper("tolerance_difference", difference, thresholds.tolerance_difference,
-               f"largest change of the log likelihood when solved tightly, {of}"),
+               f"largest change of the log likelihood when solved tightly, and what two tight solves differ by, {of}"),
     )  # fmt: skip
 
 

@@ -5,10 +5,13 @@ is the logarithm of the weight that would carry the posterior of the loose solve
 Siccha, Bales, Lahdesmaki, Vehtari 2022, arXiv:2205.09059). k-hat is the shape of the generalised Pareto distribution
 that fits the largest weights: above 0.7 a few draws carry the sum, and the weights cannot correct the posterior
 (Vehtari, Simpson, Gelman, Yao, Gabry 2024, JMLR 25(72)).
+
+The tight solve judges only if it is exact itself: some of the draws are solved a third time, tighter still. By how much
+the two differ stands in the result, and counts against the fit like its own difference.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +35,9 @@ _INTERPRETED = Mode(linker="py", optimizer="merge")
 # Log weights that differ by less are equal: at rtol 1e-10 the log likelihoods of the shipped study still move by 2e-8
 # when solved at 1e-11 (measured), and such weights move no posterior mean by 1e-6 of its standard deviation.
 EQUAL = 1e-6
+
+_REFERENCE_DRAWS = 50  # solved a third time: an error of the tight solve is one of all draws
+_TIGHTER, _LEAST_RTOL = 0.1, 1e-13  # times the tight tolerances; below the least, rounding is larger than they are
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,9 @@ class ToleranceCheck:
         Effective number of weighted draws as a share of the draws, (0, 1]: 1 / (1 + ``largest_shift``^2).
     fit, tight : mapping of str to float
         ``rtol`` and ``atol`` of each solve.
+    reference_difference : float
+        Largest absolute difference (1) between the tight solve and one of a tenth of its tolerances, over up to 50 of
+        the draws: what ``largest_difference`` may be wrong by. NaN where none of them could be solved.
     """
 
     draws: int
@@ -68,6 +77,7 @@ class ToleranceCheck:
     ess_share: float
     fit: Mapping[str, float]
     tight: Mapping[str, float]
+    reference_difference: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """Return a JSON-ready record."""
@@ -112,7 +122,24 @@ def check_tolerance(
         ess_share=1.0 / (1.0 + shift**2),
         fit={"rtol": solver.rtol, "atol": solver.atol},
         tight={"rtol": tight.rtol, "atol": tight.atol},
+        reference_difference=_reference_difference(tables, chosen[solved], at_tight[solved], tight),
     )
+
+
+def _reference_difference(
+    tables: ProblemTables, values: np.ndarray, at_tight: np.ndarray, tight: SolverSettings
+) -> float:
+    """Return the largest difference between the tight solve and a tighter one, over some of the draws."""
+    some = slice(None, None, max(1, -(-len(values) // _REFERENCE_DRAWS)))
+    tighter = replace(tight, rtol=max(_TIGHTER * tight.rtol, _LEAST_RTOL), atol=_TIGHTER * tight.atol,
+                      max_steps=4 * tight.max_steps)  # fmt: skip
+    if not len(values[some]):
+        return float("nan")
+    (at_tighter,) = log_likelihoods(tables, values[some], (tighter,))
+    with np.errstate(invalid="ignore"):  # a draw that is impossible at both
+        differences = np.abs(at_tighter - at_tight[some])
+    known = differences[~np.isnan(differences)]
+    return float(known.max()) if known.size else float("nan")
 
 
 def spread_draws(values: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:

@@ -67,7 +67,7 @@ _TEXTS = {
         "The likelihood that the sampler saw is off by more than Monte Carlo error hides: divide solver.rtol and "
         "solver.atol by 10.",
         "Where only a few draws change much, a solve is near a blow-up, or a signal is near 0 under logarithmic noise: "
-        "solver.atol must be small against the smallest state that a measurement sees.",
+        "solver.atol is a share of how large each state becomes: make it small beside what a measurement sees of that.",
     )),
 }  # fmt: skip
 

@@ -7,6 +7,10 @@ from jakstat.reports.convergence_advice import check_text, value_text
 from jakstat.reports.number_text import number_text, share_text
 from jakstat.reports.page import Block, Paragraph, Section
 
+# Two tight solves agree where they differ by less than any result shows (1, of the log likelihood), or by little beside
+# what is judged.
+_NOTHING, _SMALL_SHARE = 1e-3, 0.1
+
 
 def tolerance_section(tolerance: Mapping[str, Any] | None, convergence: Mapping[str, Any]) -> Section:
     """Whether the equations were solved exactly enough.
@@ -48,7 +52,29 @@ def _found(tolerance: Mapping[str, Any]) -> list[Block]:
         f"{number_text(tolerance['largest_shift'], 2)} of its standard deviation, and the weighted draws are worth "
         f"{share_text(tolerance['ess_share'], 1)} of their number."
     )
-    return [Paragraph(solved), Paragraph(changed), Paragraph(_k_hat_sentence(tolerance["k_hat"]))]
+    judged = [Paragraph(changed), Paragraph(_k_hat_sentence(tolerance["k_hat"]))]
+    return [Paragraph(solved), _reference(tolerance), *judged]
+
+
+def _reference(tolerance: Mapping[str, Any]) -> Paragraph:
+    """Return whether the tight solve, which judges, is exact itself."""
+    if "reference_difference" not in tolerance:
+        return Paragraph("Whether the tight solve is exact itself was not looked at.")
+    difference, change = tolerance["reference_difference"], tolerance["largest_difference"]
+    if difference is None or change is None:
+        return Paragraph(
+            "Whether the tight solve is exact itself is not known: no draw could be solved tighter.", "bad"
+        )
+    if difference > max(_NOTHING, _SMALL_SHARE * change):
+        return Paragraph(
+            f"The tight solve is not exact itself: with a tenth of its tolerances the log likelihood changes by up to "
+            f"{number_text(difference, 2)} again, so that what follows may be wrong by that. Make rtol and atol of "
+            "tolerance_check smaller.", "bad"
+        )  # fmt: skip
+    return Paragraph(
+        "With a tenth of the tight tolerances the log likelihood changes by "
+        f"{number_text(difference, 2)} at most: the tight solve is exact enough to judge by."
+    )
 
 
 def _k_hat_sentence(k_hat: float | None) -> str:
