@@ -13,6 +13,7 @@ import antimony
 import libsbml
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.model_math import faults_of_math
 from jakstat.problem.text_table import read_text
 
 # libAntimony keeps the loaded models and its last error in one place of the process.
@@ -64,13 +65,20 @@ def read_model(path: Path, faults: list[Fault]) -> str | None:
     text = read_text(path, "a model: Antimony (.ant) or SBML (.xml, .sbml)", faults)
     if text is None:
         return None
+    sbml = _sbml_of(text, path, faults)
+    if sbml is not None:
+        faults += faults_of_math(sbml, str(path))
+    return sbml
+
+
+def _sbml_of(text: str, path: Path, faults: list[Fault]) -> str | None:
+    """Return a model's text as SBML, or None after adding its faults."""
     if path.suffix == ".ant":
         return antimony_to_sbml(text, str(path), faults)
     if path.suffix in (".xml", ".sbml"):
         return text if _is_sbml(text, str(path), faults) else None
-    faults.append(
-        Fault(str(path), None, "", f"a file ending in {path.suffix!r}", "a file ending in .ant, .xml or .sbml")
-    )
+    found = f"a file ending in {path.suffix!r}"
+    faults.append(Fault(str(path), None, "", found, "a file ending in .ant, .xml or .sbml"))
     return None
 
 

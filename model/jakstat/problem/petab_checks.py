@@ -7,6 +7,7 @@ import math
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import checked_formula, formula_in
+from jakstat.problem.infinite_numbers import number_or_infinity_in
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.petab_condition_checks import ID, check_conditions, check_experiments
 from jakstat.problem.petab_files import PetabText
@@ -98,7 +99,7 @@ def _check_measurement(table: TextTable, row: Row, scope: Scope, faults: list[Fa
     ) else True  # fmt: skip
     if scope.version == 1 and row["preequilibrationConditionId"]:
         known_id(table, row, "preequilibrationConditionId", scope.starts, faults)
-    time = number_in(table, row, "time", faults, infinite=True)
+    time = number_or_infinity_in(table, row, "time", faults)
     start = scope.starts[row[column]] if known_condition else -math.inf
     if time is not None and (time < start or time == -math.inf):
         faults.append(table.fault(row, "time", row["time"], f"a time from the start of the experiment, {start:g}, on"))

@@ -10,10 +10,11 @@ from collections import defaultdict
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import formula_in, unknown_name_needed
+from jakstat.problem.infinite_numbers import number_or_infinity_in
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.petab_files import PetabText
 from jakstat.problem.petab_scope import Scope
-from jakstat.problem.text_table import Row, TextTable, known_id, number_in, unique_ids
+from jakstat.problem.text_table import Row, TextTable, known_id, unique_ids
 
 ID = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 
@@ -89,7 +90,7 @@ def check_experiments(text: PetabText, faults: list[Fault]) -> None:
         if not ID.match(row["experimentId"]):
             found = repr(row["experimentId"]) if row["experimentId"] else "nothing"
             faults.append(table.fault(row, "experimentId", found, "letters, digits and _, not first a digit"))
-        time = number_in(table, row, "time", faults, infinite=True, needed="a number, or -inf for a pre-equilibration")
+        time = number_or_infinity_in(table, row, "time", faults, needed="a number, or -inf for a pre-equilibration")
         if time == math.inf:
             faults.append(table.fault(row, "time", row["time"], "a number, or -inf for a pre-equilibration"))
         name = row["conditionId"]

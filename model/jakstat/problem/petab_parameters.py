@@ -12,9 +12,10 @@ from collections.abc import Collection
 from petab import v2
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.infinite_numbers import number_or_infinity_in
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.petab_files import PetabText
-from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, parse_numbers, support_of, wrong_parameters
+from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, parse_numbers, support_of, wrong_bounds, wrong_parameters
 from jakstat.problem.records import Prior
 from jakstat.problem.text_table import Row, TextTable, known_id, number_in, unique_ids
 
@@ -86,8 +87,8 @@ def _check_estimate(table: TextTable, row: Row, choices: tuple[str, str], versio
 def _check_bounds_and_prior(table: TextTable, row: Row, version: int, faults: list[Fault]) -> None:
     """Check the bounds, the scale and the prior of an estimated parameter."""
     needed = "a number (an estimated parameter needs both bounds)"
-    lower = number_in(table, row, "lowerBound", faults, infinite=True, needed=needed)
-    upper = number_in(table, row, "upperBound", faults, infinite=True, needed=needed)
+    lower = number_or_infinity_in(table, row, "lowerBound", faults, needed=needed)
+    upper = number_or_infinity_in(table, row, "upperBound", faults, needed=needed)
     prior = row["objectivePriorType"] if version == 1 else row["priorDistribution"]
     if lower is not None and upper is not None:
         if lower >= upper:
@@ -120,12 +121,27 @@ def _check_prior(
         return  # the bounds stand in for them
     numbers = parse_numbers(row[parameter_column])
     needed = "numbers with ; between them" if numbers is None else wrong_parameters(choices[prior], numbers)
-    if not needed and numbers is not None and row["parameterScale"] in ("", "lin"):
-        low, high = support_of(choices[prior], numbers)
-        if low >= bounds[1] or high <= bounds[0]:
-            needed = f"a prior that reaches into the bounds {bounds[0]:g} to {bounds[1]:g}"
+    if not needed and numbers is not None:
+        scale = row["parameterScale"] if prior.startswith("parameterScale") else ""
+        needed = _wrong_reach(choices[prior], numbers, (_on_scale(bounds[0], scale), _on_scale(bounds[1], scale)))
     if needed:
         faults.append(table.fault(row, parameter_column, repr(row[parameter_column]), needed))
+
+
+def _on_scale(bound: float, scale: str) -> float:
+    """Return a bound on the scale that a prior of PEtab 1 is on."""
+    if scale not in ("log", "log10"):
+        return bound
+    logarithm = math.log if scale == "log" else math.log10
+    return logarithm(bound) if bound > 0 else -math.inf
+
+
+def _wrong_reach(distribution: str, numbers: tuple[float, ...], bounds: tuple[float, float]) -> str:
+    """Return what a prior must be where its bounds leave nothing of it, else nothing."""
+    low, high = support_of(distribution, numbers)
+    if low >= bounds[1] or high <= bounds[0]:
+        return f"a prior that reaches into the bounds {bounds[0]:g} to {bounds[1]:g}"
+    return wrong_bounds(distribution, numbers, *bounds)
 
 
 def prior_of(parameter: v2.Parameter, row: Row, version: int) -> Prior:

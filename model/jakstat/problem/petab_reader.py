@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import yaml
+from jsonschema import ValidationError
 from petab import v1, v2
 from petab.v2.models.sbml_model import SbmlModel
 from petab.v2.petab1to2 import petab_files_1to2
@@ -68,8 +69,9 @@ def read_petab(path: str | Path) -> ProblemTables:
     with TemporaryDirectory() as folder, _quiet_libpetab() as said:
         try:
             problem = _read_by_libpetab(text, sbml, Path(folder), said)
-        except (ValueError, NotImplementedError, TypeError, KeyError) as error:
-            found = f"what libpetab cannot read: {' '.join(str(error).split())}"
+        except (ValueError, NotImplementedError, TypeError, KeyError, ValidationError) as error:
+            said_by_libpetab = error.message if isinstance(error, ValidationError) else str(error)
+            found = f"what libpetab cannot read: {' '.join(said_by_libpetab.split())}"
             raise DataFaultsError([Fault(str(path), None, "", found, "a valid PEtab problem")]) from error
         faults += lint_faults(problem, str(path), _NO_ERRORS[listing.version])
     if faults:
@@ -116,7 +118,8 @@ def _read_by_libpetab(text: PetabText, sbml: str, folder: Path, said: list[str])
     """Read a problem by libpetab, version 1 after an upgrade in ``folder``."""
     listing = text.listing
     if listing.version == 2:
-        problem = v2.Problem.from_yaml(listing.file)
+        # By what was read here: libpetab's loader of YAML would follow YAML 1.1.
+        problem = v2.Problem.from_yaml(dict(listing.content), base_path=listing.file.parent)
         if renamed_parameters(text):
             # The tables' ids are the model's own now; libpetab's checks know renamed ones in some places only.
             problem.models = [SbmlModel.from_string(sbml, model_id=listing.models[0].id)]

@@ -10,6 +10,7 @@ from jakstat.problem.records import NOISE_DISTRIBUTIONS, Observable, Parameter
 from jakstat.problem.study_description import Study, StudyObservable
 from jakstat.problem.study_measurements import StudyMeasurement
 from jakstat.problem.study_petab import per_experiment_id
+from jakstat.yaml_text import finite_number
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,7 @@ def _degrees_of_freedom(text: StudyObservable, study: Study, faults: list[Fault]
         if text.degrees_of_freedom:
             faults.append(study.fault(path, text.degrees_of_freedom, "the distribution student-t, or no such key"))
         return float("inf")
-    try:
-        number = float(text.degrees_of_freedom)
-    except ValueError:
-        number = 0.0
+    number = finite_number(text.degrees_of_freedom) or 0.0
     if not number > 2:
         found = repr(text.degrees_of_freedom) if text.degrees_of_freedom else "nothing"
         faults.append(study.fault(path, found, "a number above 2, so that the noise has a standard deviation"))

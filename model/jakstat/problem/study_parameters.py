@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.infinite_numbers import number_or_infinity_in
 from jakstat.problem.model_text import ModelEntities
-from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, wrong_parameters
+from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, wrong_bounds, wrong_parameters
 from jakstat.problem.records import Parameter, Prior
 from jakstat.problem.text_table import (
     Row,
@@ -130,14 +131,18 @@ def _prior_of(table: TextTable, row: Row, faults: list[Fault]) -> Prior | None:
         return None
     numbers = _numbers_of(table, row, faults)
     positive = row["prior"] in POSITIVE
-    lower = number_in(table, row, "lower", faults, infinite=True) if row["lower"] else (0.0 if positive else -math.inf)
-    upper = number_in(table, row, "upper", faults, infinite=True) if row["upper"] else math.inf
+    lower = number_or_infinity_in(table, row, "lower", faults) if row["lower"] else (0.0 if positive else -math.inf)
+    upper = number_or_infinity_in(table, row, "upper", faults) if row["upper"] else math.inf
     if numbers is None or lower is None or upper is None:
         return None
     if lower >= upper:
         faults.append(table.fault(row, "upper", row["upper"] or "inf", f"a number above lower, {lower:g}"))
     if positive and lower < 0:
         faults.append(table.fault(row, "lower", row["lower"], f"0 or more: {row['prior']} is of positive numbers"))
+    wrong = wrong_bounds(row["prior"], numbers, lower, upper)
+    if wrong:
+        faults.append(table.fault(row, "prior_parameters", repr(row["prior_parameters"]), wrong))
+        return None
     return Prior(row["prior"], numbers, lower, upper, row["source"])
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from jakstat.named_files import shown_path, why_unreadable
 from jakstat.problem.faults import Fault
 
 
@@ -46,6 +47,10 @@ def sha256_of(path: Path) -> str:
 
 def read_text(path: Path, what: str, faults: list[Fault]) -> str | None:
     """Return the text of a file, or None after adding the fault that it cannot be read."""
+    found = why_unreadable(path)
+    if found:
+        faults.append(Fault(shown_path(path), None, "", found, what))
+        return None
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
