@@ -28,6 +28,7 @@ from jakstat.statistics import (
     log_prior_density,
     measurement_graph,
     noise_of,
+    require_evaluable,
     standardised_residuals,
 )
 
@@ -67,6 +68,18 @@ class Problem:
     def nominal(self) -> dict[str, float]:
         """Nominal values of the estimated parameters that have one, linear scale."""
         return {one.id: one.nominal for one in self.tables.parameters if one.estimated and one.nominal is not None}
+
+    def check(self) -> None:
+        """Evaluate log likelihood and gradient once, at nominal values and else at medians of the priors.
+
+        Raises
+        ------
+        DataFaultsError
+            What is not finite, by observable, experiment or parameter.
+        NotImplementedError
+            The model uses features that are not supported; they are named.
+        """
+        require_evaluable(self.tables, self.solver, self.plan)
 
     @cached_property
     def plan(self) -> SimulationPlan:

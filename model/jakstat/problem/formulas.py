@@ -131,6 +131,17 @@ def checked_formula(
     return expression
 
 
+def checked_noise(
+    text: str, place: tuple[str, int | None, str], known: Iterable[str], what: str, faults: list[Fault]
+) -> sp.Expr | None:
+    """Return the expression of a noise formula, or None after adding its faults; a number must be positive."""
+    noise = checked_formula(text, place, known, what, faults)
+    if noise is not None and noise.is_number and not noise.is_positive:
+        faults.append(Fault(*place, f"the noise {text}", "a noise formula that is positive"))
+        return None
+    return noise
+
+
 def _shortened(text: str) -> str:
     """Return the beginning of a long text, for a message."""
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."

@@ -1,4 +1,4 @@
-"""What is wrong with the mathematics of a model before any number is put into it: found by id, without evaluating names.
+"""What is wrong with the mathematics of a model before any value is put into it, by the id of what has the formula.
 
 Numbers alone are evaluated here as floats (by libsbml), because the exact arithmetic of later stages would not end on
 9^9^9^9.
@@ -75,9 +75,7 @@ def _wrong_here(node: libsbml.ASTNode) -> tuple[str, str] | None:
     """Return what is wrong with one operation, None where nothing is."""
     kind = node.getType()
     if kind == libsbml.AST_FUNCTION_DELAY:
-        needed = (
-            "a model without delays, which jakstat does not support: a chain of intermediate states stands in for one"
-        )
+        needed = "a model without delays, which jakstat does not support: a chain of states stands in for one"
         return f"a delay, {_text(node)}", needed
     if kind == libsbml.AST_DIVIDE and node.getNumChildren() == 2 and _number(node.getChild(1)) == 0:
         return f"a division by zero, {_text(node)}", "a denominator that is not 0"

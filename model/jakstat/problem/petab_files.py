@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.measurement_limit import require_readable_number
 from jakstat.problem.text_table import Row, TextTable, read_text_table
 from jakstat.problem.yaml_mapping import read_mapping
 
@@ -118,6 +119,7 @@ def read_petab_text(listing: PetabListing, faults: list[Fault]) -> PetabText:
     """Read every table that a listing names; unreadable ones leave a fault and are absent."""
     tables = {kind: tuple(table for path in files if (table := read_text_table(path, faults)) is not None)
               for kind, files in listing.table_files.items()}  # fmt: skip
+    require_readable_number(tables["measurement"], faults)
     for kind in ("parameter", "observable", "measurement"):
         if not listing.table_files[kind]:
             faults.append(Fault(str(listing.file), None, f"{kind}_files", "nothing", f"a {kind} table"))

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from petab import v2
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.formulas import is_reserved
 from jakstat.problem.infinite_numbers import number_or_infinity_in
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.petab_files import PetabText
@@ -53,7 +54,10 @@ def check_parameters(
     for table in text.tables["parameter"]:
         unique_ids(table, "parameterId", faults)
         for row in table.rows:
-            if row["parameterId"] not in allowed:
+            if is_reserved(row["parameterId"]):
+                found = f"{row['parameterId']!r}, which formulas read otherwise"
+                faults.append(table.fault(row, "parameterId", found, "another id, in the model too"))
+            elif row["parameterId"] not in allowed:
                 found = f"{row['parameterId']!r}, which neither the model nor a formula uses"
                 faults.append(table.fault(row, "parameterId", found, "a parameter that is used"))
             _check_estimate(table, row, estimates, text.listing.version, faults)

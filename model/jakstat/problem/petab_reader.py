@@ -69,7 +69,7 @@ def read_petab(path: str | Path) -> ProblemTables:
     with TemporaryDirectory() as folder, _quiet_libpetab() as said:
         try:
             problem = _read_by_libpetab(text, sbml, Path(folder), said)
-        except (ValueError, NotImplementedError, TypeError, KeyError, ValidationError) as error:
+        except (ValueError, NotImplementedError, TypeError, KeyError, RecursionError, ValidationError) as error:
             said_by_libpetab = error.message if isinstance(error, ValidationError) else str(error)
             found = f"what libpetab cannot read: {' '.join(said_by_libpetab.split())}"
             raise DataFaultsError([Fault(str(path), None, "", found, "a valid PEtab problem")]) from error

@@ -133,6 +133,23 @@ def _mass_below_positive(distribution: str, parameters: Sequence[float], bound: 
     return float(special.gammaincc(shape, x) if upper_tail else special.gammainc(shape, x))
 
 
+def median_of(distribution: str, parameters: Sequence[float]) -> float:
+    """Return the median of a prior, linear scale, before it is truncated."""
+    if distribution in ("log-normal", "log-laplace"):
+        return math.exp(parameters[0])
+    if distribution in ("uniform", "log-uniform"):
+        low, high = parameters
+        return (low + high) / 2 if distribution == "uniform" else math.sqrt(low) * math.sqrt(high)
+    if distribution == "rayleigh":
+        return parameters[0] * math.sqrt(2 * math.log(2))
+    if distribution == "chisquare":
+        return 2 * float(special.gammaincinv(parameters[0] / 2, 0.5))
+    if distribution in ("exponential", "gamma"):
+        shape = 1.0 if distribution == "exponential" else parameters[0]
+        return parameters[-1] * float(special.gammaincinv(shape, 0.5))
+    return parameters[0]
+
+
 def wrong_bounds(distribution: str, parameters: Sequence[float], lower: float, upper: float) -> str:
     """Return what a prior must be where its bounds lie beyond its mass, else nothing."""
     if lower >= upper or share_in_reach(distribution, parameters, lower, upper) >= LEAST_SHARE:

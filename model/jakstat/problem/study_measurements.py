@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import identifier
+from jakstat.problem.measurement_limit import require_readable_number
 from jakstat.problem.records import CENSORED
 from jakstat.problem.reference_records import Reference
 from jakstat.problem.study_description import Study, column_suffix
@@ -57,10 +58,10 @@ def read_measurements(study: Study, reference: Reference | None, faults: list[Fa
         The rows that have no fault.
     """
     found: list[StudyMeasurement] = []
-    for path in study.measurements:
-        table = read_text_table(path, faults)
-        if table is not None:
-            found += _measurements_in(table, path, study, reference, faults)
+    tables = [(path, table) for path in study.measurements if (table := read_text_table(path, faults)) is not None]
+    require_readable_number([table for _, table in tables], faults)
+    for path, table in tables:
+        found += _measurements_in(table, path, study, reference, faults)
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.formulas import is_reserved
 from jakstat.problem.infinite_numbers import number_or_infinity_in
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, wrong_bounds, wrong_parameters
@@ -101,6 +102,9 @@ def _parameter_of(table: TextTable, row: Row, faults: list[Fault]) -> Parameter 
     before = len(faults)
     if not row["id"].isidentifier():
         faults.append(table.fault(row, "id", repr(row["id"]), "letters, digits and _, not first a digit"))
+    if is_reserved(row["id"]):
+        found = f"{row['id']!r}, which formulas read otherwise"
+        faults.append(table.fault(row, "id", found, "another id, in the model too"))
     known_id(table, row, "estimate", ("true", "false"), faults)
     estimated = row["estimate"] == "true"
     nominal = None

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from jakstat.lazy_names import names_on_demand
+from jakstat.statistics.evaluation import evaluation_faults, require_evaluable
 from jakstat.statistics.noise import (
     Noise,
     draw_measurements,
@@ -25,12 +26,14 @@ __all__ = [
     "SolverSettings",
     "build_model",
     "draw_measurements",
+    "evaluation_faults",
     "log_density",
     "log_density_values",
     "log_likelihood_graph",
     "log_prior_density",
     "measurement_graph",
     "noise_of",
+    "require_evaluable",
     "standardised_residuals",
 ]
 
