@@ -89,9 +89,7 @@ def _prepare(folder: Path) -> str:
             (folder / "kernels").mkdir(parents=True, exist_ok=True)
         return objection_to_folder(folder) or objection_to_folder(folder / "kernels")
     except OSError as error:
-        return _sentence(
-            folder, os.strerror(error.errno or 0).lower(), "a folder that can be made, read and written"
-        )
+        return _sentence(folder, os.strerror(error.errno or 0).lower(), "a folder that can be made, read and written")
 
 
 def objection_to_folder(folder: Path) -> str:

@@ -34,6 +34,7 @@ from jakstat.statistics import (
     log_prior_density,
     measurement_graph,
     noise_of,
+    require_evaluable,
     standardised_residuals,
 )
 
@@ -82,6 +83,18 @@ class Problem:
                 if name not in self._built:
                     self._built[name] = build()
         return self._built[name]
+
+    def check(self) -> None:
+        """Evaluate log likelihood and gradient once, at nominal values and else at medians of the priors.
+
+        Raises
+        ------
+        DataFaultsError
+            What is not finite, by observable, experiment or parameter.
+        NotImplementedError
+            The model uses features that are not supported; they are named.
+        """
+        require_evaluable(self.tables, self.solver, self.plan)
 
     @property
     def plan(self) -> SimulationPlan:

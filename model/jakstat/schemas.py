@@ -2,11 +2,20 @@
 
 import difflib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 
+#: Numbers are finite, and a whole number is one (1.0e+3 is none: it would be handed on as it is).
+_NUMBERS = Draft202012Validator.TYPE_CHECKER.redefine_many(
+    {
+        "number": lambda _, value: _is_number(value) and math.isfinite(value),
+        "integer": lambda _, value: _is_number(value) and isinstance(value, int),
+    }
+)
+_Validator = validators.extend(Draft202012Validator, type_checker=_NUMBERS)
 _TYPES = {
     "object": "keys with values",
     "array": "a list",
@@ -41,7 +50,7 @@ def schema_faults(content: Mapping[str, Any], schema: Mapping[str, Any]) -> list
     schema : mapping
         JSON Schema, draft 2020-12; descriptions and the key ``unit`` of its properties become part of the sentences.
     """
-    errors = Draft202012Validator(schema).iter_errors(content)
+    errors = _Validator(schema).iter_errors(content)
     in_order = sorted(errors, key=lambda error: [str(key) for key in error.path])
     # A value can offend two keywords (type and minimum) that one sentence names.
     return list(dict.fromkeys(fault for error in in_order for fault in _sentences(error)))
@@ -66,6 +75,8 @@ def _sentences(error: Any) -> Iterator[str]:
         advice = ""
         if error.validator == "type" and isinstance(error.instance, str) and _looks_like_a_number(error.instance):
             advice = _NUMBER_AS_TEXT
+        if isinstance(error.instance, float) and not math.isfinite(error.instance):
+            advice = " (a finite one)"
         yield f"{place or 'the whole'}: found {_show(error.instance)}; needed: {_needed(error.schema, error)}{advice}"
 
 
@@ -92,6 +103,10 @@ def _needed(schema: Mapping[str, Any], error: Any = None) -> str:
     unit = f" [{schema['unit']}]" if schema.get("unit") else ""
     sentence = f" - {schema['description'].strip()}" if "description" in schema else ""
     return ", ".join(filter(None, [kind, *limits])) + unit + sentence
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _looks_like_a_number(text: str) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from jakstat.antimony_imports import expand_imports, imported_files, imports_in
 from jakstat.problem import read_petab, read_study
 from jakstat.problem.model_text import antimony_to_sbml, read_model
-from jakstat.problem.text_table import sha256_of
+from jakstat.problem.text_files import sha256_of
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from jakstat.distinct_names import file_stem, folder_name
 from jakstat.problem import DataFaultsError, StudyScenarios, Treatment, read_petab, read_study, study_to_petab
 from jakstat.problem.experiment_names import experiment_id
 from jakstat.problem.identifiers import id_of_experiment_name, id_of_group, id_of_table_name, identifier, number_text
+from jakstat.problem.petab_libpetab import experiments_of_v1
 from jakstat.problem.study_description import ConditionColumn
 from jakstat.problem.study_petab import per_experiment_id
 from jakstat.problem.study_reader import check_study
@@ -230,38 +231,25 @@ def test_conditions_of_a_period_and_of_an_experiment_have_ids_that_differ(measur
     assert distinct(one.id for one in problem.conditions)
 
 
-def test_pairs_of_conditions_have_ids_whatever_the_order_of_rows(petab):
+def test_pairs_of_conditions_have_ids_whatever_the_order_of_rows():
     """Of PEtab 1: a before b_then_c, and a_then_b before c."""
-    from jakstat.problem.petab_reader import _set_experiments_of_v1
 
     class Text:
         def __init__(self, pairs):
-            self.pairs = pairs
+            names = ("preequilibrationConditionId", "simulationConditionId")
+            self.measured = [dict(zip(names, pair, strict=True)) for pair in pairs]
 
         def rows(self, kind):
-            names = ("preequilibrationConditionId", "simulationConditionId")
-            of_conditions = [{"conditionId": one} for one in ("a", "c", "a_then_b", "b_then_c")]
-            rows = [dict(zip(names, pair, strict=True)) for pair in self.pairs]
-            return ((None, one) for one in (rows if kind == "measurement" else of_conditions))
+            return ((None, one) for one in self.measured)
 
-    class Measurement:
-        experiment_id = None
-
-    class Problem:
-        conditions = ()
-
-        def __init__(self, pairs):
-            self.measurements = [Measurement() for _ in pairs]
-
-    def ids(pairs):
-        problem = Problem(pairs)
-        _set_experiments_of_v1(problem, Text(pairs))
-        return {pair: one.experiment_id for pair, one in zip(pairs, problem.measurements, strict=True)}
+        def ids(self, kind, column):
+            return {"a", "c", "a_then_b", "b_then_c"}
 
     pairs = [("a", "b_then_c"), ("a_then_b", "c"), ("a", "c")]
-    assert distinct(ids(pairs).values())
-    assert ids(pairs) == ids(pairs[::-1])
-    assert ids(pairs)["a", "c"] == "a_then_c"
+    found = experiments_of_v1(Text(pairs), ())
+    assert distinct(found.values())
+    assert found == experiments_of_v1(Text(pairs[::-1]), ())
+    assert found["a", "c"] == "a_then_c"
 
 
 def test_rows_without_an_experiment_have_one_whose_id_no_other_has(petab, edit_petab):

@@ -6,11 +6,11 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
-import yaml
 from snakemake.exceptions import WorkflowError
 
 from jakstat.antimony_imports import imported_files
 from jakstat.provenance import code_digest
+from jakstat.yaml_files import read_yaml_file
 
 
 def find_study(named):
@@ -35,11 +35,13 @@ def find_study(named):
 
 
 def content_of(study):
-    """Return what a study's YAML file holds, None where it is no YAML; check_problem says what is wrong with it."""
-    try:
-        return yaml.safe_load(study.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return None
+    """Return what a study's YAML file holds, None where it cannot be read; check_problem says what is wrong with it."""
+    return read_yaml_file(study).content
+
+
+def tables_in(path):
+    """Return the tables in a folder, none where the path is no folder (or no path at all)."""
+    return Path(path).glob("*.tsv") if os.path.isdir(path) else []
 
 
 def study_files(study):
@@ -53,7 +55,7 @@ def study_files(study):
 
     named = texts(content_of(study))
     paths = {os.path.normpath(study.parent / text) for text in named}
-    tables = {str(file) for path in paths for file in Path(path).glob("*.tsv")}
+    tables = {str(file) for path in paths for file in tables_in(path)}
     imported = {
         os.path.normpath(file)
         for path in paths

@@ -1,4 +1,4 @@
-# The study, read and checked: whatever is wrong with it is said here, all of it, before anything is made of it.
+# The study, read, checked and evaluated once: whatever is wrong with it is said here, all of it, before anything is made of it.
 
 
 rule check_problem:
@@ -14,6 +14,7 @@ rule check_problem:
     conda:
         "../../environment.yml"
     params:
-        code=code_of("problem", "check_problem"),
+        solver=SETTINGS["solver"],
+        code=code_of("statistics", "check_problem"),
     script:
         "../scripts/check_problem.py"

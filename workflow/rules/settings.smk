@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-import yaml
 from snakemake.exceptions import WorkflowError
 
 from jakstat.distinct_names import folder_name
@@ -26,9 +25,7 @@ def without_nulls(content):
 def checked(content, schema, where):
     """Return settings without nulls; WorkflowError with every fault where they do not fit a schema of this workflow."""
     settings = without_nulls(content)
-    faults = schema_faults(
-        settings, yaml.safe_load((WORKFLOW / "schemas" / schema).read_text())
-    )
+    faults = schema_faults(settings, read_settings(WORKFLOW / "schemas" / schema))
     if faults:
         lines = "\n".join(
             f"  {number}. {fault}" for number, fault in enumerate(faults, 1)
@@ -55,7 +52,7 @@ def checked_scenarios(named):
     path = find_file(
         named, "scenarios", "a YAML file like config/scenarios.yaml, or null"
     )
-    return checked(yaml.safe_load(path.read_text()), "scenarios.schema.yaml", path)
+    return checked(read_settings(path), "scenarios.schema.yaml", path)
 
 
 def held_out_tables(study, scenarios):

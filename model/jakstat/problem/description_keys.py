@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jakstat.problem.faults import Fault
+from jakstat.yaml_text import finite_number
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,13 @@ class DescriptionKeys:
             if content.get(key) in (None, ""):
                 self.fault((*path, key), "nothing", f"the key {key}")
         return True
+
+    def number(self, path: tuple[str, ...], value: Any, needed: str = "a number") -> float | None:  # noqa: ANN401
+        """Return a finite number, or None after adding a fault."""
+        number = finite_number(value)
+        if number is None:
+            self.fault(path, repr(value), needed)
+        return number
 
     def text(self, path: tuple[str, ...], value: Any, default: str = "") -> str:  # noqa: ANN401
         """Return a text or number as text; add a fault for a list or a mapping."""

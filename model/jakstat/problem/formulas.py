@@ -5,8 +5,10 @@ Every expression of a problem is made by ``petab.v2.math.sympify_petab``: its sy
 PEtab math: https://petab.readthedocs.io/en/latest/v2/documentation_data_format.html#math-expressions-syntax.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import accumulate
 
 import sympy as sp
 from petab.v2.math import sympify_petab
@@ -18,6 +20,11 @@ from jakstat.problem.text_table import Row, TextTable
 
 #: Up to so many names are listed beside near ones, and where no name is near.
 _FEW, _MANY = 8, 40
+#: The longest formula that is read (characters), and the deepest nesting of parentheses.
+MAX_LENGTH, MAX_DEPTH = 20_000, 100
+_TOO_LONG = "it has {}: give its parts names in the model, by assignment rules"
+_RESERVED = ("time", "inf", "nan", "true", "false")
+_SHOWN = 200
 
 
 def parse_formula(text: str) -> sp.Expr:
@@ -26,7 +33,7 @@ def parse_formula(text: str) -> sp.Expr:
     Raises
     ------
     ValueError
-        The text is not PEtab math; the message says where.
+        The text is not PEtab math, or too long or too deep to be read; the message says where, or what to do.
     """
     # A number needs no grammar; a table has the same formula in many rows.
     number = finite_number_of_text(text)
@@ -36,10 +43,39 @@ def parse_formula(text: str) -> sp.Expr:
 @lru_cache(maxsize=10_000)
 def _parsed(text: str) -> sp.Expr:
     """Return the expression of a formula."""
+    _require_readable(text)
     try:
         return sp.sympify(sympify_petab(text))
+    except ZeroDivisionError:
+        raise ValueError("it divides by zero") from None
+    except RecursionError:
+        raise ValueError(_TOO_LONG.format("hundreds of operations one in another")) from None
     except (ValueError, TypeError, AttributeError, NotImplementedError) as error:
         raise ValueError(str(error)) from None
+
+
+def _require_readable(text: str) -> None:
+    """Raise ValueError for a text that would cost the parser minutes, or all of its stack."""
+    if len(text) > MAX_LENGTH:
+        raise ValueError(_TOO_LONG.format(f"{len(text):,} characters, above {MAX_LENGTH:,}"))
+    depth = deepest(text)
+    if depth > MAX_DEPTH:
+        raise ValueError(_TOO_LONG.format(f"{depth:,} parentheses in each other, above {MAX_DEPTH}"))
+    # Numbers grow without end in powers of powers of powers, and the parser computes them.
+    of_numbers = re.split(r"(?!exp\b)\b[A-Za-z_]\w*", text)
+    if any(part.count("^") + part.count("exp") > 2 for part in of_numbers):
+        raise ValueError("it has powers of powers of numbers: write the number itself")
+
+
+def deepest(text: str) -> int:
+    """Return how many parentheses at most are open at once."""
+    changes = ((one == "(") - (one == ")") for one in text)
+    return max(accumulate(changes, initial=0))
+
+
+def is_reserved(name: str) -> bool:
+    """Whether an id means something else in a formula: ``time``, ``inf``, ``nan``, ``true``, ``false``."""
+    return name.lower() in _RESERVED
 
 
 def names_of(expression: sp.Expr) -> set[str]:
@@ -87,9 +123,30 @@ def checked_formula(
     try:
         expression = parse_formula(text)
     except ValueError as error:
-        faults.append(Fault(*place, f"{text!r}, which is no formula ({error})", "a formula in PEtab math"))
+        reason = _shortened(str(error))
+        faults.append(Fault(*place, f"{_shortened(text)!r}, which is no formula ({reason})", "a formula in PEtab math"))
+        return None
+    if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
+        found = f"{_shortened(text)!r}, which is not finite: it divides by zero, or names an infinite number"
+        faults.append(Fault(*place, found, "a formula whose value is finite"))
         return None
     known = set(known)
     for name in unknown_names(expression, known):
         faults.append(Fault(*place, f"the unknown name {name!r}", unknown_name_needed(name, known, what)))
     return expression
+
+
+def checked_noise(
+    text: str, place: tuple[str, int | None, str], known: Iterable[str], what: str, faults: list[Fault]
+) -> sp.Expr | None:
+    """Return the expression of a noise formula, or None after adding its faults; a number must be positive."""
+    noise = checked_formula(text, place, known, what, faults)
+    if noise is not None and noise.is_number and not noise.is_positive:
+        faults.append(Fault(*place, f"the noise {text}", "a noise formula that is positive"))
+        return None
+    return noise
+
+
+def _shortened(text: str) -> str:
+    """Return the beginning of a long text, for a message."""
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."

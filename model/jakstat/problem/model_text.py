@@ -14,6 +14,7 @@ import libsbml
 
 from jakstat.antimony_imports import expand_imports, imports_in
 from jakstat.problem.faults import Fault
+from jakstat.problem.model_math import faults_of_math
 from jakstat.problem.text_files import read_text
 
 # libAntimony keeps the loaded models and its last error in one place of the process.
@@ -81,6 +82,16 @@ def read_model(
     text = read_text(path, "a model: Antimony (.ant) or SBML (.xml, .sbml)", faults)
     if text is None:
         return None
+    sbml = _sbml_of(text, path, faults, imported, folders)
+    if sbml is not None:
+        faults += faults_of_math(sbml, str(path))
+    return sbml
+
+
+def _sbml_of(
+    text: str, path: Path, faults: list[Fault], imported: list[Path] | None, folders: Sequence[Path]
+) -> str | None:
+    """Return a model's text as SBML, or None after adding its faults."""
     if path.suffix == ".ant":
         model = expand_imports(path, text, folders)
         if imported is not None:
@@ -90,9 +101,8 @@ def read_model(
                                                     faults)  # fmt: skip
     if path.suffix in (".xml", ".sbml"):
         return text if _is_sbml(text, str(path), faults) else None
-    faults.append(
-        Fault(str(path), None, "", f"a file ending in {path.suffix!r}", "a file ending in .ant, .xml or .sbml")
-    )
+    found = f"a file ending in {path.suffix!r}"
+    faults.append(Fault(str(path), None, "", found, "a file ending in .ant, .xml or .sbml"))
     return None
 
 

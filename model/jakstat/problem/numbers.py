@@ -38,15 +38,12 @@ def number_of_text(text: str) -> float | None:
     Parameters
     ----------
     text : str
-        A cell without blanks around it. ``inf``, ``-inf`` and ``infinity`` are read, ``nan`` is none.
-
-    Returns
-    -------
-    float or None
-        ``inf`` for a number too large for a float as well.
+        A cell without blanks around it. ``inf``, ``-inf`` and ``infinity`` are read; ``nan`` is none, nor is a number
+        too large for a float, like 1e999.
     """
     if _NUMBER.fullmatch(text):
-        return float(text)
+        number = float(text)
+        return number if math.isfinite(number) else None
     infinite = _INFINITY.fullmatch(text)
     if infinite:
         return -math.inf if infinite.group(1) == "-" else math.inf

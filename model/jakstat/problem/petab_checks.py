@@ -6,7 +6,7 @@ They come before libpetab's own validation, which reports a kind of fault once a
 import math
 
 from jakstat.problem.faults import Fault
-from jakstat.problem.formulas import checked_formula, formula_in
+from jakstat.problem.formulas import checked_formula, checked_noise, formula_in, is_reserved
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.numbers import finite_number_of_text
 from jakstat.problem.petab_condition_checks import ID, check_conditions, check_experiments
@@ -74,13 +74,18 @@ def _check_observable(table: TextTable, row: Row, scope: Scope, faults: list[Fau
     name = row["observableId"]
     if not ID.match(name):
         faults.append(table.fault(row, "observableId", repr(name), "letters, digits and _, not first a digit"))
+    elif is_reserved(name):
+        found = f"{name!r}, which formulas read otherwise"
+        faults.append(table.fault(row, "observableId", found, f"an id like {name}_signal"))
+        return
     elif name in scope.entities.taken:
         faults.append(table.fault(row, "observableId", f"{name!r}, an id of the model", "an id of its own"))
     known = scope.entities.names | scope.parameters | scope.targets | {"time"}
     known = known | set(scope.placeholders(row, "observable"))
     formula_in(table, row, "observableFormula", known, "an id of the model or the parameter table", faults)
     known = known | set(scope.placeholders(row, "noise")) | {name}
-    formula_in(table, row, "noiseFormula", known, "an id of the model or the parameter table", faults)
+    place = (table.file, row.line, "noiseFormula")
+    checked_noise(row["noiseFormula"], place, known, "an id of the model or the parameter table", faults)
     choices = NOISE[scope.version]
     if row["noiseDistribution"] not in ("", *choices):
         faults.append(

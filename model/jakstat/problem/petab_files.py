@@ -5,17 +5,18 @@ line.
 PEtab 1 and 2, https://petab.readthedocs.io.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from jakstat.problem.faults import Fault
-from jakstat.problem.text_files import read_text
+from jakstat.problem.measurement_limit import require_readable_number
 from jakstat.problem.text_table import Row, TextTable, read_text_table
+from jakstat.problem.yaml_mapping import read_mapping
 
+_ID = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 TABLE_KINDS = ("parameter", "observable", "condition", "experiment", "measurement", "mapping")
 
 
@@ -59,33 +60,23 @@ class PetabText:
         return {row[column] for _, row in self.rows(kind) if row[column]}
 
 
-def read_yaml(path: Path, what: str, faults: list[Fault]) -> dict[str, Any] | None:
-    """Return the mapping in a YAML file by the safe loader, or None after adding its fault."""
-    text = read_text(path, what, faults)
-    if text is None:
-        return None
-    try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = None if mark is None else mark.line + 1
-        faults.append(Fault(str(path), line, "", f"invalid YAML ({getattr(error, 'problem', error)})", what))
-        return None
-    if not isinstance(content, dict):
-        faults.append(Fault(str(path), 1, "", f"a {type(content).__name__}", f"{what}: a mapping of keys to values"))
-        return None
-    return content
-
-
 def read_listing(path: Path, faults: list[Fault]) -> PetabListing | None:
     """Read a problem's YAML file, or return None after adding its faults."""
-    content = read_yaml(path, "a PEtab problem", faults)
-    if content is None:
+    before = len(faults)
+    read = read_mapping(path, "a PEtab problem", faults)
+    if read is None or len(faults) > before:
         return None
+    content = read.content
     version = str(content.get("format_version", "")).split(".")[0]
     if version not in ("1", "2"):
         found = repr(content["format_version"]) if "format_version" in content else "nothing"
         faults.append(Fault(str(path), None, "format_version", found, "1 or 2.0.0"))
+        return None
+    name = content.get("id")
+    if version == "2" and name is not None and not (isinstance(name, str) and _ID.fullmatch(name)):
+        faults.append(
+            Fault(str(path), read.lines.get(("id",)), "id", repr(name), "letters, digits and _, not first a digit")
+        )
         return None
     try:
         return _listing_of_v1(path, content) if version == "1" else _listing_of_v2(path, content)
@@ -128,6 +119,7 @@ def read_petab_text(listing: PetabListing, faults: list[Fault]) -> PetabText:
     """Read every table that a listing names; unreadable ones leave a fault and are absent."""
     tables = {kind: tuple(table for path in files if (table := read_text_table(path, faults)) is not None)
               for kind, files in listing.table_files.items()}  # fmt: skip
+    require_readable_number(tables["measurement"], faults)
     for kind in ("parameter", "observable", "measurement"):
         if not listing.table_files[kind]:
             faults.append(Fault(str(listing.file), None, f"{kind}_files", "nothing", f"a {kind} table"))

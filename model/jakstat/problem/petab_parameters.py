@@ -12,9 +12,10 @@ from collections.abc import Collection
 from petab import v2
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.formulas import is_reserved
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.petab_files import PetabText
-from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, parse_numbers, support_of, wrong_parameters
+from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, parse_numbers, support_of, wrong_bounds, wrong_parameters
 from jakstat.problem.records import Prior
 from jakstat.problem.text_table import Row, TextTable, known_id, number_in, unique_ids
 
@@ -51,6 +52,9 @@ def check_parameters(text: PetabText, entities: ModelEntities, faults: list[Faul
     for table in text.tables["parameter"]:
         unique_ids(table, "parameterId", faults)
         for row in table.rows:
+            if is_reserved(row["parameterId"]):
+                found = f"{row['parameterId']!r}, which formulas read otherwise"
+                faults.append(table.fault(row, "parameterId", found, "another id, in the model too"))
             _check_estimate(table, row, estimates, text.listing.version, faults)
     _check_values(text, entities, faults)
 
@@ -75,7 +79,7 @@ def check_parameters_are_used(
         return
     allowed = entities.parameters | (set(used_names) - entities.names)
     for table, row in text.rows("parameter"):
-        if row["parameterId"] not in allowed:
+        if row["parameterId"] not in allowed and not is_reserved(row["parameterId"]):
             found = f"{row['parameterId']!r}, which neither the model nor a formula uses"
             faults.append(table.fault(row, "parameterId", found, "a parameter that is used"))
 
@@ -176,12 +180,27 @@ def _check_prior(
         return  # the bounds stand in for them
     numbers = parse_numbers(row[parameter_column])
     needed = "numbers with ; between them" if numbers is None else wrong_parameters(choices[prior], numbers)
-    if not needed and numbers is not None and row["parameterScale"] in ("", "lin"):
-        low, high = support_of(choices[prior], numbers)
-        if low >= bounds[1] or high <= bounds[0]:
-            needed = f"a prior that reaches into the bounds {bounds[0]:g} to {bounds[1]:g}"
+    if not needed and numbers is not None:
+        scale = row["parameterScale"] if prior.startswith("parameterScale") else ""
+        needed = _wrong_reach(choices[prior], numbers, (_on_scale(bounds[0], scale), _on_scale(bounds[1], scale)))
     if needed:
         faults.append(table.fault(row, parameter_column, repr(row[parameter_column]), needed))
+
+
+def _on_scale(bound: float, scale: str) -> float:
+    """Return a bound on the scale that a prior of PEtab 1 is on."""
+    if scale not in ("log", "log10"):
+        return bound
+    logarithm = math.log if scale == "log" else math.log10
+    return logarithm(bound) if bound > 0 else -math.inf
+
+
+def _wrong_reach(distribution: str, numbers: tuple[float, ...], bounds: tuple[float, float]) -> str:
+    """Return what a prior must be where its bounds leave nothing of it, else nothing."""
+    low, high = support_of(distribution, numbers)
+    if low >= bounds[1] or high <= bounds[0]:
+        return f"a prior that reaches into the bounds {bounds[0]:g} to {bounds[1]:g}"
+    return wrong_bounds(distribution, numbers, *bounds)
 
 
 def prior_of(parameter: v2.Parameter, row: Row, version: int) -> Prior:

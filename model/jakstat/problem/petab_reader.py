@@ -7,6 +7,7 @@ own converter without renaming parameters, and its parameter scales are kept bes
 from pathlib import Path
 
 import sympy as sp
+from jsonschema import ValidationError
 from petab import v2
 
 from jakstat.distinct_names import file_stem
@@ -63,8 +64,9 @@ def read_petab(path: str | Path) -> ProblemTables:
         raise DataFaultsError(faults)
     try:
         problem = read_by_libpetab(text, sbml)
-    except (ValueError, NotImplementedError, TypeError, KeyError) as error:
-        found = f"what libpetab cannot read: {' '.join(str(error).split())}"
+    except (ValueError, NotImplementedError, TypeError, KeyError, RecursionError, ValidationError) as error:
+        said = error.message if isinstance(error, ValidationError) else str(error)
+        found = f"what libpetab cannot read: {' '.join(said.split())}"
         raise DataFaultsError([Fault(str(path), None, "", found, "a valid PEtab problem")]) from error
     faults += lint_faults(problem, str(path), _NO_ERRORS[listing.version])
     if faults:

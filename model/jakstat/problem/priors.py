@@ -8,6 +8,9 @@ themselves. https://petab.readthedocs.io/en/latest/v2/documentation_data_format.
 import math
 from collections.abc import Sequence
 
+import numpy as np
+from scipy import special
+
 from jakstat.problem.numbers import finite_number_of_text
 
 #: Names of each distribution's parameters in PEtab's order. Those called sd, scale, shape and the like are positive.
@@ -35,6 +38,14 @@ def parse_numbers(text: str) -> tuple[float, ...] | None:
     return None if None in numbers else tuple(one for one in numbers if one is not None)
 
 
+#: Beyond this size a number's square is no float, and what a prior or a likelihood computes of it is none either.
+LARGEST = 1e100
+#: The largest logarithm whose exponential is well within floats.
+_LARGEST_LOG = 600.0
+#: The least share of a prior that must reach to its bounds: 4.8 standard deviations from a normal's centre.
+LEAST_SHARE = 1e-6
+
+
 def wrong_parameters(distribution: str, parameters: Sequence[float]) -> str:
     """Return what the parameters of a distribution must be where they are not, else nothing."""
     names = PRIOR_PARAMETERS[distribution]
@@ -43,6 +54,10 @@ def wrong_parameters(distribution: str, parameters: Sequence[float]) -> str:
     for name, value in zip(names, parameters, strict=True):
         if name not in _NOT_POSITIVE and value <= 0:
             return f"a positive {name}"
+        if not (abs(value) <= LARGEST and (abs(value) >= 1 / LARGEST or value == 0)):
+            return f"a {name} from {1 / LARGEST:g} to {LARGEST:g} in size"
+    if names[0] in ("mean_ln", "location_ln") and abs(parameters[0]) + 5 * parameters[1] > _LARGEST_LOG:
+        return f"values within floats: at most {_LARGEST_LOG:g} for |{names[0]}| + 5 {names[1]}"
     if names == ("low", "high"):
         if parameters[0] >= parameters[1]:
             return "low below high"
@@ -56,3 +71,89 @@ def support_of(distribution: str, parameters: Sequence[float]) -> tuple[float, f
     if distribution in ("uniform", "log-uniform"):
         return parameters[0], parameters[1]
     return (0.0 if distribution in POSITIVE else -math.inf), math.inf
+
+
+def share_in_reach(distribution: str, parameters: Sequence[float], lower: float, upper: float) -> float:
+    """Return the share of a prior that lies on the bounds' side: below ``upper`` or above ``lower``, whichever is less.
+
+    It is small where the bounds lie far out in a tail. A prior much wider than its bounds is flat in them, which is no
+    fault, however little of it they hold.
+
+    Parameters
+    ----------
+    distribution : str
+        One of ``PRIOR_PARAMETERS``.
+    parameters : sequence of float
+        Its parameters, which :func:`wrong_parameters` has nothing against.
+    lower, upper : float
+        The bounds, linear scale.
+
+    Returns
+    -------
+    float
+        Within 0 to 1.
+    """
+    return min(
+        _mass_below(distribution, parameters, upper),
+        _mass_below(distribution, parameters, lower, upper_tail=True),
+    )
+
+
+def _mass_below(distribution: str, parameters: Sequence[float], bound: float, upper_tail: bool = False) -> float:
+    """Return the mass below a bound, or above it."""
+    if distribution in POSITIVE and bound <= 0:
+        return float(upper_tail)
+    if distribution in ("log-normal", "log-laplace", "log-uniform"):
+        ends = tuple(math.log(one) for one in parameters) if distribution == "log-uniform" else parameters
+        bound, distribution, parameters = math.log(bound), distribution.removeprefix("log-"), ends
+    if distribution in ("chisquare", "exponential", "gamma", "rayleigh"):
+        return _mass_below_positive(distribution, parameters, bound, upper_tail)
+    if distribution == "uniform":
+        low, high = parameters
+        below = min(max((bound - low) / (high - low), 0.0), 1.0)
+        return 1 - below if upper_tail else below
+    centre, scale = parameters
+    z = (centre - bound) / scale if upper_tail else (bound - centre) / scale
+    if distribution == "normal":
+        return float(special.ndtr(z))
+    if distribution == "laplace":
+        return 0.5 * math.exp(z) if z < 0 else 1 - 0.5 * math.exp(-z)
+    return float(np.arctan2(1.0, -z) / math.pi)  # Cauchy: exact in its lower tail
+
+
+def _mass_below_positive(distribution: str, parameters: Sequence[float], bound: float, upper_tail: bool) -> float:
+    """Return the mass below a positive bound, or above it, of a distribution of positive numbers."""
+    if distribution == "rayleigh":
+        shape, x = 1.0, (bound / parameters[0]) ** 2 / 2
+    elif distribution == "chisquare":
+        shape, x = parameters[0] / 2, bound / 2
+    else:
+        shape, x = (1.0 if distribution == "exponential" else parameters[0]), bound / parameters[-1]
+    return float(special.gammaincc(shape, x) if upper_tail else special.gammainc(shape, x))
+
+
+def median_of(distribution: str, parameters: Sequence[float]) -> float:
+    """Return the median of a prior, linear scale, before it is truncated."""
+    if distribution in ("log-normal", "log-laplace"):
+        return math.exp(parameters[0])
+    if distribution in ("uniform", "log-uniform"):
+        low, high = parameters
+        return (low + high) / 2 if distribution == "uniform" else math.sqrt(low) * math.sqrt(high)
+    if distribution == "rayleigh":
+        return parameters[0] * math.sqrt(2 * math.log(2))
+    if distribution == "chisquare":
+        return 2 * float(special.gammaincinv(parameters[0] / 2, 0.5))
+    if distribution in ("exponential", "gamma"):
+        shape = 1.0 if distribution == "exponential" else parameters[0]
+        return parameters[-1] * float(special.gammaincinv(shape, 0.5))
+    return parameters[0]
+
+
+def wrong_bounds(distribution: str, parameters: Sequence[float], lower: float, upper: float) -> str:
+    """Return what a prior must be where its bounds lie beyond its mass, else nothing."""
+    if lower >= upper or share_in_reach(distribution, parameters, lower, upper) >= LEAST_SHARE:
+        return ""
+    return (
+        f"a prior that reaches into the bounds {lower:g} to {upper:g}: less than {LEAST_SHARE:g} of it does (is its "
+        "location on another scale or in another unit?)"
+    )

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.priors import wrong_parameters
 from jakstat.problem.records import Prior
 from jakstat.problem.reference_records import AFFINITY, DOSE, Constant
 from jakstat.problem.reference_rows import positive_in
@@ -58,6 +59,10 @@ def _constant_of(table: TextTable, row: Row, faults: list[Fault]) -> Constant | 
     median = positive_in(table, row, "median", faults)
     sd_ln = positive_in(table, row, "sd_ln", faults) if row["sd_ln"] else None
     if median is None or len(faults) > before:
+        return None
+    wrong = wrong_parameters("log-normal", (math.log(median), sd_ln or 1.0))
+    if wrong:
+        faults.append(table.fault(row, "sd_ln" if sd_ln else "median", row["sd_ln" if sd_ln else "median"], wrong))
         return None
     prior = None if sd_ln is None else log_normal(median, sd_ln, row["source"])
     return Constant(name, row["unit"], prior, median, row["source"], table.file, row.line)

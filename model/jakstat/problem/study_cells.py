@@ -151,11 +151,8 @@ def _fixed(keys: DescriptionKeys, content: Any) -> dict[str, dict[str, float]]: 
     lines = {}
     for line, values in _mapping(keys, path, content, "a mapping of cell lines to entities and numbers").items():
         numbers = _mapping(keys, (*path, line), values, "a mapping of entities of the model to numbers")
-        for name, value in numbers.items():
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                keys.fault((*path, line, name), repr(value), "a number")
-        lines[line] = {name: float(value) for name, value in numbers.items()
-                       if isinstance(value, int | float) and not isinstance(value, bool)}  # fmt: skip
+        found = {name: keys.number((*path, line, name), value) for name, value in numbers.items()}
+        lines[line] = {name: number for name, number in found.items() if number is not None}
     return lines
 
 

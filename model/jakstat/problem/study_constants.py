@@ -14,6 +14,7 @@ from typing import Any
 from jakstat.problem.description_keys import DescriptionKeys
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import unknown_name_needed
+from jakstat.problem.priors import wrong_parameters
 from jakstat.problem.reference_constants import log_normal
 from jakstat.problem.reference_records import Constant, Reference
 
@@ -54,23 +55,20 @@ def _own_constant(keys: DescriptionKeys, name: str, content: Any) -> OwnConstant
     path, before = (*PATH, name), len(keys.faults)
     if not keys.check(path, content, ("median", "source"), ("sd_ln",)):
         return None
-    for key in _NUMBERS:
-        value = content.get(key)
-        if value not in (None, "") and not _is_positive(value):
-            keys.fault((*path, key), repr(value), "a positive number")
+    given = {key: content[key] for key in _NUMBERS if content.get(key) not in (None, "")}
+    numbers = {key: keys.number((*path, key), value, "a positive number") for key, value in given.items()}
+    for key, number in numbers.items():
+        if number is not None and number <= 0:
+            keys.fault((*path, key), repr(given[key]), "a positive number")
     source = keys.text((*path, "source"), content.get("source"))
-    if len(keys.faults) > before:
+    median = numbers.get("median")
+    if median is None or len(keys.faults) > before:
         return None
-    sd_ln = content.get("sd_ln")
-    return OwnConstant(
-        name, float(content["median"]), None if sd_ln is None else float(sd_ln), source, str(keys.file),
-        keys.lines.get(path, 0),
-    )  # fmt: skip
-
-
-def _is_positive(value: Any) -> bool:  # noqa: ANN401
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and value > 0
+    wrong = wrong_parameters("log-normal", (math.log(median), numbers.get("sd_ln") or 1.0))
+    if wrong:
+        keys.fault(path, ", ".join(f"{key} {given[key]}" for key in given), wrong)
+        return None
+    return OwnConstant(name, median, numbers.get("sd_ln"), source, str(keys.file), keys.lines.get(path, 0))
 
 
 def with_own_constants(

@@ -22,12 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from jakstat.problem.description_keys import DescriptionKeys
 from jakstat.problem.faults import Fault
-from jakstat.problem.petab_files import read_yaml
 from jakstat.problem.study_cells import Cells, read_cells
+from jakstat.problem.yaml_mapping import read_mapping
 
 REQUIRED = ("id", "title", "citation", "model", "measurements", "parameters", "time", "observables")
 OPTIONAL = ("doi", "licence", "conditions", "ignored_columns", "cells")
@@ -113,10 +111,11 @@ def read_description(folder: Path, faults: list[Fault]) -> Study | None:
         None where the file cannot be read; otherwise what could be read of it.
     """
     file = folder / "study.yaml"
-    content = read_yaml(file, "a study description", faults)
-    if content is None:
+    read = read_mapping(file, "a study description", faults, numbers=False)
+    if read is None:
         return None
-    keys = DescriptionKeys(file, _lines_of(file, faults), faults)
+    content = read.content
+    keys = DescriptionKeys(file, read.lines, faults)
     keys.check((), content, REQUIRED, OPTIONAL)
     text = {key: keys.text((key,), content.get(key)) for key in _TEXTS}
     if text["id"] and not _ID.match(text["id"]):
@@ -143,25 +142,6 @@ def read_description(folder: Path, faults: list[Fault]) -> Study | None:
         cells=read_cells(keys, content.get("cells"), folder),
         lines=keys.lines,
     )
-
-
-def _lines_of(file: Path, faults: list[Fault]) -> dict[tuple[str, ...], int]:
-    """Return the line of each key by its path; add a fault for a key that stands twice."""
-    lines: dict[tuple[str, ...], int] = {}
-
-    def walk(node: yaml.Node | None, path: tuple[str, ...]) -> None:
-        if not isinstance(node, yaml.MappingNode):
-            return
-        for key, value in node.value:
-            here = (*path, str(key.value))
-            if here in lines:
-                found = f"the key again (first on line {lines[here]})"
-                faults.append(Fault(str(file), key.start_mark.line + 1, ".".join(here), found, "each key once"))
-            lines[here] = key.start_mark.line + 1
-            walk(value, here)
-
-    walk(yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader), ())
-    return lines
 
 
 def _check_column(keys: DescriptionKeys, path: tuple[str, ...], column: str, unit: str) -> None:

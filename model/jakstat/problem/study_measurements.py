@@ -10,6 +10,7 @@ unit: ``time_h`` is converted.
 from pathlib import Path
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.measurement_limit import require_readable_number
 from jakstat.problem.near_names import near_names
 from jakstat.problem.numbers import number_of_text
 from jakstat.problem.records import CENSORED
@@ -59,10 +60,10 @@ def read_measurements(
         The rows that have no fault.
     """
     found: list[StudyMeasurement] = []
-    for path in study.measurements:
-        table = read_text_table(path, faults)
-        if table is not None:
-            found += _measurements_in(table, path, study, reference, faults, notes)
+    tables = [(path, table) for path in study.measurements if (table := read_text_table(path, faults)) is not None]
+    require_readable_number([table for _, table in tables], faults)
+    for path, table in tables:
+        found += _measurements_in(table, path, study, reference, faults, notes)
     return tuple(found)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from jakstat.problem.faults import Fault
-from jakstat.problem.formulas import checked_formula, entity, names_of, with_values
+from jakstat.problem.formulas import checked_formula, checked_noise, entity, is_reserved, names_of, with_values
 from jakstat.problem.model_text import ModelEntities
-from jakstat.problem.numbers import finite_number_of_text
 from jakstat.problem.records import NOISE_DISTRIBUTIONS, Observable, Parameter
 from jakstat.problem.study_description import Study, StudyObservable
 from jakstat.problem.study_measurements import StudyMeasurement
 from jakstat.problem.study_petab import per_experiment_id
+from jakstat.yaml_text import finite_number
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,9 @@ def _observable_of(
     path = ("observables", text.id)
     if text.id in entities.taken:
         faults.append(study.fault(path, f"{text.id!r}, an id of the model", f"an id of its own, like {text.id}_signal"))
+    if is_reserved(text.id):
+        faults.append(study.fault(path, f"{text.id!r}, which formulas read otherwise", f"an id like {text.id}_signal"))
+        return None
     if text.distribution not in NOISE_DISTRIBUTIONS:
         needed = f"one of {', '.join(NOISE_DISTRIBUTIONS)}"
         faults.append(study.fault((*path, "distribution"), repr(text.distribution), needed))
@@ -60,7 +63,7 @@ def _observable_of(
         key: (str(study.file), study.lines.get((*path, key)), ".".join((*path, key))) for key in ("formula", "noise")
     }
     formula = checked_formula(text.formula, places["formula"], known, what, faults)
-    noise = checked_formula(text.noise, places["noise"], known | {text.id}, what, faults)
+    noise = checked_noise(text.noise, places["noise"], known | {text.id}, what, faults)
     if len(faults) > before or formula is None or noise is None:
         return None
     return Observable(text.id, formula, noise, text.distribution, name=text.label or text.id, unit=text.unit,
@@ -74,7 +77,7 @@ def _degrees_of_freedom(text: StudyObservable, study: Study, faults: list[Fault]
         if text.degrees_of_freedom:
             faults.append(study.fault(path, text.degrees_of_freedom, "the distribution student-t, or no such key"))
         return float("inf")
-    number = finite_number_of_text(text.degrees_of_freedom)
+    number = finite_number(text.degrees_of_freedom)
     if number is None or not number > 2:
         found = repr(text.degrees_of_freedom) if text.degrees_of_freedom else "nothing"
         faults.append(study.fault(path, found, "a number above 2, so that the noise has a standard deviation"))

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.formulas import is_reserved
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.numbers import finite_number_of_text
-from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, wrong_parameters
+from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, wrong_bounds, wrong_parameters
 from jakstat.problem.records import Parameter, Prior
 from jakstat.problem.text_table import (
     Row,
@@ -101,6 +102,9 @@ def _parameter_of(table: TextTable, row: Row, faults: list[Fault]) -> Parameter 
     before = len(faults)
     if not row["id"].isidentifier():
         faults.append(table.fault(row, "id", repr(row["id"]), "letters, digits and _, not first a digit"))
+    if is_reserved(row["id"]):
+        found = f"{row['id']!r}, which formulas read otherwise"
+        faults.append(table.fault(row, "id", found, "another id, in the model too"))
     known_id(table, row, "estimate", ("true", "false"), faults)
     estimated = row["estimate"] == "true"
     nominal = None
@@ -143,6 +147,10 @@ def _prior_of(table: TextTable, row: Row, faults: list[Fault]) -> Prior | None:
         faults.append(table.fault(row, "upper", row["upper"] or "inf", f"a number above lower, {lower:g}"))
     if positive and lower < 0:
         faults.append(table.fault(row, "lower", row["lower"], f"0 or more: {row['prior']} is of positive numbers"))
+    wrong = wrong_bounds(row["prior"], numbers, lower, upper)
+    if wrong:
+        faults.append(table.fault(row, "prior_parameters", repr(row["prior_parameters"]), wrong))
+        return None
     return Prior(row["prior"], numbers, lower, upper, row["source"])
 
 

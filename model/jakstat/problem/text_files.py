@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from jakstat.named_files import shown_path, why_unreadable
 from jakstat.problem.faults import Fault
 
 _SAVE_AS_TEXT = "in the spreadsheet: save as Text (Tab delimited), or Unicode Text"
@@ -52,6 +53,10 @@ def read_text(path: Path, what: str, faults: list[Fault]) -> str | None:
     faults : list of Fault
         The fault is added here.
     """
+    found = why_unreadable(path)
+    if found:
+        faults.append(Fault(shown_path(path), None, "", found, what))
+        return None
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from jakstat.lazy_names import names_on_demand
+from jakstat.statistics.evaluation import evaluation_faults, require_evaluable
 from jakstat.statistics.noise import (
     Noise,
     draw_measurements,
@@ -26,6 +27,7 @@ __all__ = [
     "SolverSettings",
     "build_model",
     "draw_measurements",
+    "evaluation_faults",
     "log_density",
     "log_density_values",
     "log_likelihood_graph",
@@ -33,6 +35,7 @@ __all__ = [
     "measurement_graph",
     "noise_of",
     "reference_point",
+    "require_evaluable",
     "standardised_residuals",
 ]
 

@@ -1,0 +1,184 @@
+"""Whether a problem can be evaluated at all: one log likelihood and gradient before anything is sampled.
+
+What passes the readers can still divide by a parameter that is 0, or give a measurement no noise. Each such fault names
+the observable or parameter, and the first of its measurements.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor import function, grad
+from pytensor.compile.mode import Mode
+
+from jakstat.problem import DataFaultsError, Fault, Measurement, Parameter, ProblemTables
+from jakstat.problem.priors import median_of
+from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
+from jakstat.statistics.noise import log_density, noise_of
+from jakstat.statistics.packed_data import PackedData
+from jakstat.statistics.signal import SolverSettings, measurement_graph
+
+#: The graph as it is, in Python: only the solve itself is compiled, which sampling needs too.
+_INTERPRETED = Mode(linker="py", optimizer=None)
+Evaluate = Callable[[np.ndarray], Sequence[np.ndarray]]
+_ARITHMETIC = (ValueError, TypeError, ArithmeticError, RecursionError)
+
+
+@dataclass(frozen=True)
+class _Evaluated:
+    """What one point of the parameters gives: (obs,) each, (estimated,) slopes, (segment,) status."""
+
+    signal: np.ndarray
+    noise_scale: np.ndarray
+    terms: np.ndarray
+    slopes: np.ndarray
+    status: np.ndarray
+
+
+def require_evaluable(
+    tables: ProblemTables, solver: SolverSettings | None = None, plan: SimulationPlan | None = None
+) -> None:
+    """Evaluate a problem's log likelihood and gradient, at nominal values and else at medians of priors.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+        As a reader returned it.
+    solver : SolverSettings, optional
+        Tolerances; jakstat's own solver is used whatever its name.
+    plan : SimulationPlan, optional
+        Made from ``tables`` where absent.
+
+    Raises
+    ------
+    DataFaultsError
+        Neither point has a finite value and gradient: what is not finite at the first, by observable, experiment or
+        parameter.
+    NotImplementedError
+        The model uses features that are not supported; they are named.
+    """
+    faults = evaluation_faults(tables, solver or SolverSettings(), plan)
+    if faults:
+        raise DataFaultsError(faults)
+
+
+def evaluation_faults(
+    tables: ProblemTables, solver: SolverSettings, plan: SimulationPlan | None = None
+) -> list[Fault]:  # fmt: skip
+    """Return what :func:`require_evaluable` raises, an empty list where the problem can be evaluated."""
+    estimated = [one for one in tables.parameters if one.estimated]
+    nominal = np.array([_nominal_or_median(one) for one in estimated])
+    medians = np.array([_median(one) for one in estimated])
+    try:
+        plan = plan or plan_simulation(tables)
+        evaluate = _evaluator(tables, plan, replace(solver, name="jakstat"))
+        faults = _faults_at(nominal, evaluate, tables, plan)
+        if faults and not np.array_equal(nominal, medians) and not _faults_at(medians, evaluate, tables, plan):
+            return []
+    except _ARITHMETIC as error:
+        found = f"formulas that cannot be evaluated ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+        return [Fault(tables.id, None, "", found, "formulas of finite numbers")]
+    return faults
+
+
+def _median(parameter: Parameter) -> float:
+    """Return the median of an estimated parameter's prior, within its bounds."""
+    prior = parameter.prior
+    if prior is None:
+        return math.nan
+    median = median_of(prior.distribution, prior.parameters)
+    if prior.lower < median < prior.upper:
+        return median
+    inside = (prior.lower + prior.upper) / 2
+    return inside if math.isfinite(inside) else min(max(median, prior.lower), prior.upper)
+
+
+def _nominal_or_median(parameter: Parameter) -> float:
+    return parameter.nominal if parameter.nominal is not None else _median(parameter)
+
+
+def _evaluator(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings) -> Evaluate:
+    """Return what evaluates a point of the estimated parameters (linear scale)."""
+    parameters = pt.dvector("parameters")
+    graph = measurement_graph(tables, plan, parameters, PackedData(), solver)
+    measured = pt.as_tensor(np.array([one.value for one in tables.measurements]))
+    terms = log_density(measured, graph.signal, graph.noise_scale, noise_of(tables))
+    slopes = grad(pt.sum(terms), parameters, disconnected_inputs="ignore")
+    compiled: Evaluate = function(
+        [parameters], [graph.signal, graph.noise_scale, terms, slopes, graph.status], mode=_INTERPRETED,
+        on_unused_input="ignore",
+    )  # fmt: skip
+    return compiled
+
+
+def _faults_at(point: np.ndarray, evaluate: Evaluate, tables: ProblemTables, plan: SimulationPlan) -> list[Fault]:
+    """Return the faults at one point; those of the gradient only where everything else is finite."""
+    with np.errstate(all="ignore"):
+        found = _Evaluated(*evaluate(point))
+    unsolved = {name: SolveStatus(int(found.status[segments[-1]]))
+                for name, segments in plan.segments_of_experiment.items() if found.status[segments[-1]]}  # fmt: skip
+    faults = [*_solve_faults(unsolved, tables), *_measurement_faults(found, set(unsolved), tables)]
+    return faults or list(_gradient_faults(found.slopes, tables))
+
+
+def _solve_faults(unsolved: dict[str, SolveStatus], tables: ProblemTables) -> Iterator[Fault]:
+    """Yield a fault for each way in which solves failed, with the experiments that did."""
+    experiments = defaultdict(list)
+    for name, status in unsolved.items():
+        experiments[status].append(name)
+    for status, names in experiments.items():
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        found = f"a solve that fails: {status.name.lower()} ({status.sentence})"
+        needed = "a model that can be solved at the nominal values: look for denominators and rates that are 0 or huge"
+        yield Fault(tables.id, None, f"experiment {shown}", found, needed)
+
+
+def _measurement_faults(found: _Evaluated, unsolved: set[str], tables: ProblemTables) -> Iterator[Fault]:
+    """Yield a fault for each observable and kind of number that is wrong, at the first measurement where it is."""
+    wrong: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    for number, one in enumerate(tables.measurements):
+        what = "" if one.experiment_id in unsolved else _what_is_wrong(found, number)
+        if what:
+            kind, _, needed = what.partition("|")
+            wrong[one.observable_id, kind.split()[0]].append((number, f"{kind}|{needed}"))
+    for (observable, _), places in wrong.items():
+        number, what = places[0]
+        kind, _, needed = what.partition("|")
+        first = tables.measurements[number]
+        others = f" (and {len(places) - 1} more of its measurements)" if len(places) > 1 else ""
+        where = f" in experiment {first.experiment_id} at time {first.time:g}{others}"
+        file, row = _place_of(first, tables)
+        yield Fault(file, row, f"observable {observable}", kind + where, needed)
+
+
+def _what_is_wrong(found: _Evaluated, number: int) -> str:
+    """Return what is found and needed of a measurement, with | between them; empty where all is finite."""
+    signal, noise, term = found.signal[number], found.noise_scale[number], found.terms[number]
+    if not np.isfinite(signal):
+        return f"signal {signal:g}|an observable's formula that is finite: does it divide by what is 0 there?"
+    if not (np.isfinite(noise) and noise > 0):
+        return f"noise {noise:g}|a noise formula that is positive, for example with a constant part"
+    if not np.isfinite(term):
+        return (f"likelihood with the logarithm {term:g}, of signal {signal:g} and noise {noise:g}|a signal that the "
+                "measurement can come from: positive where the noise is on the logarithm")  # fmt: skip
+    return ""
+
+
+def _gradient_faults(slopes: np.ndarray, tables: ProblemTables) -> Iterator[Fault]:
+    """Yield a fault for each parameter by which the log likelihood has no derivative."""
+    estimated = [one.id for one in tables.parameters if one.estimated]
+    for name, slope in zip(estimated, slopes, strict=True):
+        if not np.isfinite(slope):
+            found = f"the derivative {slope:g} of the log likelihood"
+            needed = "formulas that can be differentiated there: powers and roots of what is 0 cannot"
+            yield Fault(tables.id, None, f"parameter {name}", found, needed)
+
+
+def _place_of(measurement: Measurement, tables: ProblemTables) -> tuple[str, int | None]:
+    """Return file and line of a measurement, the problem's id where it has none."""
+    written = re.fullmatch(r"(.*), line (\d+)", measurement.source)
+    return (written.group(1), int(written.group(2))) if written else (measurement.source or tables.id, None)
