@@ -1,10 +1,10 @@
 """IC50s of known curves, and the inhibitor as a formula on parameters."""
 
-from dataclasses import re
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
-import replace
 
 from jakstat.predictions import half_effect_dose, read_dose_response, summarise_ic50
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from jakstat.distinct_names import file_stem, folder_name
-from jakstat.problem import DataFaultsError, StudyScenarios, Treatment, read_petab, read_study, study_to_petab
+from jakstat.problem import DataFaultsError, StudyScenarios, Treatment, read_petab, read_study
 from jakstat.problem.experiment_names import experiment_id
 from jakstat.problem.identifiers import id_of_experiment_name, id_of_group, id_of_table_name, identifier, number_text
 from jakstat.problem.petab_libpetab import experiments_of_v1
 from jakstat.problem.study_description import ConditionColumn
-from jakstat.problem.study_petab import per_experiment_id
+from jakstat.problem.study_experiments import StudyExperiment
+from jakstat.problem.study_petab import per_experiment_id, petab_problem
 from jakstat.problem.study_reader import check_study
 
 ID = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
@@ -36,6 +37,15 @@ def test_experiments_that_differ_have_ids_that_differ():
     assert distinct(id_of_experiment_name(one) for one in names)
     assert id_of_experiment_name("blot 1") == "blot_1"
     assert id_of_experiment_name("hep_2013_09_30_TC") == "hep_2013_09_30_TC"
+
+
+def test_a_name_that_is_the_id_of_another_has_one_of_its_own():
+    for name in ("blot-1", "α", "a b c"):
+        made = id_of_experiment_name(name)
+        assert id_of_experiment_name(made) != made
+        assert folder_name(folder_name(name + "/")) != folder_name(name + "/")
+    group = id_of_group(("screen",), ("GDSC-1",), {})
+    assert id_of_group(("screen",), (group,), {}) != group
 
 
 def test_a_parameter_of_an_experiment_is_that_of_no_other_pair():
@@ -219,16 +229,15 @@ def test_two_treatments_of_one_id_are_refused_also_in_predictions(laboratory, mo
         read_study(laboratory)
 
 
-def test_conditions_of_a_period_and_of_an_experiment_have_ids_that_differ(measured):
-    """The period 0 of "HEL" and the last period of "HEL-0" were both called condition_HEL_0."""
-    cells = [{"cell_line": one, "inhibitor": "", "inhibitor_nM": "", "screen": ""} for one in ("HEL", "HEL-0")]
-    folder = measured(*cells)
-    path = folder / "reference" / "cell_lines.tsv"
-    path.write_text(path.read_text() + "HEL-0\tCML\tnone\tgp130\tJAK2_V617F\tnone\t24\t0.3\tassumed\n")
-    study = folder / "study.yaml"
-    study.write_text(study.read_text().replace("  pooled:\n", "  at_treatment: {scale: 2}\n  pooled:\n"))
-    problem = study_to_petab(folder)
-    assert distinct(one.id for one in problem.conditions)
+def test_conditions_of_a_period_and_of_an_experiment_have_ids_that_differ(laboratory):
+    """The first period of an experiment "x" and the last one of "x_0" were both called condition_x_0."""
+    checked = check_study(laboratory)
+    first, second = list(checked.experiments)[:2]
+    one, two = (checked.experiments[treatment].periods for treatment in (first, second))
+    made = {first: StudyExperiment("x", "x", first, one), second: StudyExperiment("x_0", "x_0", second, two)}
+    problem = petab_problem(replace(checked, experiments=made, measurements=()))
+    assert len(problem.conditions) == 4
+    assert distinct(condition.id for condition in problem.conditions)
 
 
 def test_pairs_of_conditions_have_ids_whatever_the_order_of_rows():
