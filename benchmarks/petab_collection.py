@@ -27,7 +27,9 @@ from jakstat.problem import DataFaultsError
 REPOSITORY = Path(__file__).resolve().parent.parent
 NOTES = Path(__file__).with_name("petab_collection_notes.tsv")  # who is right where ours and the reference differ
 TIGHT = SolverSettings(rtol=1e-12, atol=1e-14, max_steps=100_000)
-_STEP = 1e-3  # of finite differences, relative; with that of half the size the error is of order 4
+# Of finite differences, relative; with that of half the size the error is of order 4. Signals that swing need small
+# ones, where rounding is larger: the step whose two differences agree best is taken.
+_STEPS = (1e-3, 1e-4, 1e-5)
 _ABSOLUTE, _RELATIVE, _GRADIENT = 1e-3, 1e-8, 1e-4  # what a match is
 _REPEATS = 5
 
@@ -62,25 +64,53 @@ def simulations_of(file: Path, measurements: pd.DataFrame) -> np.ndarray:
     if not files:
         raise ValueError("the collection holds no simulations")
     simulated = pd.read_csv(files[0], sep="\t")
-    if len(simulated) != len(measurements):
-        raise ValueError(f"{len(simulated)} simulations of {len(measurements)} measurements")
     keys = [one for one in ("observableId", "preequilibrationConditionId", "simulationConditionId", "time",
                             "observableParameters") if one in simulated and one in measurements]  # fmt: skip
-    order = [_sorted_places(table, keys) for table in (measurements, simulated)]
+    if len(simulated) != len(measurements):
+        return _look_up(measurements, simulated, keys)
     found = np.empty(len(measurements))
-    found[order[0]] = simulated["simulation"].to_numpy(dtype=float)[order[1]]
-    for key in ("observableId", "simulationConditionId", "time"):
-        ours, theirs = (table[key].to_numpy()[places] for table, places in zip((measurements, simulated), order,
-                                                                               strict=True))  # fmt: skip
-        same = np.isclose(ours, theirs, rtol=1e-9) if key == "time" else ours == theirs
-        if not same.all():
-            raise ValueError(f"simulations and measurements differ in {key}")
+    values = simulated["simulation"].to_numpy(dtype=float)
+    ours, theirs = (_sorted_places(table, keys) for table in (measurements, simulated))
+    if _agree(measurements.iloc[ours], simulated.iloc[theirs], keys):
+        found[ours] = values[theirs]
+    elif _agree(measurements, simulated, ["time"]):  # other ids, the same rows
+        found[:] = values
+    else:
+        raise ValueError("simulations and measurements are not of the same ids and times")
     return found
 
 
+def _look_up(measurements: pd.DataFrame, simulated: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    """Return the simulation of each measurement, of a table that holds more."""
+    known = dict(zip(_keys_of(simulated, keys), simulated["simulation"], strict=True))
+    wanted = _keys_of(measurements, keys)
+    if not set(wanted) <= set(known):
+        raise ValueError(f"{len(simulated)} simulations of {len(measurements)} measurements, which they do not cover")
+    return np.array([float(known[key]) for key in wanted])
+
+
+def _agree(measurements: pd.DataFrame, simulated: pd.DataFrame, keys: list[str]) -> bool:
+    """Whether two tables have the same entries row by row."""
+    for key in keys:
+        ours, theirs = measurements[key].to_numpy(), simulated[key].to_numpy()
+        if key == "time":
+            same = np.isclose(ours.astype(float), theirs.astype(float), rtol=1e-9)
+        else:
+            same = (ours == theirs) | (pd.isna(ours) & pd.isna(theirs))
+        if key in ("observableId", "simulationConditionId", "time") and not same.all():
+            return False
+    return True
+
+
+def _keys_of(table: pd.DataFrame, keys: list[str]) -> list[tuple[str, ...]]:
+    """Return the text of each row's keys, numbers to nine digits."""
+    columns = [[f"{one:.9g}" if isinstance(one, float) else str(one) for one in table[key]] for key in keys]
+    return list(zip(*columns, strict=True))
+
+
 def _sorted_places(table: pd.DataFrame, keys: list[str]) -> np.ndarray:
-    columns = [table[one].map(lambda value: f"{value:.9g}" if isinstance(value, float) else str(value)) for one in keys]
-    return pd.concat(columns, axis=1).reset_index(drop=True).sort_values(keys, kind="stable").index.to_numpy()
+    found = _keys_of(table, keys)
+    return np.array(sorted(range(len(found)), key=found.__getitem__), dtype=int)
 
 
 def evaluate(file: Path, note: Any) -> None:
@@ -117,11 +147,11 @@ def differences_of(problem: Problem, note: Any) -> dict[str, float]:
     differences, scale = {}, _scale_of(nominal)
     for number, name in enumerate(problem.estimated):
         try:
-            coarse, fine = (
-                _central(problem, name, nominal[number], step * scale[number]) for step in (_STEP, _STEP / 2)
-            )
+            found = [[_central(problem, name, nominal[number], share * step * scale[number]) for share in (1.0, 0.5)]
+                     for step in _STEPS]  # fmt: skip
         except RuntimeError:  # no solution next to the nominal values
             continue
+        coarse, fine = min(found, key=lambda pair: abs(pair[0] - pair[1]))
         differences[name] = float((4.0 * fine - coarse) / 3.0 * scale[number])
         note(differences=differences)
     return differences

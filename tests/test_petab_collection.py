@@ -46,8 +46,11 @@ def test_simulations_are_matched_by_their_keys(tmp_path):
     simulated = measurements.iloc[[2, 0, 1]].assign(simulation=[11.0, 20.0, 12.0])
     simulated.to_csv(tmp_path / "simulatedData_x.tsv", sep="\t", index=False)
     assert simulations_of(tmp_path / "x.yaml", measurements).tolist() == [20.0, 12.0, 11.0]
+    more = pd.concat([simulated, simulated.assign(time=7.0, simulation=0.0)])
+    more.to_csv(tmp_path / "simulatedData_x.tsv", sep="\t", index=False)
+    assert simulations_of(tmp_path / "x.yaml", measurements).tolist() == [20.0, 12.0, 11.0]
     simulated.assign(time=[1.0, 1.0, 3.0]).to_csv(tmp_path / "simulatedData_x.tsv", sep="\t", index=False)
-    with pytest.raises(ValueError, match="differ in time"):
+    with pytest.raises(ValueError, match="not of the same ids and times"):
         simulations_of(tmp_path / "x.yaml", measurements)
 
 

@@ -61,7 +61,7 @@ def without_places(function: Any) -> Callable[[np.ndarray], tuple]:
     shared = [place.storage[0] for place in function.input_storage[1:]]
 
     @njit(nogil=True)
-    def call(*inputs: Any) -> Any:
+    def call(*inputs: np.ndarray) -> tuple:
         return compiled(*inputs)
 
     return lambda vector: call(np.asarray(vector, dtype=np.float64), *shared)
