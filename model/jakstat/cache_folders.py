@@ -53,21 +53,20 @@ def cache_folders() -> CacheFolders:
 
 @cache
 def _choose(environment: tuple[str | None, ...], user: int) -> CacheFolders:
-    searched: list[Path] = []
     reasons: list[str] = []
+    searched: list[Path] = []
     kept = None
     for folder in _candidates(environment[0], user):
-        reason = _prepare(folder)
-        if reason:
-            reasons.append(reason)
-            continue
-        searched.append(folder)
-        if os.access(folder / "kernels", os.W_OK | os.X_OK):
-            kept = folder
-            break
-    if reasons:
-        instead = f"compiled code is kept in {kept} instead" if kept else "compiled code is not kept"
-        _LOG.warning("%s; %s", "; ".join(reasons), instead)
+        reasons.append(_prepare(folder))
+        if not reasons[-1]:
+            searched.append(folder)
+            if os.access(folder / "kernels", os.W_OK | os.X_OK):
+                kept = folder
+                break
+    if kept is None:
+        _LOG.warning("%s; compiled code is not kept", "; ".join(filter(None, reasons)))
+    elif reasons[0]:
+        _LOG.warning("%s; compiled code is kept in %s instead", reasons[0], kept)
     return CacheFolders(tuple(searched), kept)
 
 
@@ -89,7 +88,9 @@ def _prepare(folder: Path) -> str:
             (folder / "kernels").mkdir(parents=True, exist_ok=True)
         return objection_to_folder(folder) or objection_to_folder(folder / "kernels")
     except OSError as error:
-        return _sentence(folder, os.strerror(error.errno or 0).lower(), "a folder that can be made, read and written to")
+        return _sentence(
+            folder, os.strerror(error.errno or 0).lower(), "a folder that can be made, read and written to"
+        )
 
 
 def objection_to_folder(folder: Path) -> str:

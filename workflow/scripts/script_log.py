@@ -5,13 +5,16 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from jakstat.sealed_files import UnusableFileError
+
 
 @contextmanager
 def log_to(path: str, faults: tuple[type[Exception], ...] = (), advice: str = "", bar: bool = False) -> Iterator[None]:
     """Print to ``path`` within the block; on an error leave with exit code 1 and a message on the terminal.
 
-    ``faults`` are errors of the input, which need their message and ``advice`` but no traceback. With ``bar`` standard
-    error stays a terminal where it is one, for a progress bar.
+    ``faults`` are errors of the input, which need their message and ``advice`` but no traceback; results that are
+    damaged or another problem's are among them everywhere. With ``bar`` standard error stays a terminal where it is
+    one, for a progress bar.
     """
     terminal = sys.stderr
     with open(path, "w", buffering=1, encoding="utf-8") as log:
@@ -19,7 +22,7 @@ def log_to(path: str, faults: tuple[type[Exception], ...] = (), advice: str = ""
         sys.stderr = terminal if bar and terminal.isatty() else log
         try:
             yield
-        except faults as error:
+        except (*faults, UnusableFileError) as error:
             message = f"{error}\n{advice}".strip()
             print(message, file=log)
             sys.exit(message)
