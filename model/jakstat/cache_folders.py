@@ -186,8 +186,8 @@ def read_trusted(path: Path) -> bytes | None:
         return None
     except OSError as error:
         found = f"a file that cannot be read ({os.strerror(error.errno or 0).lower()})"
-    _LOG.warning("%s: found %s; needed: compiled code that only you, root or the group named by JAKSTAT_CACHE_GROUP "
-                 "can write; it is made anew", path, found)  # fmt: skip
+    _say_once(f"{path}: found {found}; needed: compiled code that only you, root or the group named by "
+              "JAKSTAT_CACHE_GROUP can write; it is made anew")  # fmt: skip
     return None
 
 
