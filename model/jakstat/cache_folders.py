@@ -53,21 +53,20 @@ def cache_folders() -> CacheFolders:
 
 @cache
 def _choose(environment: tuple[str | None, ...], user: int) -> CacheFolders:
-    searched: list[Path] = []
     reasons: list[str] = []
+    searched: list[Path] = []
     kept = None
     for folder in _candidates(environment[0], user):
-        reason = _prepare(folder)
-        if reason:
-            reasons.append(reason)
-            continue
-        searched.append(folder)
-        if os.access(folder / "kernels", os.W_OK | os.X_OK):
-            kept = folder
-            break
-    if reasons:
-        instead = f"compiled code is kept in {kept} instead" if kept else "compiled code is not kept"
-        _LOG.warning("%s; %s", "; ".join(reasons), instead)
+        reasons.append(_prepare(folder))
+        if not reasons[-1]:
+            searched.append(folder)
+            if os.access(folder / "kernels", os.W_OK | os.X_OK):
+                kept = folder
+                break
+    if kept is None:
+        _LOG.warning("%s; compiled code is not kept", "; ".join(filter(None, reasons)))
+    elif reasons[0]:
+        _LOG.warning("%s; compiled code is kept in %s instead", reasons[0], kept)
     return CacheFolders(tuple(searched), kept)
 
 
@@ -185,8 +184,8 @@ def read_trusted(path: Path) -> bytes | None:
         return None
     except OSError as error:
         found = f"a file that cannot be read ({os.strerror(error.errno or 0).lower()})"
-    _LOG.warning("%s: found %s; needed: compiled code that only you, root or the group named by JAKSTAT_CACHE_GROUP "
-                 "can write; it is made anew", path, found)  # fmt: skip
+    _say_once(f"{path}: found {found}; needed: compiled code that only you, root or the group named by "
+              "JAKSTAT_CACHE_GROUP can write; it is made anew")  # fmt: skip
     return None
 
 

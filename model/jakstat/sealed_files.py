@@ -17,7 +17,7 @@ _LENGTH = len(_BEGIN) + _DIGITS + len(_END)
 _BLOCK = 2**20  # bytes that are read at once
 
 
-class DamagedFileError(ValueError):
+class UnusableFileError(ValueError):
     """A file cannot be used; the message says which, what was found, what is needed and what to do."""
 
 
@@ -65,13 +65,13 @@ def require_whole(path: Path, remedy: str) -> None:
 
     Raises
     ------
-    DamagedFileError
+    UnusableFileError
         The file is absent, empty, none that can be read, without a seal (cut short, or written by something else), or
         not as it was written.
     """
     found = _fault_of(path)
     if found:
-        raise DamagedFileError(f"{path}: found {found}; needed: the file as jakstat wrote it; {remedy}")
+        raise UnusableFileError(f"{path}: found {found}; needed: the file as jakstat wrote it; {remedy}")
 
 
 def _fault_of(path: Path) -> str:

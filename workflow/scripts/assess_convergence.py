@@ -4,9 +4,9 @@ from script_log import log_to
 
 with log_to(snakemake.log[0]):
     from jakstat.inference import ConvergenceThresholds, assess_convergence, find_modes
-    from jakstat.storage import read_json, read_tree, write_json, write_table
+    from jakstat.storage import read_json, read_posterior, write_json, write_table
 
-    tree = read_tree(snakemake.input.posterior)
+    tree = read_posterior(snakemake.input.posterior)
     thresholds = ConvergenceThresholds(**snakemake.params.thresholds)
     convergence = assess_convergence(tree, thresholds, read_json(snakemake.input.tolerance))
     write_json(convergence.as_dict(), snakemake.output.convergence)

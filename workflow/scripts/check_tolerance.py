@@ -8,10 +8,10 @@ with log_to(snakemake.log[0]):
     from jakstat.inference import check_tolerance
     from jakstat.problem import read_tables
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_tree, write_json
+    from jakstat.storage import read_posterior, write_json
 
     params = snakemake.params
     solver, asked = SolverSettings(**params.solver), dict(params.tolerance)
     draws, tight = asked.pop("draws"), replace(solver, **asked)
-    tables, tree = read_tables(snakemake.input.study), read_tree(snakemake.input.posterior)
+    tables, tree = read_tables(snakemake.input.study), read_posterior(snakemake.input.posterior)
     write_json(check_tolerance(tables, tree, solver, tight, draws, params.seed).as_dict(), snakemake.output[0])

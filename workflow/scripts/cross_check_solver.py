@@ -6,9 +6,9 @@ with log_to(snakemake.log[0]):
     from jakstat.inference import cross_check_solver
     from jakstat.problem import read_tables
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_tree, write_json
+    from jakstat.storage import read_posterior, write_json
 
     params = snakemake.params
-    tables, tree = read_tables(snakemake.input.study), read_tree(snakemake.input.posterior)
+    tables, tree = read_tables(snakemake.input.study), read_posterior(snakemake.input.posterior)
     check = cross_check_solver(tables, tree, SolverSettings(**params.solver), seed=params.seed)
     write_json(check.as_dict(), snakemake.output[0])

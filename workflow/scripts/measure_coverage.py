@@ -6,11 +6,11 @@ with log_to(snakemake.log[0]):
     import pandas as pd
 
     from jakstat.inference import measure_coverage
-    from jakstat.storage import read_tree, write_table
+    from jakstat.storage import read_posterior, read_tree, write_table
 
     trees = {
         "prior_predictive": read_tree(snakemake.input.prior),
-        "posterior_predictive": read_tree(snakemake.input.posterior),
+        "posterior_predictive": read_posterior(snakemake.input.posterior),
     }
     coverage = [measure_coverage(tree, group).assign(group=group) for group, tree in trees.items()]
     write_table(pd.concat(coverage), snakemake.output[0])

@@ -6,11 +6,11 @@ with log_to(snakemake.log[0]):
     from jakstat.predictions import predict_dose_response, read_dose_response, summarise_ic50
     from jakstat.problem import read_tables
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_tree, write_dataset, write_table
+    from jakstat.storage import read_json, read_posterior, write_dataset, write_table
 
     params = snakemake.params
     scenario = read_dose_response(read_json(snakemake.input.scenario))
-    tree = read_tree(snakemake.input.posterior)
+    tree = read_posterior(snakemake.input.posterior)
     tables = read_tables(snakemake.input.study)
     dose_response = predict_dose_response(tables, tree, scenario, SolverSettings(**params.solver), params.seed)
     dose_response.attrs["warning"] = read_json(snakemake.input.gate)["warning"]

@@ -10,11 +10,11 @@ with log_to(snakemake.log[0]):
     from jakstat.predictions import measure_dose_response, predict_interventions, summarise_metrics
     from jakstat.problem import read_tables
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_tree, write_dataset, write_table, write_tree
+    from jakstat.storage import read_json, read_posterior, write_dataset, write_table, write_tree
 
     given, params, made = snakemake.input, snakemake.params, snakemake.output
     warning = read_json(given.gate)["warning"]
-    solver, posterior = SolverSettings(**params.solver), read_tree(given.posterior)
+    solver, posterior = SolverSettings(**params.solver), read_posterior(given.posterior)
     folder, tables = Path(given.tables[0]).parent, read_tables(given.study)
     answers = predict_interventions(params.interventions, tables, folder, posterior, solver, params.seed)
 

@@ -11,11 +11,11 @@ with log_to(snakemake.log[0]):
         summarise_resistance,
     )
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_tree, write_dataset, write_table
+    from jakstat.storage import read_json, read_posterior, write_dataset, write_table
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]
-    solver, tree = SolverSettings(**params.solver), read_tree(given.posterior)
+    solver, tree = SolverSettings(**params.solver), read_posterior(given.posterior)
     fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
 
     resistance = predict_resistance(fit, settings.resistance).assign_attrs(warning=warning)

@@ -14,11 +14,11 @@ with log_to(snakemake.log[0]):
         summarise_metrics,
     )
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_tree, write_dataset, write_table
+    from jakstat.storage import read_json, read_posterior, write_dataset, write_table
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]
-    solver, tree = SolverSettings(**params.solver), read_tree(given.posterior)
+    solver, tree = SolverSettings(**params.solver), read_posterior(given.posterior)
     fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
 
     responses = predict_responses(fit, settings.responses).assign_attrs(warning=warning)

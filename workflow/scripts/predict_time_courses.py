@@ -6,9 +6,9 @@ with log_to(snakemake.log[0]):
     from jakstat.predictions import predict_time_courses
     from jakstat.problem import read_tables
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_tree, write_dataset
+    from jakstat.storage import read_json, read_posterior, write_dataset
 
-    tree = read_tree(snakemake.input.posterior)
+    tree = read_posterior(snakemake.input.posterior)
     tables = read_tables(snakemake.input.study)
     time_courses = predict_time_courses(tables, tree, SolverSettings(**snakemake.params.solver))
     time_courses.attrs["warning"] = read_json(snakemake.input.gate)["warning"]

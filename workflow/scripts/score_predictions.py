@@ -7,11 +7,11 @@ with log_to(snakemake.log[0]):
 
     from jakstat.predictions import PublicTable, ask_of_fit, score_predictions
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_tree, write_table
+    from jakstat.storage import read_json, read_posterior, write_table
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]
-    solver, tree = SolverSettings(**params.solver), read_tree(given.posterior)
+    solver, tree = SolverSettings(**params.solver), read_posterior(given.posterior)
     fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
 
     tables, obtained = given.get("public", []), given.get("obtained", [])
@@ -21,7 +21,7 @@ with log_to(snakemake.log[0]):
     for path in given.get("refits", []):
         from jakstat.predictions import refit_of  # loads the sampler, for seconds
 
-        without = read_tree(path)
+        without = read_posterior(path)
         refits[without.attrs["left_out_by"], without.attrs["left_out"]] = refit_of(without, settings.draws)
     folder, observable = Path(given.study).parent, settings.growth_readout.observable
     scores = score_predictions(fit, settings.scores, folder, observable, public, refits)

@@ -5,6 +5,8 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from jakstat.sealed_files import UnusableFileError
+
 
 @contextmanager
 def log_to(
@@ -14,8 +16,9 @@ def log_to(
 
     The block gets a function that says a sentence in the log and on the terminal.
 
-    ``faults`` are errors of the input, which need their message and ``advice`` but no traceback. With ``bar`` standard
-    error stays a terminal where it is one, for a progress bar.
+    ``faults`` are errors of the input, which need their message and ``advice`` but no traceback; results that are
+    damaged or another problem's are among them everywhere. With ``bar`` standard error stays a terminal where it is
+    one, for a progress bar.
     """
     terminal = sys.stderr
     with open(path, "w", buffering=1, encoding="utf-8") as log:
@@ -28,7 +31,7 @@ def log_to(
 
         try:
             yield say
-        except faults as error:
+        except (*faults, UnusableFileError) as error:
             message = f"{error}\n{advice}".strip()
             print(message, file=log)
             sys.exit(message)

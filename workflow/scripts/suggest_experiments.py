@@ -5,11 +5,11 @@ from script_log import log_to
 with log_to(snakemake.log[0]):
     from jakstat.predictions import ask_of_fit, suggest_experiments
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_tree, write_table
+    from jakstat.storage import read_json, read_posterior, write_table
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]
-    solver, tree = SolverSettings(**params.solver), read_tree(given.posterior)
+    solver, tree = SolverSettings(**params.solver), read_posterior(given.posterior)
     fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
 
     ranked = suggest_experiments(fit, settings.next_target, settings.responses, settings.next_candidates)

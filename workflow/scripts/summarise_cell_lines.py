@@ -7,10 +7,10 @@ from script_log import log_to
 with log_to(snakemake.log[0]):
     from jakstat.problem import StudyScenarios, read_tables
     from jakstat.reports import summarise_cell_lines, summarise_inhibitors
-    from jakstat.storage import read_json, read_tree, write_table
+    from jakstat.storage import read_json, read_posterior, write_table
 
     given = snakemake.input
-    study = StudyScenarios(Path(given.study).parent), read_tables(given.study), read_tree(given.posterior)
+    study = StudyScenarios(Path(given.study).parent), read_tables(given.study), read_posterior(given.posterior)
     warning = read_json(given.gate)["warning"]
     write_table(summarise_cell_lines(*study).assign(warning=warning), snakemake.output.cell_lines)
     write_table(summarise_inhibitors(*study).assign(warning=warning), snakemake.output.inhibitors)

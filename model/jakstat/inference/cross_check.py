@@ -16,7 +16,7 @@ from pytensor import function, grad
 from pytensor.compile.mode import Mode
 
 from jakstat.pathway import UnsupportedModelError
-from jakstat.problem import ProblemTables
+from jakstat.problem import ProblemTables, require_same_problem
 from jakstat.simulation import SimulationPlan, SolverNotInstalledError, plan_simulation
 from jakstat.statistics import SolverSettings, log_likelihood_graph
 
@@ -77,7 +77,13 @@ def cross_check_solver(
     Returns
     -------
     SolverCrossCheck
+
+    Raises
+    ------
+    UnusableFileError
+        The draws belong to another problem.
     """
+    require_same_problem(tree, tables)
     values = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter").to_numpy()
     values = values.reshape(-1, values.shape[-1])
     chosen = np.random.default_rng(seed).choice(values, min(draws, len(values)), replace=False)

@@ -19,7 +19,7 @@ import pymc as pm
 import xarray as xr
 
 from jakstat.inference.starts import climb
-from jakstat.problem import ProblemTables
+from jakstat.problem import PROBLEM_DIGESTS, ProblemTables, problem_digests
 from jakstat.simulation import StatusCounts, plan_simulation
 from jakstat.statistics import SolverSettings, build_model, draw_measurements, log_density_values, noise_of
 
@@ -67,7 +67,7 @@ def sample_posterior(
         ``posterior`` (``parameter_value`` (parameter) on linear scale, ``signal``, ``noise_scale``),
         ``log_likelihood``, ``posterior_predictive`` and ``observed_data`` (``measurement``; obs), ``sample_stats``;
         observables, experiments and times are coordinates of ``obs``; attrs hold the solve outcomes of all gradients,
-        warm-up included.
+        warm-up included, and the digests of the problem.
     """
     counts = StatusCounts(at_once=sampling.cores)
     plan = plan_simulation(tables)
@@ -96,6 +96,7 @@ def sample_posterior(
         tables, posterior[["parameter_value", "signal", "noise_scale"]], np.random.default_rng(predictive_seed)
     )
     tree["sample_stats"] = xr.DataTree(drawn["sample_stats"].to_dataset())
+    tree.attrs[PROBLEM_DIGESTS] = problem_digests(tables)
     tree.attrs["solve_outcomes"] = [f"{name}={count}" for name, count in counts.as_dict().items()]
     return tree
 
@@ -197,5 +198,6 @@ def sample_prior_predictive(tables: ProblemTables, solver: SolverSettings, draws
         "prior_predictive": drawn["prior_predictive"].to_dataset().assign_coords(coords),
         "observed_data": _observed_data(tables).assign_coords(coords),
     })  # fmt: skip
+    tree.attrs[PROBLEM_DIGESTS] = problem_digests(tables)
     tree.attrs["solve_outcomes"] = [f"{name}={count}" for name, count in counts.as_dict().items()]
     return tree

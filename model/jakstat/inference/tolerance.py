@@ -22,7 +22,7 @@ from pytensor import function
 from pytensor.compile.mode import Mode
 from scipy.special import logsumexp
 
-from jakstat.problem import ProblemTables
+from jakstat.problem import ProblemTables, require_same_problem
 from jakstat.simulation import plan_simulation
 from jakstat.statistics import SolverSettings, log_likelihood_graph
 
@@ -104,7 +104,13 @@ def check_tolerance(
     Returns
     -------
     ToleranceCheck
+
+    Raises
+    ------
+    UnusableFileError
+        The draws belong to another problem.
     """
+    require_same_problem(tree, tables)
     values = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter").to_numpy()
     chosen = spread_draws(values.reshape(-1, values.shape[-1]), draws, np.random.default_rng(seed))
     at_fit, at_tight = log_likelihoods(tables, chosen, (solver, tight))

@@ -17,7 +17,16 @@ import xarray as xr
 from jakstat.pathway import names_in, read_pathway, substitute_names
 from jakstat.predictions.response_metrics import dose_faults, half_effect_dose
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
-from jakstat.problem import Experiment, Parameter, Period, Prior, ProblemTables
+from jakstat.problem import (
+    PROBLEM_DIGESTS,
+    Experiment,
+    Parameter,
+    Period,
+    Prior,
+    ProblemTables,
+    problem_digests,
+    require_same_problem,
+)
 from jakstat.problem.formulas import parse_formula, unknown_name_needed
 from jakstat.simulation import plan_simulation
 from jakstat.statistics import SolverSettings
@@ -176,8 +185,11 @@ def predict_dose_response(
     ------
     ValueError
         ``asked`` does not fit the problem; all faults are named.
+    UnusableFileError
+        The draws belong to another problem.
     """
     check_dose_response(tables, asked)
+    require_same_problem(tree, tables)
     posterior = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter")
     n_chains, n_draws = posterior.sizes["chain"], posterior.sizes["draw"]
     rng = np.random.default_rng(np.random.SeedSequence(seed))
@@ -243,6 +255,7 @@ def _attributes(tables: ProblemTables, asked: DoseResponse) -> dict:
         if one.prior is not None
     ]
     return {
+        PROBLEM_DIGESTS: problem_digests(tables),
         "inhibitor": asked.inhibitor,
         "readout": asked.readout,
         "time": f"{asked.time:g} {tables.time_unit}".strip(),

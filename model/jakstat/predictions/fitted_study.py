@@ -11,7 +11,7 @@ import xarray as xr
 from jakstat.pathway import names_in
 from jakstat.predictions.formula_draws import formulas_over_draws
 from jakstat.predictions.scenarios import HOUR_IN, AlteredCells, Posterior, prior_draws, thin_posterior
-from jakstat.problem import Observable, ProblemTables, StudyScenarios, read_study
+from jakstat.problem import Observable, ProblemTables, StudyScenarios, read_study, require_same_problem
 from jakstat.statistics import SolverSettings
 
 
@@ -39,8 +39,15 @@ def fitted_study(folder: str | Path, tree: xr.DataTree, draws: int, solver: Solv
         How many draws are used in all.
     solver : SolverSettings
     seed : int
+
+    Raises
+    ------
+    UnusableFileError
+        The draws belong to another problem.
     """
-    return FittedStudy(read_study(folder), StudyScenarios(folder), thin_posterior(tree, draws), solver, seed)
+    tables = read_study(folder)
+    require_same_problem(tree, tables)
+    return FittedStudy(tables, StudyScenarios(folder), thin_posterior(tree, draws), solver, seed)
 
 
 def noise_scale(fit: FittedStudy, observable_id: str, signal: np.ndarray) -> np.ndarray:

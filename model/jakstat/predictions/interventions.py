@@ -23,7 +23,7 @@ from jakstat.predictions.scenarios import (
     thin_posterior,
     treatment_of,
 )
-from jakstat.problem import PetabScenarios, ProblemTables
+from jakstat.problem import PetabScenarios, ProblemTables, require_same_problem
 from jakstat.statistics import SolverSettings
 
 
@@ -160,7 +160,10 @@ def predict_interventions(
     ------
     DataFaultsError, ValueError
         As :func:`check_interventions`.
+    UnusableFileError
+        The draws belong to another problem.
     """
+    require_same_problem(tree, tables)
     asked = read_interventions(section)
     scenarios = PetabScenarios(tables, folder, asked.time_unit)
     draws = thin_posterior(tree, asked.draws)

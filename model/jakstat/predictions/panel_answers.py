@@ -17,7 +17,7 @@ from jakstat.predictions.response_metrics import growth_rate_inhibition_from_rat
 from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
 from jakstat.predictions.scenario_settings import PairSettings, ResponseSettings
 from jakstat.predictions.scenarios import AlteredCells, Readout, predict_curves, predict_signals, predict_surface
-from jakstat.problem import Treatment
+from jakstat.problem import PROBLEM_DIGESTS, Treatment, problem_digests
 from jakstat.problem.reference_records import Reference
 
 #: An inhibitor of the reference tables that acts on all JAKs and on nothing else, and a dose that leaves a millionth.
@@ -36,7 +36,7 @@ def predict_responses(fit: FittedStudy, asked: ResponseSettings) -> xr.Dataset:
         readout.name: predict_curves(fit.tables, fit.scenarios, fit.posterior, asked.cells, asked.inhibitors,
                                      asked.doses, readout, fit.solver, fit.seed, asked.protocol)
         for readout in asked.readouts
-    })  # fmt: skip
+    }, attrs={PROBLEM_DIGESTS: problem_digests(fit.tables)})  # fmt: skip
 
 
 def predict_resistance(fit: FittedStudy, asked: ResponseSettings) -> xr.Dataset:

@@ -4,7 +4,13 @@ import numpy as np
 import xarray as xr
 
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
-from jakstat.problem import ProblemTables, measured_over_time
+from jakstat.problem import (
+    PROBLEM_DIGESTS,
+    ProblemTables,
+    measured_over_time,
+    problem_digests,
+    require_same_problem,
+)
 from jakstat.statistics import SolverSettings
 
 
@@ -32,7 +38,14 @@ def predict_time_courses(
     Dataset
         ``signal`` (chain, draw, observable, experiment, time); NaN where an experiment does not measure an observable,
         has not begun, or is not measured at its steady state.
+
+    Raises
+    ------
+    UnusableFileError
+        The draws belong to another problem.
     """
+    require_same_problem(tree, tables)
+    digests = problem_digests(tables)
     tables = measured_over_time(tables)
     posterior = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter")
     chosen = np.unique(np.linspace(0, posterior.sizes["draw"] - 1, min(n_draws, posterior.sizes["draw"])).astype(int))
@@ -57,6 +70,7 @@ def predict_time_courses(
         {"signal": (("chain", "draw", "observable", "experiment", "time"), signal)},
         coords={"chain": posterior["chain"].to_numpy(), "draw": posterior["draw"].to_numpy(), "observable": observables,
                 "experiment": experiments, "time": ("time", times, {"units": tables.time_unit})},
+        attrs={PROBLEM_DIGESTS: digests},
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from jakstat.problem.measurement_kinds import measured_over_doses, measured_over
 from jakstat.problem.pace2018 import PACE2018_TABLE, obtain_pace2018
 from jakstat.problem.petab_reader import read_petab
 from jakstat.problem.petab_scenarios import PetabScenarios
+from jakstat.problem.problem_digests import PROBLEM_DIGESTS, problem_digests, require_same_problem
 from jakstat.problem.public_files import ObtainedMeasurements
 from jakstat.problem.records import (
     CENSORED,
@@ -26,6 +27,7 @@ from jakstat.problem.study_treatments import Treatment
 
 __all__ = [
     "PACE2018_TABLE",
+    "PROBLEM_DIGESTS",
     "PetabScenarios",
     "StudyScenarios",
     "Treatment",
@@ -48,9 +50,11 @@ __all__ = [
     "obtain_pace2018",
     "obtain_sobotta2017",
     "place_sobotta2017",
+    "problem_digests",
     "read_petab",
     "read_study",
     "read_tables",
+    "require_same_problem",
     "sobotta2017_absence",
     "study_to_petab",
 ]

@@ -5,7 +5,7 @@ from collections import Counter
 import pandas as pd
 import xarray as xr
 
-from jakstat.problem import ProblemTables, StudyScenarios
+from jakstat.problem import ProblemTables, StudyScenarios, require_same_problem
 from jakstat.reports.derived_quantities import summarise_formulas
 
 
@@ -35,7 +35,10 @@ def summarise_cell_lines(scenarios: StudyScenarios, tables: ProblemTables, tree:
     ------
     ValueError
         The posterior lacks a parameter of a cell line; it is named.
+    UnusableFileError
+        The draws belong to another problem.
     """
+    require_same_problem(tree, tables)
     lines = {one.id: one.cell_line for one in tables.experiments}
     counts = Counter(lines[one.experiment_id] for one in tables.measurements)
     rows, formulas = [], []

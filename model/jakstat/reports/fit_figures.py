@@ -15,7 +15,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from jakstat.problem import Observable, ProblemTables, measured_over_doses, measured_over_time
+from jakstat.problem import (
+    Observable,
+    ProblemTables,
+    measured_over_doses,
+    measured_over_time,
+    require_same_problem,
+)
 from jakstat.reports.dose_figures import fit_over_doses, prior_over_doses
 from jakstat.reports.drawing import (
     GREY,
@@ -54,7 +60,15 @@ def fit_figure(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Datase
     Returns
     -------
     Figure
+
+    Raises
+    ------
+    UnusableFileError
+        The draws belong to another problem.
     """
+    for one in (tree, time_courses):
+        if one is not None:
+            require_same_problem(one, tables)
     drawn = [fit_over_time(measured_over_time(tables), tree, time_courses),
              fit_over_doses(measured_over_doses(tables), tree)]  # fmt: skip
     return grouped_figure([group for group in drawn if group.count])

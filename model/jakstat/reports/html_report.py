@@ -1,5 +1,6 @@
 """The report of a study: one HTML file that opens offline."""
 
+from jakstat.problem import require_same_problem
 from jakstat.reports.cell_line_sections import cell_line_sections, inhibitor_sections
 from jakstat.reports.contents import ReportContents
 from jakstat.reports.convergence_sections import convergence_section
@@ -34,8 +35,16 @@ def render_report(contents: ReportContents) -> str:
     -------
     str
         One HTML document: styles inline, figures as SVG data URIs, nothing loaded from elsewhere.
+
+    Raises
+    ------
+    UnusableFileError
+        Draws, or what was predicted from them, belong to another problem.
     """
     tables = contents.tables
+    for one in (contents.posterior, contents.prior, contents.time_courses, contents.dose_response):
+        if one is not None:
+            require_same_problem(one, tables)
     sections = [
         question_section(contents),
         fit_section(contents),

@@ -6,7 +6,7 @@ import pandas as pd
 import sympy as sp
 import xarray as xr
 
-from jakstat.problem import ProblemTables, StudyScenarios
+from jakstat.problem import ProblemTables, StudyScenarios, require_same_problem
 from jakstat.problem.formulas import entity, names_of
 from jakstat.problem.reference_records import DOSE, Action
 from jakstat.reports.derived_quantities import summarise_formulas
@@ -43,7 +43,10 @@ def summarise_inhibitors(scenarios: StudyScenarios, tables: ProblemTables, tree:
     ------
     ValueError
         The posterior lacks a constant of a measured inhibitor; it is named.
+    UnusableFileError
+        The draws belong to another problem.
     """
+    require_same_problem(tree, tables)
     measured = {one.experiment_id for one in tables.measurements}
     used = {name for one in tables.experiments if one.id in measured for name, _ in one.inhibitors}
     actions = [action for one in scenarios.reference.inhibitors.values() if one.id in used

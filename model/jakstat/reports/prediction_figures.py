@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from jakstat.problem import ProblemTables
+from jakstat.problem import ProblemTables, require_same_problem
 from jakstat.reports.drawing import (
     GREY,
     add_legend,
@@ -42,7 +42,14 @@ def dose_response_figure(dose_response: xr.Dataset, tables: ProblemTables | None
     Returns
     -------
     Figure
+
+    Raises
+    ------
+    UnusableFileError
+        The dose response belongs to another problem.
     """
+    if tables is not None:
+        require_same_problem(dose_response, tables)
     stimuli = [str(label) for label in dose_response["stimulus"].to_numpy()]
     colours = _stimulus_colours(stimuli, tables)
     readout = str(dose_response.attrs["readout"])

@@ -7,7 +7,7 @@ from jakstat.cache_folders import cache_folders, read_trusted, write_whole
 from jakstat.sealed_files import has_seal, seal, unseal
 
 _LOG = logging.getLogger("jakstat")
-_UNSEALED: set[Path] = set()  # folders of which the log has said that a file has no seal
+_SAID: set[Path] = set()  # what the log has a line of
 
 
 def code_folders(digest: str) -> tuple[Path, ...]:
@@ -31,9 +31,9 @@ def read_code(path: Path) -> bytes | None:
         return None
     content = unseal(sealed, _sealed_name(path))
     if content is None and has_seal(sealed):
-        _say_damaged(path, "content that is not what its digest says")
+        _say_once(path, path, "content that is not what its digest says")
     elif content is None:  # PyTensor's folder may hold hundreds that were kept by something else: one line for all
-        _say_unsealed(path)
+        _say_once(path.parent, path, "no digest at its end (others beside it, if they lack it too, are not named)")
     return content
 
 
@@ -47,11 +47,7 @@ def _sealed_name(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def _say_damaged(path: Path, found: str) -> None:
-    _LOG.warning("%s: found %s; needed: compiled code as jakstat wrote it; it is made anew", path, found)
-
-
-def _say_unsealed(path: Path) -> None:
-    if path.parent not in _UNSEALED:
-        _UNSEALED.add(path.parent)
-        _say_damaged(path, "no digest at its end (others beside it, if they lack it too, are not named)")
+def _say_once(subject: Path, path: Path, found: str) -> None:
+    if subject not in _SAID:  # numba reads an index when it looks for code, and again when it adds to it
+        _SAID.add(subject)
+        _LOG.warning("%s: found %s; needed: compiled code as jakstat wrote it; it is made anew", path, found)
