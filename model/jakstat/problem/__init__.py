@@ -1,5 +1,6 @@
 """One checked problem from a PEtab file or a study folder, with every fault of the input reported at once."""
 
+from os.path import lexists
 from pathlib import Path
 
 from jakstat.problem.faults import DataFaultsError, Fault, UnsupportedError
@@ -80,9 +81,10 @@ def read_tables(path: str | Path) -> ProblemTables:
         The problem uses what jakstat does not support yet; the message names all of it.
     """
     path = Path(path)
-    if path.name == "study.yaml" or (path / "study.yaml").exists():
+    # What is there but is no file (a pipe, a link to itself) has its reader's sentence.
+    if path.name == "study.yaml" or lexists(path / "study.yaml"):
         return read_study(path if path.is_dir() else path.parent)
-    if path.is_file() and path.suffix in (".yaml", ".yml"):
+    if path.suffix in (".yaml", ".yml") and lexists(path) and not path.is_dir():
         return read_petab(path)
     if path.is_dir():
         inside = sorted(one.name for one in (*path.glob("*.yaml"), *path.glob("*.yml")))

@@ -11,6 +11,7 @@ from pathlib import Path
 import sympy as sp
 from petab import v2
 
+from jakstat.named_files import shown_path
 from jakstat.problem.faults import DataFaultsError, Fault
 from jakstat.problem.formulas import names_of, unknown_name_needed
 from jakstat.problem.made_ids import made_id_faults, require_own_ids, shared_id_faults
@@ -112,7 +113,9 @@ def check_study(folder: Path) -> CheckedStudy:
     sbml = read_model(study.model, faults, (folder,), imported) if study.model != folder else None
     table = read_parameters(study.parameters, faults) if study.parameters != folder else None
     cells = study.cells
-    reference = read_reference(cells.reference, faults, cells.own_cell_lines) if cells else None
+    reference = None
+    if cells is not None and _has_reference(study, cells.reference, faults):
+        reference = read_reference(cells.reference, faults, cells.own_cell_lines)
     if cells is not None and reference is not None:
         reference = with_own_constants(reference, cells.constants, faults)
     measurements = read_measurements(study, reference, faults, notes)
@@ -170,6 +173,14 @@ def _assembled(
         wild_type=wild_type,
         without=without,
     )
+
+
+def _has_reference(study: Study, folder: Path, faults: list[Fault]) -> bool:
+    """Whether the folder of the reference tables is one; add one fault where it is not, not one a table."""
+    if not folder.is_dir():
+        needed = f"a folder with the reference tables, from {study.file.parent} on"
+        faults.append(study.fault(("cells", "reference"), shown_path(folder), needed))
+    return folder.is_dir()
 
 
 def _used_of_reference(reference: Reference, measurements: Iterable[StudyMeasurement]) -> set[str]:

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytensor.tensor as pt
+import sympy as sp
 from pytensor import function, grad
 from pytensor.compile.mode import Mode
 
+from jakstat.pathway import read_pathway, substitute_names
 from jakstat.problem import DataFaultsError, Fault, Measurement, Parameter, ProblemTables
 from jakstat.problem.priors import median_of
 from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
@@ -29,13 +31,20 @@ _ARITHMETIC = (ValueError, TypeError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True)
+class _Evaluators:
+    """Point of the estimated parameters, linear scale -> signal, noise, terms, status; and slopes alone."""
+
+    values: Evaluate
+    slopes: Evaluate
+
+
+@dataclass(frozen=True)
 class _Evaluated:
-    """What one point of the parameters gives: (obs,) each, (estimated,) slopes, (segment,) status."""
+    """What one point of the parameters gives: (obs,) each, and (segment,) status."""
 
     signal: np.ndarray
     noise_scale: np.ndarray
     terms: np.ndarray
-    slopes: np.ndarray
     status: np.ndarray
 
 
@@ -75,14 +84,36 @@ def evaluation_faults(
     medians = np.array([_median(one) for one in estimated])
     try:
         plan = plan or plan_simulation(tables)
-        evaluate = _evaluator(tables, plan, replace(solver, name="jakstat"))
-        faults = _faults_at(nominal, evaluate, tables, plan)
-        if faults and not np.array_equal(nominal, medians) and not _faults_at(medians, evaluate, tables, plan):
+        evaluators = _evaluators(tables, plan, replace(solver, name="jakstat"))
+        faults = _faults_at(nominal, evaluators, tables, plan)
+        if faults and not np.array_equal(nominal, medians) and not _faults_at(medians, evaluators, tables, plan):
             return []
     except _ARITHMETIC as error:
-        found = f"formulas that cannot be evaluated ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
-        return [Fault(tables.id, None, "", found, "formulas of finite numbers")]
+        return _undefined_formulas(tables) or [_fault_of(error, tables)]
     return faults
+
+
+def _fault_of(error: Exception, tables: ProblemTables) -> Fault:
+    said = " ".join(str(error).split())[:200]
+    found = f"formulas that cannot be evaluated ({type(error).__name__}: {said})"
+    return Fault(tables.id, None, "", found, "formulas of finite numbers")
+
+
+def _undefined_formulas(tables: ProblemTables) -> list[Fault]:
+    """Return a fault for each formula that is infinite or undefined once the model's rules stand in for their names."""
+    pathway = read_pathway(tables.sbml)
+    assignments = dict(pathway.assignments)
+    formulas = {f"rate of {name}": rate for name, rate in zip(pathway.states, pathway.rates, strict=True)}
+    formulas |= {f"initial value of {name}": formula for name, formula in pathway.initial_values.items()}
+    for one in tables.observables:
+        formulas[f"observable {one.id}"] = one.formula
+        formulas[f"noise of {one.id}"] = substitute_names(one.noise_formula, {one.id: one.formula})
+    needed = "a formula whose value is finite: look for denominators that are 0"
+    return [
+        Fault(tables.id, None, name, f"{formula}, which is not finite", needed)
+        for name, formula in formulas.items()
+        if substitute_names(formula, assignments).has(sp.zoo, sp.nan, sp.oo, -sp.oo, sp.I)
+    ]
 
 
 def _median(parameter: Parameter) -> float:
@@ -101,28 +132,33 @@ def _nominal_or_median(parameter: Parameter) -> float:
     return parameter.nominal if parameter.nominal is not None else _median(parameter)
 
 
-def _evaluator(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings) -> Evaluate:
-    """Return what evaluates a point of the estimated parameters (linear scale)."""
-    parameters = pt.dvector("parameters")
-    graph = measurement_graph(tables, plan, parameters, PackedData(), solver)
-    measured = pt.as_tensor(np.array([one.value for one in tables.measurements]))
-    terms = log_density(measured, graph.signal, graph.noise_scale, noise_of(tables))
-    slopes = grad(pt.sum(terms), parameters, disconnected_inputs="ignore")
-    compiled: Evaluate = function(
-        [parameters], [graph.signal, graph.noise_scale, terms, slopes, graph.status], mode=_INTERPRETED,
-        on_unused_input="ignore",
-    )  # fmt: skip
-    return compiled
+def _evaluators(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings) -> _Evaluators:
+    """Return what evaluates a point; slopes by themselves, because nothing is swept back from what is not finite."""
+
+    def compiled(recording: bool) -> Evaluate:
+        parameters = pt.dvector("parameters")
+        graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=recording)
+        measured = pt.as_tensor(np.array([one.value for one in tables.measurements]))
+        terms = log_density(measured, graph.signal, graph.noise_scale, noise_of(tables))
+        outputs = [graph.signal, graph.noise_scale, terms, graph.status]
+        if recording:
+            outputs = [grad(pt.sum(terms), parameters, disconnected_inputs="ignore")]
+        evaluate: Evaluate = function([parameters], outputs, mode=_INTERPRETED, on_unused_input="ignore")
+        return evaluate
+
+    return _Evaluators(compiled(recording=False), compiled(recording=True))
 
 
-def _faults_at(point: np.ndarray, evaluate: Evaluate, tables: ProblemTables, plan: SimulationPlan) -> list[Fault]:
+def _faults_at(
+    point: np.ndarray, evaluators: _Evaluators, tables: ProblemTables, plan: SimulationPlan
+) -> list[Fault]:  # fmt: skip
     """Return the faults at one point; those of the gradient only where everything else is finite."""
     with np.errstate(all="ignore"):
-        found = _Evaluated(*evaluate(point))
-    unsolved = {name: SolveStatus(int(found.status[segments[-1]]))
-                for name, segments in plan.segments_of_experiment.items() if found.status[segments[-1]]}  # fmt: skip
-    faults = [*_solve_faults(unsolved, tables), *_measurement_faults(found, set(unsolved), tables)]
-    return faults or list(_gradient_faults(found.slopes, tables))
+        found = _Evaluated(*evaluators.values(point))
+        ends = {name: found.status[segments[-1]] for name, segments in plan.segments_of_experiment.items()}
+        unsolved = {name: SolveStatus(int(status)) for name, status in ends.items() if status}
+        faults = [*_solve_faults(unsolved, tables), *_measurement_faults(found, set(unsolved), tables)]
+        return faults or list(_gradient_faults(evaluators.slopes(point)[0], tables))
 
 
 def _solve_faults(unsolved: dict[str, SolveStatus], tables: ProblemTables) -> Iterator[Fault]:
