@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jakstat.problem import DataFaultsError, Fault
+from tests.problem.small_panel import REFERENCE, TEXTS
 
 MODEL = """\
 model decay()
@@ -148,6 +149,20 @@ def study(tmp_path: Path) -> Path:
 def edit_study(study: Path) -> Edit:
     """Return what changes a file of the study folder."""
     return _editor(study)
+
+
+@pytest.fixture
+def panel(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes the small panel, with one text replaced in one file, and returns its folder."""
+
+    def write(name: str = "", old: str = "", new: str = "") -> Path:
+        (tmp_path / "reference").mkdir(exist_ok=True)
+        for file, text in (TEXTS | {f"reference/{one}.tsv": text for one, text in REFERENCE.items()}).items():
+            assert file != name or old in text
+            (tmp_path / file).write_text(text.replace(old, new) if file == name else text)
+        return tmp_path
+
+    return write
 
 
 @pytest.fixture

@@ -31,6 +31,15 @@ REQUIRED_COLUMNS = {
         "mapping": ("petabEntityId", "modelEntityId"),
     },
 }
+#: Columns that refer to ids of each kind of table.
+_FORMULAS = ("observableFormula", "noiseFormula", "observableParameters", "noiseParameters", "targetValue")
+_REFER_TO = {
+    "condition": ("conditionId", "simulationConditionId", "preequilibrationConditionId", "parameterId", "time"),
+    "experiment": ("experimentId", "time"),
+    "observable": ("observableId", "observableParameters", "noiseParameters", "parameterId", "targetId"),
+    "parameter": _FORMULAS,
+    "measurement": ("parameterId",),
+}
 NOISE = {
     1: ("normal", "laplace"),
     2: ("normal", "laplace", "log-normal", "log-laplace"),
@@ -49,6 +58,15 @@ def check_tables(text: PetabText, entities: ModelEntities, faults: list[Fault]) 
     faults : list of Fault
         Faults are added here.
     """
+    before = len(faults)
+    _check_rows(text, entities, faults)
+    unread = {column for kind, columns in _REFER_TO.items() if not text.is_whole(kind) for column in columns}
+    # What a table that could not be read holds is unknown only until it can be.
+    faults[before:] = [fault for fault in faults[before:] if fault.column not in unread]
+
+
+def _check_rows(text: PetabText, entities: ModelEntities, faults: list[Fault]) -> None:
+    """Add every fault of the tables that could be read."""
     version = text.listing.version
     for kind, needed in REQUIRED_COLUMNS[version].items():
         for table in text.tables[kind]:

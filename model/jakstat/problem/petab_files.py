@@ -55,6 +55,10 @@ class PetabText:
             for row in table.rows:
                 yield table, row
 
+    def is_whole(self, kind: str) -> bool:
+        """Whether every table of a kind could be read."""
+        return len(self.tables[kind]) == len(self.listing.table_files[kind])
+
     def ids(self, kind: str, column: str) -> set[str]:
         """Return the ids in a column of one kind of table."""
         return {row[column] for _, row in self.rows(kind) if row[column]}

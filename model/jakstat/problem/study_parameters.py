@@ -87,7 +87,7 @@ def check_parameter_ids(
         Faults are added here.
     """
     used = entities.parameters | (set(formula_names) - entities.names)
-    for name in sorted(set(ids) - used):
+    for name in sorted(one for one in set(ids) - used if one.isidentifier()):  # else it has been refused
         found = f"{name!r}, which neither the model nor a formula uses"
         faults.append(Fault(str(path), None, "id", found, "a parameter of the model or of study.yaml"))
     for name in sorted(set(ids) & set(set_by_conditions)):

@@ -29,6 +29,7 @@ from jakstat.problem.study_measurements import StudyMeasurement, read_measuremen
 from jakstat.problem.study_observables import StudyObservables, experiment_scales, read_observables
 from jakstat.problem.study_parameters import StudyParameters, check_parameter_ids, read_parameters
 from jakstat.problem.study_petab import CheckedStudy, measurements_of, petab_problem
+from jakstat.problem.study_treatments import NAME_COLUMNS
 from jakstat.problem.text_files import digests_of, encoding_notes
 
 
@@ -113,18 +114,21 @@ def check_study(folder: Path) -> CheckedStudy:
     sbml = read_model(study.model, faults, (folder,), imported) if study.model != folder else None
     table = read_parameters(study.parameters, faults) if study.parameters != folder else None
     cells = study.cells
-    reference = None
+    reference, before = None, len(faults)
     if cells is not None and _has_reference(study, cells.reference, faults):
         reference = read_reference(cells.reference, faults, cells.own_cell_lines)
     if cells is not None and reference is not None:
         reference = with_own_constants(reference, cells.constants, faults)
+    reference_is_whole, before = len(faults) == before, len(faults)
     measurements = read_measurements(study, reference, faults, notes)
+    if not reference_is_whole:  # what it lacks now is unknown only until its faults are mended
+        faults[before:] = [fault for fault in faults[before:] if fault.column not in NAME_COLUMNS]
     observables = None
     if sbml is not None and table is not None:
         entities = model_entities(sbml)
         _check_units(study, entities, faults)
         observables = read_observables(study, entities, table.ids, faults)
-        if reference is not None and cells is not None:
+        if reference is not None and cells is not None and reference_is_whole:
             every = cells.suit == ALL_ROWS
             needed = None if every else _used_of_reference(reference, measurements)
             check_against_model(reference, entities, faults, only=needed)

@@ -29,6 +29,8 @@ MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "d": 1440.0}
 ALTERATIONS = "alterations"
 INHIBITORS = (("inhibitor", "inhibitor_nM"), ("inhibitor_2", "inhibitor_2_nM"))
 STIMULUS = ("stimulus", "stimulus_ng_per_ml", "stimulus_nM")
+#: Columns that hold names of the reference tables.
+NAME_COLUMNS = (CELL_LINE, ALTERATIONS, STIMULUS[0], *(name for name, _ in INHIBITORS))
 PRETREATMENT = tuple(f"pretreatment_{unit}" for unit in MINUTES)
 
 

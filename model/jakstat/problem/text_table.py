@@ -72,8 +72,10 @@ def read_text_table(path: Path, faults: list[Fault]) -> TextTable | None:
     if fault is not None:
         faults.append(fault)
         return None
-    for name in sorted({name for name in columns if name and columns.count(name) > 1}):
-        faults.append(Fault(str(path), 1, name, "the column twice", "each column once"))
+    twice = sorted({name for name in columns if name and columns.count(name) > 1})
+    faults += [Fault(str(path), 1, name, "the column twice", "each column once") for name in twice]
+    if twice:
+        return None
     return TextTable(str(path), columns, tuple(_rows_of(lines, columns, str(path), faults)))
 
 
