@@ -291,6 +291,7 @@ print(float(pytensor.function([x], pt.exp(x).sum() + 2 * x[0], mode="NUMBA")([0.
 """
 
 
+@pytest.mark.slow
 def test_damaged_code_of_pytensor_is_made_anew_with_a_line_in_the_log(tmp_path):
     environment = os.environ | {"PYTENSOR_FLAGS": f"base_compiledir={tmp_path}"}
 
