@@ -76,7 +76,7 @@ def test_where_nothing_can_be_made_the_folder_of_temporary_files_is_used(tmp_pat
     assert kept == tmp_path / "temporary" / f"jakstat-{os.geteuid()}"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o700
     (line,) = lines(caplog)
-    assert "not a directory" in line
+    assert "cannot be used (file exists)" in line
 
 
 def test_where_there_is_no_place_at_all_the_run_goes_on(tmp_path, monkeypatch, caplog):
@@ -135,7 +135,7 @@ def test_a_group_that_does_not_exist_is_said_and_nobody_is_trusted_for_it(monkey
 
 
 @pytest.mark.parametrize(("umask", "of_folder", "of_file"), [
-    (0o002, 0o2775, 0o644), (0o022, 0o2755, 0o644), (0o077, 0o2700, 0o600)])  # fmt: skip
+    (0o000, 0o2775, 0o644), (0o002, 0o2775, 0o644), (0o022, 0o2755, 0o644), (0o077, 0o2700, 0o600)])  # fmt: skip
 def test_folders_have_the_modes_of_umask_and_files_are_their_owners(umask, of_folder, of_file, tmp_path, monkeypatch):
     (tmp_path / "lab").mkdir()
     (tmp_path / "lab").chmod(0o2775)

@@ -56,7 +56,7 @@ def _choose(environment: tuple[str | None, ...], user: int) -> CacheFolders:
     reasons: list[str] = []
     searched: list[Path] = []
     kept = None
-    for folder in _candidates(environment[0], user):
+    for folder in _candidates(environment[0]):
         reasons.append(_prepare(folder))
         if not reasons[-1]:
             searched.append(folder)
@@ -70,25 +70,42 @@ def _choose(environment: tuple[str | None, ...], user: int) -> CacheFolders:
     return CacheFolders(tuple(searched), kept)
 
 
-def _candidates(asked: str | None, user: int) -> Iterator[Path]:
+def _candidates(asked: str | None) -> Iterator[Path]:
     if asked:
         yield Path(asked).expanduser().absolute()
     with contextlib.suppress(RuntimeError):  # a user without a home
         yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jakstat"
     with contextlib.suppress(OSError):
-        yield Path(tempfile.gettempdir()) / f"jakstat-{user}"
+        yield _temporary_folder()
 
 
 def _prepare(folder: Path) -> str:
     """Make a cache's folders unless they are there; return what is wrong with them, or nothing."""
     try:
-        if folder.parent == Path(tempfile.gettempdir()):
-            folder.mkdir(mode=0o700, exist_ok=True)
         with contextlib.suppress(PermissionError):  # what is there already may be readable
-            (folder / "kernels").mkdir(parents=True, exist_ok=True)
+            make_folder(folder / "kernels")
         return objection_to_folder(folder) or objection_to_folder(folder / "kernels")
     except OSError as error:
         return _sentence(folder, os.strerror(error.errno or 0).lower(), "a folder that can be made, read and written")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder of compiled code, and those that it is in, with the modes of umask; never for everybody to write.
+
+    Raises
+    ------
+    OSError
+        It is not there and cannot be made.
+    """
+    if not folder.is_dir():
+        if folder.parent != folder:
+            make_folder(folder.parent)
+        # Among the temporary files of everybody, what is ours is nobody else's.
+        folder.mkdir(0o700 if folder == _temporary_folder() else 0o775, exist_ok=True)
+
+
+def _temporary_folder() -> Path:
+    return Path(tempfile.gettempdir()) / f"jakstat-{os.geteuid()}"
 
 
 def objection_to_folder(folder: Path) -> str:
@@ -147,6 +164,10 @@ def _foreign(status: os.stat_result) -> str:
     return f"a {kind} of the user {_user_name(status.st_uid)}"
 
 
+def _unusable(error: OSError) -> str:
+    return f"a place that cannot be used ({os.strerror(error.errno or 0).lower()})"
+
+
 def _sentence(folder: Path, found: str, needed: str) -> str:
     return f"{folder}: found {found}; needed: {needed}"
 
@@ -193,7 +214,7 @@ def write_whole(path: Path, content: bytes) -> bool:
     """Write a file of compiled code aside and rename it; return whether it could be kept (else the log says why)."""
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:16]}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)  # less what umask takes
         try:
             with open(handle, "wb") as file:
@@ -244,7 +265,7 @@ def _objection_to_pytensor(folder: Path) -> str:
                     return reason
         existing = next(one for one in (folder / "numba", folder, *folder.parents) if one.exists())
     except OSError as error:
-        return _sentence(folder, os.strerror(error.errno or 0).lower(), "a folder that can be read and written to")
+        return _sentence(folder, _unusable(error), "a folder that can be read and written to")
     if not os.access(existing, os.W_OK | os.X_OK):
         return _sentence(folder, f"that {existing} cannot be written to by this user", "a folder that can")
     return ""
@@ -252,7 +273,7 @@ def _objection_to_pytensor(folder: Path) -> str:
 
 def _private_folder() -> Path:
     """Return a folder that this user alone writes to."""
-    for folder in _candidates(None, os.geteuid()):
+    for folder in _candidates(None):
         if not _prepare(folder) and os.access(folder, os.W_OK | os.X_OK):
             return folder
     return Path(tempfile.mkdtemp(prefix="jakstat-"))

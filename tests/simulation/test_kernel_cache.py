@@ -258,7 +258,7 @@ def test_a_second_user_reads_the_cache_of_root_and_keeps_nothing_elsewhere(copie
     prefix = another_user()
     (tmp_path / "private").mkdir()
     os.chown(tmp_path / "private", NOBODY, NOBODY)
-    for folder in (tmp_path, *tmp_path.parents):
+    for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(folder.stat().st_mode | 0o011)  # pytest's folders are ours alone
     before = solver_files(copied)
     done = run_child(copied, tmp_path / "private", *prefix)
@@ -273,7 +273,7 @@ def test_a_second_user_makes_what_is_damaged_anew_in_a_folder_of_his_own(copied,
     prefix = another_user()
     (tmp_path / "private").mkdir()
     os.chown(tmp_path / "private", NOBODY, NOBODY)
-    for folder in (tmp_path, *tmp_path.parents):
+    for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(folder.stat().st_mode | 0o011)
     (index,) = (copied / "kernels" / code_digests.solver_digest()).glob("formulas.evaluate_formulas*.nbi")
     index.write_bytes(b"")
@@ -291,6 +291,7 @@ print(float(pytensor.function([x], pt.exp(x).sum() + 2 * x[0], mode="NUMBA")([0.
 """
 
 
+@pytest.mark.slow
 def test_damaged_code_of_pytensor_is_made_anew_with_a_line_in_the_log(tmp_path):
     environment = os.environ | {"PYTENSOR_FLAGS": f"base_compiledir={tmp_path}"}
 

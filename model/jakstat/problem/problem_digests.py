@@ -24,7 +24,7 @@ def problem_digests(tables: ProblemTables) -> dict[str, str]:
     """Return a digest of each part of a problem that decides its posterior.
 
     Parts are ``model``, ``parameters``, ``observables``, ``experiments`` and ``measurements``. Titles, labels, sources
-    and the problem's name decide nothing, and neither does the order of a table.
+    and the problem's name decide nothing. The order of rows does: draws are arrays in the order of the tables.
     """
     text_of = cache(sp.srepr)  # few formulas, in many rows
     parts: dict[str, tuple[Callable[..., Any], Iterable[Any]]] = {
@@ -33,9 +33,9 @@ def problem_digests(tables: ProblemTables) -> dict[str, str]:
         "experiments": (lambda one: _experiment(one, text_of), tables.experiments),
         "measurements": (lambda one: _measurement(one, text_of), tables.measurements),
     }
-    digests = {"model": _digest(_XML_COMMENT.sub("", tables.sbml))}
+    digests = {"model": _digest(" ".join(_XML_COMMENT.sub(" ", tables.sbml).split()))}
     for name, (content, rows) in parts.items():
-        digests[name] = _digest("\n".join(sorted(json.dumps(content(row)) for row in rows)))
+        digests[name] = _digest("\n".join(json.dumps(content(row)) for row in rows))
     return digests
 
 

@@ -21,6 +21,7 @@ import llvmlite.binding as llvm
 import numpy as np
 import sympy as sp
 
+from jakstat.cache_folders import make_folder
 from jakstat.simulation.code_digests import SOLVER_PARTS, digest_of, own_source, processor, solver_digest
 from jakstat.simulation.dynamics import Dynamics
 from jakstat.simulation.kept_code import code_folders, kept_folder, read_code, write_code
@@ -193,7 +194,7 @@ def _one_process_at_a_time(digest: str) -> Iterator[None]:
     try:
         if folder is None:
             raise FileNotFoundError
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         # Nothing is read from the lock, and all who share the folder have to open it: with the modes of umask.
         lock = os.open(folder / "compile.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError:
