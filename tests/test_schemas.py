@@ -112,3 +112,30 @@ def test_shipped_scenarios_fit_their_schema(repository):
     assert schema_faults(scenarios, schema) == []
     scenarios["resistance"]["doses_nM"] = [0, -1, 3]
     assert "resistance.doses_nM.1: found -1" in str(schema_faults(scenarios, schema)[0])
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), "nan", ".inf"])
+@pytest.mark.parametrize("place", ["solver.rtol", "gates.r_hat", "dose_response.time", "dose_response.doses_nM.1"])
+def test_numbers_are_finite(settings, schema, place, value):
+    settings = copy.deepcopy(settings)
+    *outer, last = place.split(".")
+    section = settings
+    for key in outer:
+        section = section[key]
+    section[int(last) if last.isdigit() else last] = value
+    (fault,) = schema_faults(settings, schema)
+    assert fault.startswith(f"{place}: found ")
+    assert "needed: a number" in fault
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 500.0, True])
+def test_counts_are_whole_numbers(settings, schema, value):
+    (fault,) = schema_faults(changed(settings, "sampling.draws", value), schema)
+    assert "needed: a whole number" in fault
+
+
+@pytest.mark.parametrize(("key", "value"), [("sd_ln", 1e300), ("median", 1e300), ("median", 1e-300)])
+def test_priors_of_settings_are_within_floats(settings, schema, key, value):
+    name = next(iter(settings["dose_response"]["parameters"]))
+    (fault,) = schema_faults(changed(settings, f"dose_response.parameters.{name}.{key}", value), schema)
+    assert f"{name}.{key}: found " in fault

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 
 import pytest
 import yaml
@@ -198,3 +199,59 @@ def test_tiny_settings_override_only_what_takes_time(repository):
     tiny = yaml.safe_load((repository / "config/tiny.yaml").read_text())
     assert set(tiny) == {"study", "scenarios", "solver", "prior_predictive", "sampling", "gates", "dose_response"}
     assert set(tiny["gates"]) == {"override"}
+
+
+BOMB = "a0: &a0 {x: 1}\n" + "".join(
+    f"a{n}: &a{n} {{{', '.join(f'k{k}: *a{n - 1}' for k in range(10))}}}\n" for n in range(1, 12)
+)
+FAULTY_YAML = {
+    "a key twice": ("scenarios: null\nscenarios: null\n", "line 2, scenarios: found the key again (first on line 1)"),
+    "an alias in itself": ("a: &r [*r]\n", "line 1, a.0: found the alias *r inside of what it stands for"),
+    "a truth value": (
+        "study: NO\n",
+        'line 1, study: found NO, which Snakemake reads as a truth value; needed: "NO" in',
+    ),
+    "an octal number": ("seed: 012\n", "line 1, seed: found 012, which Snakemake reads as a whole number"),
+}
+
+
+@pytest.mark.parametrize("kind", FAULTY_YAML)
+def test_settings_that_snakemake_reads_otherwise_are_refused_at_their_line(snakemake, tmp_path, kind):
+    text, sentence = FAULTY_YAML[kind]
+    (tmp_path / "mine.yaml").write_text(text)
+    done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    refused(done, "1 fault(s) in", "mine.yaml; nothing was run", sentence)
+
+
+@pytest.mark.parametrize("text", [BOMB, "draws: 2020-13-45\n", "draws: 1\n---\ndraws: 2\n", "a: " + "[" * 5000])
+def test_scenarios_that_are_no_plain_yaml_are_refused_at_once(snakemake, tmp_path, text):
+    (tmp_path / "mine.yaml").write_text("scenarios: asked.yaml\n")
+    (tmp_path / "asked.yaml").write_text(text)
+    done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    refused(done, "1 fault(s) in asked.yaml; nothing was run", "line ")
+
+
+@pytest.mark.parametrize("change", ["a bomb", "an impossible path", "a bad date"])
+def test_study_with_faults_is_planned_so_that_its_check_can_name_them(snakemake, tmp_path, repository, change):
+    study = tmp_path / "broken"
+    study.mkdir()
+    text = (repository / "data/boehm2014/study.yaml").read_text()
+    added = {"a bomb": BOMB, "an impossible path": 'x: "a\\0b"\n', "a bad date": "x: 2020-13-45\n"}
+    (study / "study.yaml").write_text(f"{text}\n{added[change]}")
+    (tmp_path / "mine.yaml").write_text(f"study: {study}\nscenarios: null\n")
+    done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "rule check_problem:" in done.stdout
+
+
+def test_study_that_cannot_be_evaluated_stops_at_its_check(snakemake, tmp_path, repository):
+    shutil.copytree(repository / "data/boehm2014", tmp_path / "broken")
+    study = tmp_path / "broken" / "study.yaml"
+    text = study.read_text()
+    noise = next(line for line in text.splitlines() if line.strip().startswith("noise:"))
+    text = text.replace(noise, f"{noise} - 1000", 1)
+    study.write_text(text.replace("../../model", str(repository / "model")))
+    (tmp_path / "mine.yaml").write_text(f"study: {study.parent}\nscenarios: null\n")
+    done = snakemake("--configfile", tmp_path / "mine.yaml", "--until", "check_problem", directory=tmp_path)
+    refused(done, "1 fault(s) in the input; nothing was written", "observable pSTAT5A_rel: found noise -")
+    assert not list(tmp_path.glob("results/*/problem.json"))
