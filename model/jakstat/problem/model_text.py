@@ -131,7 +131,7 @@ def _translated(text: str, places: Sequence[tuple[str, int]], faults: list[Fault
         try:
             loaded = antimony.loadAntimonyString(text) >= 0
             sbml = antimony.getSBMLString(antimony.getMainModuleName()) if loaded else None
-            message = "" if sbml else antimony.getLastError() or "no model"
+            message = "" if sbml else _last_error(text)
         finally:
             antimony.clearPreviousLoads()
     if sbml:
@@ -141,6 +141,15 @@ def _translated(text: str, places: Sequence[tuple[str, int]], faults: list[Fault
     file, line = places[min(int(found.group(1)), len(places)) - 1] if found else (places[0][0], None)
     faults.append(Fault(file, line, "", f"invalid Antimony: {reason}", "Antimony"))
     return None
+
+
+def _last_error(text: str) -> str:
+    """Return what libAntimony says of a text; it cuts letters beyond ASCII in two, which no message survives."""
+    try:
+        return antimony.getLastError() or "no model"
+    except UnicodeDecodeError:
+        line = next(number for number, line in enumerate(text.split("\n"), 1) if not line.isascii())
+        return f"Error in model string, line {line}: letters beyond ASCII outside of comments and names in quotes"
 
 
 def _is_sbml(text: str, file: str, faults: list[Fault]) -> bool:

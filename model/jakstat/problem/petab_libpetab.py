@@ -28,6 +28,24 @@ from jakstat.problem.text_table import Row
 _NUMBERS = {"lowerBound", "upperBound", "nominalValue", "time", "measurement"}
 
 
+@contextmanager
+def quiet_libpetab() -> Iterator[list[str]]:
+    """Collect what libpetab warns of instead of printing it (its converter warns of what is handled here)."""
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("petab")
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield said
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagate
+
+
 def read_by_libpetab(text: PetabText, sbml: str) -> v2.Problem:
     """Return a problem of libpetab with one measurement of each kind.
 
@@ -43,7 +61,7 @@ def read_by_libpetab(text: PetabText, sbml: str) -> v2.Problem:
     ValueError, NotImplementedError, TypeError, KeyError
         libpetab cannot read it; the message says why.
     """
-    with _quiet_libpetab() as said:
+    with quiet_libpetab() as said:
         problem = _of_version_2(text, sbml) if text.listing.version == 2 else _of_version_1(text, sbml, said)
     problem.config = v2.ProblemConfig(id=text.listing.problem_id or "problem", format_version="2.0.0")
     return problem
@@ -186,21 +204,3 @@ def _one_of_each_kind(text: PetabText) -> pd.DataFrame:
 def _sort_of(override: str) -> str:
     """Return an override, any number as the same."""
     return "number" if number_of_text(override.strip()) is not None else override.strip()
-
-
-@contextmanager
-def _quiet_libpetab() -> Iterator[list[str]]:
-    """Collect what libpetab warns of instead of printing it (its converter warns of what is handled here)."""
-    said: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
-    logger = logging.getLogger("petab")
-    propagate, logger.propagate = logger.propagate, False
-    logger.addHandler(handler)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield said
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagate

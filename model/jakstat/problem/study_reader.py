@@ -16,6 +16,7 @@ from jakstat.problem.faults import DataFaultsError, Fault
 from jakstat.problem.formulas import names_of, unknown_name_needed
 from jakstat.problem.made_ids import made_id_faults, require_own_ids, shared_id_faults
 from jakstat.problem.model_text import ModelEntities, model_entities, read_model
+from jakstat.problem.petab_libpetab import quiet_libpetab
 from jakstat.problem.petab_tables import Annotations, lint_faults, tables_of
 from jakstat.problem.records import ProblemTables
 from jakstat.problem.reference_records import Reference
@@ -52,8 +53,9 @@ def read_study(folder: str | Path) -> ProblemTables:
     """
     checked = check_study(Path(folder))
     study = checked.study
-    problem = petab_problem(checked, one_of_each_kind=True)
-    faults = lint_faults(problem, str(study.file))
+    with quiet_libpetab():  # libSBML would warn of values that the tables give
+        problem = petab_problem(checked, one_of_each_kind=True)
+        faults = lint_faults(problem, str(study.file))
     if faults:
         raise DataFaultsError(faults)
     annotations = Annotations(
