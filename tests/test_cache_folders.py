@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jakstat.cache_folders import cache_folders, read_trusted, write_whole
+from jakstat.cache_folders import cache_folders, guard_pytensor_folder, read_trusted, write_whole
 
 NOBODY, LAB = 65534, 4321  # a user and a group that are not ours
 
@@ -186,6 +186,19 @@ def test_pytensors_folder_is_a_private_one_where_everybody_can_write_to_it(tmp_p
     assert flags == f"floatX=float64,base_compiledir={home / 'pytensor'}"
     assert len(said.splitlines()) == 1
     assert "everybody can write to" in said
+
+
+def test_pytensors_folder_is_a_private_one_where_its_own_may_not_be_looked_at(home, monkeypatch, caplog):
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.delitem(sys.modules, "pytensor", raising=False)
+    monkeypatch.setenv("PYTENSOR_FLAGS", "base_compiledir=/somewhere")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "exists", refused)
+        guard_pytensor_folder()
+    assert os.environ["PYTENSOR_FLAGS"] == f"base_compiledir={home / 'pytensor'}"
+    assert "/somewhere: found a place that cannot be used (permission denied)" in lines(caplog)[0]
 
 
 def test_lines_are_warnings_of_the_logger_jakstat(tmp_path, shared, caplog):

@@ -86,7 +86,7 @@ def _prepare(folder: Path) -> str:
             make_folder(folder / "kernels")
         return objection_to_folder(folder) or objection_to_folder(folder / "kernels")
     except OSError as error:
-        return _sentence(folder, os.strerror(error.errno or 0).lower(), "a folder that can be made, read and written")
+        return _sentence(folder, _unusable(error), "a folder that can be made, read and written")
 
 
 def make_folder(folder: Path) -> None:

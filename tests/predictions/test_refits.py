@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from jakstat.inference import SamplingSettings
-from jakstat.predictions import Refit, refit_of, refit_without_group, score_left_out
+from jakstat.predictions import Refit, refit_of, refit_without_group, require_refit, score_left_out
 from jakstat.predictions.held_out_signals import held_out_signals
 from jakstat.predictions.left_out_groups import dose_responses_by, tables_without
 from jakstat.predictions.scenarios import Posterior
+from jakstat.problem import PROBLEM_DIGESTS, problem_digests
+from jakstat.sealed_files import UnusableFileError
 from jakstat.statistics import SolverSettings
 
 VIABILITY = "viability_signal"
@@ -82,3 +85,18 @@ def test_a_fit_without_a_line_forgets_what_the_line_knew_of_itself(fit):
     assert own.mean() == pytest.approx(0, abs=0.4)
     assert own.std() == pytest.approx(1, abs=0.3)
     assert other.mean() > 0.5
+
+
+def test_a_refit_is_used_for_its_own_group_and_problem_only(fit):
+    without = tables_without(fit.tables, fit.scenarios, VIABILITY, "cell_line", "HEL")
+    tree = xr.DataTree.from_dict({"posterior": xr.Dataset()})
+    with pytest.raises(UnusableFileError, match="found draws of a fit of all data"):
+        require_refit(tree, fit, VIABILITY)
+    tree.attrs = {"left_out_by": "cell_line", "left_out": "HEL", PROBLEM_DIGESTS: problem_digests(without)}
+    assert require_refit(tree, fit, VIABILITY) == ("cell_line", "HEL")
+    tree.attrs["left_out"] = "K-562"
+    with pytest.raises(UnusableFileError, match="other measurements"):
+        require_refit(tree, fit, VIABILITY)
+    tree.attrs["left_out"] = "line of another study"
+    with pytest.raises(UnusableFileError, match="found 'line of another study'.*delete the file"):
+        require_refit(tree, fit, VIABILITY)

@@ -391,8 +391,8 @@ PANEL = {
     "unknown alteration": (
         "reference/cell_lines.tsv",
         "active,resistant",
-        "actve,resistant",
-        ("cell_lines.tsv", 3, "alterations", "'actve'", "active"),
+        "activX,resistant",
+        ("cell_lines.tsv", 3, "alterations", "'activX'", "active"),
     ),
     "drug without its dose": (
         "viability.tsv",

@@ -73,6 +73,6 @@ def test_infinity_is_a_number_that_is_not_finite():
     assert finite_number_of_text("-inf") is None
 
 
-@pytest.mark.parametrize("text", ["1_12", "nan", "١٢", "1e5_0", "infinit", " 1"])
+@pytest.mark.parametrize("text", ["1_12", "nan", "١٢", "1e5_0", "infinityx", " 1"])
 def test_what_python_reads_beyond_the_rule_is_no_number(text):
     assert number_of_text(text) is None

@@ -116,6 +116,19 @@ def own_run(tiny_run, tmp_path):
     return shutil.copytree(tiny_run, tmp_path / "run")
 
 
+def test_a_damaged_posterior_stops_the_run_with_one_sentence(own_run, repository, snakemake):
+    posterior = own_run / STUDY / "posterior.nc"
+    whole = posterior.read_bytes()
+    posterior.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
+    (own_run / STUDY / "loo.nc").unlink()
+    done = snakemake(f"{STUDY}/loo.nc", "--configfile", repository / "config/tiny.yaml", directory=own_run)
+    assert done.returncode != 0
+    assert f"{STUDY}/posterior.nc: found content that is not what its digest says" in done.stdout
+    assert "delete it and run again" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (own_run / STUDY / "loo.nc").exists()
+
+
 def test_planted_bad_fit_stops_at_the_gate(own_run, repository, snakemake, tmp_path):
     folder = own_run / STUDY
     for name in ("convergence.json", "convergence.html", "gate.json", "dose_response.nc", "ic50.tsv", "report.html"):

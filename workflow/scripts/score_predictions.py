@@ -17,12 +17,11 @@ with log_to(snakemake.log[0]):
     tables, obtained = given.get("public", []), given.get("obtained", [])
     public = {Path(table).parent.name: PublicTable(Path(table), read_json(record)["absence"])
               for table, record in zip(tables, obtained, strict=True)}  # fmt: skip
-    refits = {}
+    folder, observable, refits = Path(given.study).parent, settings.growth_readout.observable, {}
     for path in given.get("refits", []):
-        from jakstat.predictions import refit_of  # loads the sampler, for seconds
+        from jakstat.predictions import refit_of, require_refit  # loads the sampler, for seconds
 
         without = read_posterior(path)
-        refits[without.attrs["left_out_by"], without.attrs["left_out"]] = refit_of(without, settings.draws)
-    folder, observable = Path(given.study).parent, settings.growth_readout.observable
+        refits[require_refit(without, fit, observable)] = refit_of(without, settings.draws)
     scores = score_predictions(fit, settings.scores, folder, observable, public, refits)
     write_table(scores.assign(warning=warning), snakemake.output[0])

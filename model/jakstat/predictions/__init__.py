@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     )
     from jakstat.predictions.panel_experiments import suggest_experiments
     from jakstat.predictions.panel_scores import PublicTable, score_held_out, score_predictions
-    from jakstat.predictions.refits import refit_of, refit_without_group
+    from jakstat.predictions.refits import refit_of, refit_without_group, require_refit
     from jakstat.predictions.response_metrics import (
         growth_rate_inhibition,
         growth_rate_inhibition_from_rates,
@@ -165,6 +165,7 @@ __all__ = [
     "read_dose_response",
     "refit_of",
     "refit_without_group",
+    "require_refit",
     "score_measurements",
     "summarise_combination",
     "summarise_effects",
@@ -197,7 +198,7 @@ _NAMES = {
     "interventions": ("InterventionAnswers", "check_interventions", "predict_interventions"),
     "left_out_groups": ("Refit",),
     "left_out_scores": ("score_left_out",),
-    "refits": ("refit_of", "refit_without_group"),
+    "refits": ("refit_of", "refit_without_group", "require_refit"),
     "response_metrics": (
         "growth_rate_inhibition",
         "growth_rate_inhibition_from_rates",

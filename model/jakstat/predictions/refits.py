@@ -5,9 +5,11 @@ from collections.abc import Callable
 import xarray as xr
 
 from jakstat.inference import ConvergenceThresholds, SamplingSettings, assess_convergence, sample_posterior
+from jakstat.predictions.fitted_study import FittedStudy
 from jakstat.predictions.left_out_groups import Refit, tables_without
 from jakstat.predictions.scenarios import thin_posterior
-from jakstat.problem import ProblemTables, StudyScenarios
+from jakstat.problem import ProblemTables, StudyScenarios, require_same_problem
+from jakstat.sealed_files import UnusableFileError
 from jakstat.statistics import SolverSettings
 
 
@@ -44,6 +46,27 @@ def refit_without_group(
     tree = sample_posterior(tables_without(tables, scenarios, observable, by, group), sampling, solver, seed, log)
     tree.attrs |= {"left_out_by": by, "left_out": group}
     return tree
+
+
+def require_refit(tree: xr.DataTree, fit: FittedStudy, observable: str) -> tuple[str, str]:
+    """Return by what and which group a refit leaves out.
+
+    Raises
+    ------
+    UnusableFileError
+        It is none, or one of another problem.
+    """
+    by, group = tree.attrs.get("left_out_by"), tree.attrs.get("left_out")
+    file = tree.encoding.get("source", "the refit")
+    remedy = "delete the file and run again, which makes it anew"
+    if by is None or group is None:
+        raise UnusableFileError(f"{file}: found draws of a fit of all data; needed: of a fit without a group; {remedy}")
+    try:
+        tables = tables_without(fit.tables, fit.scenarios, observable, by, group)
+    except ValueError as error:
+        raise UnusableFileError(f"{file}: {error}; {remedy}") from error
+    require_same_problem(tree, tables)
+    return by, group
 
 
 def refit_of(tree: xr.DataTree, draws: int) -> Refit:
