@@ -121,10 +121,10 @@ def objection_to_folder(folder: Path) -> str:
         return _sentence(folder, "no folder", "a folder")
     if not os.access(folder, os.R_OK | os.X_OK):
         return _sentence(folder, "a folder that this user may not read", "read access to it")
-    found = _foreign(status)
+    found, remedy = _foreign(status), f"let {_GROUP_VARIABLE} name its group, if you trust all who are in it"
     if status.st_mode & stat.S_IWOTH:
-        found = f"a folder that everybody can write to (mode {stat.S_IMODE(status.st_mode):04o})"
-    return _sentence(folder, found, _needed("chmod o-w")) if found else ""
+        found, remedy = f"a folder that everybody can write to (mode {stat.S_IMODE(status.st_mode):04o})", "chmod o-w"
+    return _sentence(folder, found, _needed(remedy)) if found else ""
 
 
 def objection_to_file(status: os.stat_result) -> str:
@@ -172,10 +172,10 @@ def _sentence(folder: Path, found: str, needed: str) -> str:
     return f"{folder}: found {found}; needed: {needed}"
 
 
-def _needed(change: str) -> str:
+def _needed(remedy: str) -> str:
     return (
         "a folder that belongs to you, to root or to the group named by JAKSTAT_CACHE_GROUP and that not everybody can "
-        f"write to, because compiled code is run when it is loaded ({change}, or let JAKSTAT_CACHE name another folder)"
+        f"write to, because compiled code is run when it is loaded ({remedy}; or let JAKSTAT_CACHE name another folder)"
     )
 
 

@@ -77,7 +77,7 @@ def test_draws_made_by_hand_need_the_problems_parameters(turnover, tree):
     del tree.attrs[PROBLEM_DIGESTS]
     require_same_problem(tree, turnover)
     (k,) = turnover.parameters
-    with pytest.raises(UnusableFileError, match="other parameters"):
+    with pytest.raises(UnusableFileError, match=r"other parameters \(no value for kappa; not in the problem: k\)"):
         require_same_problem(tree, replace(turnover, parameters=(replace(k, id="kappa"),)))
 
 

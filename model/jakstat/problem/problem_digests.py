@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 #: The attribute of a posterior, and of what is computed from it, with the digests of its problem.
 PROBLEM_DIGESTS = "problem_digests"
+_MOST_NAMES = 5  # that a message lists
 _XML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)  # libAntimony writes its version into one
 
 
@@ -54,21 +55,38 @@ def require_same_problem(drawn: "xr.DataTree | xr.Dataset", tables: ProblemTable
         Another model, other parameters or priors, observables, experiments or measurements: they are named.
     """
     stored = drawn.attrs.get(PROBLEM_DIGESTS)
-    others = []
+    names = _other_names(drawn, tables)
+    others = ["parameters"] if names else []
     if stored is not None:
         others = [name for name, digest in problem_digests(tables).items() if stored.get(name) != digest]
-    elif "posterior" in getattr(drawn, "children", ()):
-        posterior = drawn["posterior"].to_dataset()
-        names = posterior["parameter"].to_numpy().tolist() if "parameter" in posterior.coords else None
-        others = ["parameters"] if names not in (None, [one.id for one in tables.parameters if one.estimated]) else []
     if others:
         file = drawn.encoding.get("source", "the posterior")
         study = drawn.attrs.get("study", "")
         of_study = f" of the study {study}" if study else ""
         raise UnusableFileError(
-            f"{file}: found draws{of_study} for a problem with other {', other '.join(others)}; needed: draws for "
-            f"{tables.id} as it is now; delete the file and run again, which makes it anew"
+            f"{file}: found draws{of_study} for a problem with other {', other '.join(others)}{names}; needed: draws "
+            f"for {tables.id} as it is now; delete the file and run again, which makes it anew"
         )
+
+
+def _other_names(drawn: "xr.DataTree | xr.Dataset", tables: ProblemTables) -> str:
+    """Return which parameters of the problem have no draws and which draws no parameter; empty where all agree."""
+    if "posterior" not in getattr(drawn, "children", ()) or "parameter" not in drawn["posterior"].coords:
+        return ""
+    drawn_names = drawn["posterior"].coords["parameter"].to_numpy().tolist()
+    estimated = [one.id for one in tables.parameters if one.estimated]
+    missing = [name for name in estimated if name not in drawn_names]
+    unknown = [name for name in drawn_names if name not in estimated]
+    said = [f"no value for {_listed(missing)}"] if missing else []
+    said += [f"not in the problem: {_listed(unknown)}"] if unknown else []
+    if not said and drawn_names != estimated:
+        said = ["in another order"]
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
 
 
 def _parameter(one: Parameter) -> list:
