@@ -5,8 +5,9 @@ import math
 import pytest
 from scipy import stats
 
-from jakstat.problem import DataFaultsError, read_petab, read_study
-from jakstat.problem.priors import median_of, share_in_reach, wrong_bounds, wrong_parameters
+from jakstat.problem import DataFaultsError, Prior, read_petab, read_study
+from jakstat.problem.prior_densities import median_of
+from jakstat.problem.priors import share_in_reach, wrong_bounds, wrong_parameters
 
 #: Parameters and the same distribution of SciPy.
 DISTRIBUTIONS = {
@@ -33,9 +34,12 @@ def test_share_in_reach_is_the_lesser_tail(name, bounds):
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
-def test_median_is_that_of_the_distribution(name):
+def test_median_is_that_of_the_distribution_or_of_what_its_bounds_leave(name):
     parameters, reference = DISTRIBUTIONS[name]
-    assert median_of(name, parameters) == pytest.approx(reference.median(), rel=1e-12)
+    lowest = 0.0 if reference.support()[0] >= 0 else -math.inf
+    assert median_of(Prior(name, parameters, lowest, math.inf, "")) == pytest.approx(reference.median(), rel=1e-9)
+    inside = median_of(Prior(name, parameters, 1.0, 2.0, ""))
+    assert reference.cdf(inside) == pytest.approx((reference.cdf(1.0) + reference.cdf(2.0)) / 2, rel=1e-9)
 
 
 @pytest.mark.parametrize(("name", "parameters"), [

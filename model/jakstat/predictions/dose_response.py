@@ -28,9 +28,9 @@ from jakstat.problem import (
     require_same_problem,
 )
 from jakstat.problem.formulas import parse_formula, unknown_name_needed
+from jakstat.problem.prior_densities import draws_from_deviations
 from jakstat.simulation import plan_simulation
 from jakstat.statistics import SolverSettings
-from jakstat.statistics.prior_quantiles import draws_from_deviations
 
 _INTERVAL = 0.95
 

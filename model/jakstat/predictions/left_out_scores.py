@@ -31,9 +31,9 @@ from jakstat.predictions.scenarios import Posterior
 from jakstat.predictions.scores import Prediction, compare_predictors
 from jakstat.problem import Parameter, Treatment
 from jakstat.problem.formulas import names_of
+from jakstat.problem.prior_densities import deviations_of_draws, draws_from_deviations
 from jakstat.problem.study_measurements import StudyMeasurement
 from jakstat.statistics import Noise, draw_measurements
-from jakstat.statistics.prior_quantiles import deviations_of_draws, draws_from_deviations
 
 #: Points of what only the left-out group knows of, for each posterior draw.
 _REPLICATES = 25

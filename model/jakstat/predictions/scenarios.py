@@ -18,9 +18,9 @@ from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.problem import Parameter, PetabScenarios, ProblemTables, StudyScenarios, Treatment
 from jakstat.problem.formulas import unknown_name_needed
 from jakstat.problem.identifiers import number_text
+from jakstat.problem.prior_densities import draws_from_deviations
 from jakstat.problem.study_treatments import unbound_ligand
 from jakstat.statistics import SolverSettings
-from jakstat.statistics.prior_quantiles import draws_from_deviations
 
 #: An hour in each unit of time of a study.
 HOUR_IN = {"s": 3600.0, "min": 60.0, "h": 1.0, "d": 1 / 24}

@@ -8,10 +8,9 @@ themselves. https://petab.readthedocs.io/en/latest/v2/documentation_data_format.
 import math
 from collections.abc import Sequence
 
-import numpy as np
-from scipy import special
-
 from jakstat.problem.numbers import finite_number_of_text
+from jakstat.problem.prior_densities import bounds_of, density_of
+from jakstat.problem.records import Prior
 
 #: Names of each distribution's parameters in PEtab's order. Those called sd, scale, shape and the like are positive.
 PRIOR_PARAMETERS: dict[str, tuple[str, ...]] = {
@@ -93,60 +92,10 @@ def share_in_reach(distribution: str, parameters: Sequence[float], lower: float,
     float
         Within 0 to 1.
     """
-    return min(
-        _mass_below(distribution, parameters, upper),
-        _mass_below(distribution, parameters, lower, upper_tail=True),
-    )
-
-
-def _mass_below(distribution: str, parameters: Sequence[float], bound: float, upper_tail: bool = False) -> float:
-    """Return the mass below a bound, or above it."""
-    if distribution in POSITIVE and bound <= 0:
-        return float(upper_tail)
-    if distribution in ("log-normal", "log-laplace", "log-uniform"):
-        ends = tuple(math.log(one) for one in parameters) if distribution == "log-uniform" else parameters
-        bound, distribution, parameters = math.log(bound), distribution.removeprefix("log-"), ends
-    if distribution in ("chisquare", "exponential", "gamma", "rayleigh"):
-        return _mass_below_positive(distribution, parameters, bound, upper_tail)
-    if distribution == "uniform":
-        low, high = parameters
-        below = min(max((bound - low) / (high - low), 0.0), 1.0)
-        return 1 - below if upper_tail else below
-    centre, scale = parameters
-    z = (centre - bound) / scale if upper_tail else (bound - centre) / scale
-    if distribution == "normal":
-        return float(special.ndtr(z))
-    if distribution == "laplace":
-        return 0.5 * math.exp(z) if z < 0 else 1 - 0.5 * math.exp(-z)
-    return float(np.arctan2(1.0, -z) / math.pi)  # Cauchy: exact in its lower tail
-
-
-def _mass_below_positive(distribution: str, parameters: Sequence[float], bound: float, upper_tail: bool) -> float:
-    """Return the mass below a positive bound, or above it, of a distribution of positive numbers."""
-    if distribution == "rayleigh":
-        shape, x = 1.0, (bound / parameters[0]) ** 2 / 2
-    elif distribution == "chisquare":
-        shape, x = parameters[0] / 2, bound / 2
-    else:
-        shape, x = (1.0 if distribution == "exponential" else parameters[0]), bound / parameters[-1]
-    return float(special.gammaincc(shape, x) if upper_tail else special.gammainc(shape, x))
-
-
-def median_of(distribution: str, parameters: Sequence[float]) -> float:
-    """Return the median of a prior, linear scale, before it is truncated."""
-    if distribution in ("log-normal", "log-laplace"):
-        return math.exp(parameters[0])
-    if distribution in ("uniform", "log-uniform"):
-        low, high = parameters
-        return (low + high) / 2 if distribution == "uniform" else math.sqrt(low) * math.sqrt(high)
-    if distribution == "rayleigh":
-        return parameters[0] * math.sqrt(2 * math.log(2))
-    if distribution == "chisquare":
-        return 2 * float(special.gammaincinv(parameters[0] / 2, 0.5))
-    if distribution in ("exponential", "gamma"):
-        shape = 1.0 if distribution == "exponential" else parameters[0]
-        return parameters[-1] * float(special.gammaincinv(shape, 0.5))
-    return parameters[0]
+    prior = Prior(distribution, tuple(parameters), lower, upper, "")
+    density = density_of(distribution, parameters)
+    low, high = bounds_of(prior)
+    return min(float(density.cdf(high)), float(density.sf(low)))
 
 
 def wrong_bounds(distribution: str, parameters: Sequence[float], lower: float, upper: float) -> str:

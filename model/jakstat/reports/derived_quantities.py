@@ -13,8 +13,8 @@ import xarray as xr
 
 from jakstat.predictions.formula_draws import formulas_over_draws
 from jakstat.problem import ProblemTables
+from jakstat.problem.prior_densities import prior_quantiles
 from jakstat.reports.intervals import BAND_QUANTILES, quantile_rows
-from jakstat.statistics.prior_quantiles import prior_quantiles
 
 # An end of a 90 % interval then has a Monte Carlo error of about 0.1 % of the probability.
 _PRIOR_DRAWS = 20_000

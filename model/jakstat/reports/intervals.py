@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from jakstat.problem import Prior
-from jakstat.statistics.prior_quantiles import prior_quantiles
+from jakstat.problem.prior_densities import prior_quantiles
 
 # Central 50 % and 90 % bands in pictures; the tables give 95 %.
 BAND_QUANTILES = {"lower_90": 0.05, "lower_50": 0.25, "median": 0.5, "upper_50": 0.75, "upper_90": 0.95}

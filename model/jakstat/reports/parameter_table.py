@@ -7,8 +7,8 @@ import pandas as pd
 import xarray as xr
 
 from jakstat.problem import Parameter, Prior
+from jakstat.problem.prior_densities import prior_quantiles
 from jakstat.reports.intervals import TABLE_QUANTILES, contraction, is_positive, quantile_rows
-from jakstat.statistics.prior_quantiles import prior_quantiles
 
 
 def summarise_parameters(

@@ -18,7 +18,7 @@ from pytensor.compile.mode import Mode
 
 from jakstat.pathway import read_pathway, substitute_names
 from jakstat.problem import DataFaultsError, Fault, Measurement, Parameter, ProblemTables
-from jakstat.problem.priors import median_of
+from jakstat.problem.prior_densities import median_of
 from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
 from jakstat.statistics.noise import log_density, noise_of
 from jakstat.statistics.packed_data import PackedData
@@ -80,7 +80,7 @@ def evaluation_faults(
 ) -> list[Fault]:  # fmt: skip
     """Return what :func:`require_evaluable` raises, an empty list where the problem can be evaluated."""
     estimated = [one for one in tables.parameters if one.estimated]
-    nominal = np.array([_nominal_or_median(one) for one in estimated])
+    nominal = np.array([_median(one) if one.nominal is None else one.nominal for one in estimated])
     medians = np.array([_median(one) for one in estimated])
     try:
         plan = plan or plan_simulation(tables)
@@ -117,19 +117,7 @@ def _undefined_formulas(tables: ProblemTables) -> list[Fault]:
 
 
 def _median(parameter: Parameter) -> float:
-    """Return the median of an estimated parameter's prior, within its bounds."""
-    prior = parameter.prior
-    if prior is None:
-        return math.nan
-    median = median_of(prior.distribution, prior.parameters)
-    if prior.lower < median < prior.upper:
-        return median
-    inside = (prior.lower + prior.upper) / 2
-    return inside if math.isfinite(inside) else min(max(median, prior.lower), prior.upper)
-
-
-def _nominal_or_median(parameter: Parameter) -> float:
-    return parameter.nominal if parameter.nominal is not None else _median(parameter)
+    return math.nan if parameter.prior is None else median_of(parameter.prior)
 
 
 def _evaluators(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings) -> _Evaluators:

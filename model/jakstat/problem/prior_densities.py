@@ -1,4 +1,4 @@
-"""Priors without PyMC: quantiles, and the way from standard normal deviations to draws and back.
+"""Priors without PyMC: densities, quantiles, and the way from standard normal deviations to draws and back.
 
 Every family of PEtab's priors is truncated at its bounds and renormalised between them, as in
 :mod:`jakstat.statistics.priors`: nothing here is ever outside.
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import special, stats
 
-from jakstat.problem import Parameter, Prior
+from jakstat.problem.records import Parameter, Prior
 
 
 def prior_quantiles(prior: Prior, probabilities: np.ndarray) -> np.ndarray:
@@ -126,23 +126,22 @@ def _is_free_normal(prior: Prior) -> bool:
     return prior.distribution in ("normal", "log-normal") and prior.lower <= lowest and prior.upper == np.inf
 
 
-def _density(prior: Prior) -> tuple[Any, float, float]:
-    """Return SciPy's density of the parameter, or of its logarithm where the name says so, and its bounds there.
+def density_of(distribution: str, parameters: Sequence[float]) -> Any:  # noqa: ANN401
+    """Return SciPy's density of a parameter, or of its logarithm where the name says so, before it is truncated.
 
-    A bounded normal is truncated already: SciPy's own truncated one holds in tails where probabilities are 0.
+    Parameters
+    ----------
+    distribution : str
+        A name of :class:`jakstat.problem.records.Prior`.
+    parameters : sequence of float
+        In the order and meaning that they have there.
     """
-    first, *more = prior.parameters
+    first, *more = parameters
     second = more[0] if more else np.nan
-    lower, upper = prior.lower, prior.upper
-    if _is_logarithmic(prior):
-        with np.errstate(divide="ignore"):
-            lower, upper = float(np.log(max(lower, 0.0))), float(np.log(upper))
-    if prior.distribution in ("uniform", "log-uniform"):
-        if prior.distribution == "log-uniform":
-            first, second = np.log(first), np.log(second)
-        return stats.uniform(first, second - first), lower, upper
     kinds = {
-        "normal": lambda: _normal(first, second, lower, upper),
+        "normal": lambda: stats.norm(first, second),
+        "uniform": lambda: stats.uniform(first, second - first),
+        "log-uniform": lambda: stats.uniform(np.log(first), np.log(second) - np.log(first)),
         "laplace": lambda: stats.laplace(first, second),
         "cauchy": lambda: stats.cauchy(first, second),
         "chisquare": lambda: stats.chi2(first),
@@ -150,11 +149,29 @@ def _density(prior: Prior) -> tuple[Any, float, float]:
         "gamma": lambda: stats.gamma(first, scale=second),
         "rayleigh": lambda: stats.rayleigh(scale=first),
     }
-    return kinds[prior.distribution.removeprefix("log-")](), lower, upper
+    return kinds.get(distribution, kinds[distribution.removeprefix("log-")])()
 
 
-def _normal(mean: float, sd: float, lower: float, upper: float) -> Any:  # noqa: ANN401
-    """Return a normal density, truncated at bounds that are finite."""
-    if np.isneginf(lower) and np.isposinf(upper):
-        return stats.norm(mean, sd)
-    return stats.truncnorm((lower - mean) / sd, (upper - mean) / sd, loc=mean, scale=sd)
+def bounds_of(prior: Prior) -> tuple[float, float]:
+    """Return the bounds of a prior on the scale of its density: their logarithms where that is of the logarithm."""
+    if not _is_logarithmic(prior):
+        return prior.lower, prior.upper
+    with np.errstate(divide="ignore"):
+        return float(np.log(max(prior.lower, 0.0))), float(np.log(max(prior.upper, 0.0)))
+
+
+def median_of(prior: Prior) -> float:
+    """Return the median of a prior, linear scale, bounds included."""
+    return float(prior_quantiles(prior, np.array([0.5]))[0])
+
+
+def _density(prior: Prior) -> tuple[Any, float, float]:
+    """Return the density of a prior, and its bounds on that scale.
+
+    A bounded normal is truncated already: SciPy's own truncated one holds in tails where probabilities are 0.
+    """
+    lower, upper = bounds_of(prior)
+    if prior.distribution in ("normal", "log-normal") and not (np.isneginf(lower) and np.isposinf(upper)):
+        mean, sd = prior.parameters
+        return stats.truncnorm((lower - mean) / sd, (upper - mean) / sd, loc=mean, scale=sd), lower, upper
+    return density_of(prior.distribution, prior.parameters), lower, upper
