@@ -1,5 +1,6 @@
 # make run    set-up and the main job: the study of config/config.yaml to results/<study>/report.html
 # make test   set-up and the tests
+# make test-slow   tests that take minutes: 2,000 damaged inputs, a damaged cache at 50 places
 # make lint   every check that is not a test
 # make bench  time and accuracy of value + gradient beside other solvers, growth, start: docs/benchmark.md (an hour)
 # make fuzz   ten thousand draws of each prior: every solve finite or a failure with a name
@@ -13,7 +14,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench fuzz petab-suite petab-collection lock clean distclean environment
+.PHONY: help run test test-slow lint bench fuzz petab-suite petab-collection lock clean distclean environment
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -57,6 +58,9 @@ run: environment
 # A file of tests stays in one process, because its tests share what was compiled.
 test: environment
 	@$(PYTHON) -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+test-slow: environment
+	@$(PYTHON) -m pytest -m thorough --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 lint: environment
 	$(BIN)/ruff check

@@ -105,7 +105,7 @@ def test_damaged_input_ends_in_faults_or_in_all_its_rows(kind, seed, tmp_path_fa
     try_mutation(tmp_path_factory.mktemp(kind), kind, seed)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", INPUTS)
 def test_of_two_thousand_damaged_inputs_none_hangs_stops_or_loses_a_row(kind, tmp_path):
     for seed in range(2000 // len(INPUTS) + 1):

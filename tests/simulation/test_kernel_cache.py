@@ -162,7 +162,7 @@ def damage_places(cache: Path, count: int, at: random.Random) -> list[Path]:
     return chosen
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(5))
 def test_a_cache_damaged_at_ten_random_places_gives_the_right_answer(seed, copied, tmp_path):
     chosen = damage_places(copied, 10, random.Random(seed))
