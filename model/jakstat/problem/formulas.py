@@ -26,6 +26,7 @@ MAX_LENGTH, MAX_DEPTH = 20_000, 100
 _TOO_LONG = "it has {}: give its parts names in the model, by assignment rules"
 _RESERVED = ("time", "inf", "nan", "true", "false")
 _SHOWN = 200
+_POWERS_IN_A_CHAIN = re.compile(r"(?:\^[\w.\s]*){21}")  # time to derive them grows beyond all bounds
 _LARGEST = sys.float_info.max
 
 
@@ -65,6 +66,8 @@ def _require_readable(text: str) -> None:
         raise ValueError(_TOO_LONG.format(f"{depth:,} parentheses in each other, above {MAX_DEPTH}"))
     # Numbers grow without end in powers of powers of powers, and the parser computes them.
     of_numbers = re.split(r"(?!exp\b)\b[A-Za-z_]\w*", text)
+    if _POWERS_IN_A_CHAIN.search(text):
+        raise ValueError(_TOO_LONG.format("more than 20 powers of powers"))
     if any(part.count("^") + part.count("exp") > 2 for part in of_numbers):
         raise ValueError("it has powers of powers of numbers: write the number itself")
 
@@ -131,6 +134,10 @@ def checked_formula(
     if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo) or _is_beyond_floats(expression):
         found = f"{_shortened(text)!r}, which is not finite: it divides by zero, or has an infinite number"
         faults.append(Fault(*place, found, "a formula whose value is finite"))
+        return None
+    if not isinstance(expression, sp.Expr):
+        found = f"{_shortened(text)!r}, which is true or false"
+        faults.append(Fault(*place, found, "a formula whose value is a number: piecewise(1, <condition>, 0)"))
         return None
     known = set(known)
     for name in unknown_names(expression, known):
