@@ -139,3 +139,12 @@ def test_priors_of_settings_are_within_floats(settings, schema, key, value):
     name = next(iter(settings["dose_response"]["parameters"]))
     (fault,) = schema_faults(changed(settings, f"dose_response.parameters.{name}.{key}", value), schema)
     assert f"{name}.{key}: found " in fault
+
+
+@pytest.mark.parametrize("number", [2**63, -(10**30)])
+def test_a_count_beyond_64_bits_is_a_fault(number):
+    schema = {"type": "object", "properties": {"draws": {"type": "integer"}}}
+    (fault,) = schema_faults({"draws": number}, schema)
+    assert "a whole number" in fault
+    assert "in size" in fault
+    assert not schema_faults({"draws": 2**63 - 1}, schema)

@@ -167,3 +167,10 @@ def test_files_that_snakemake_is_about_to_read_are_checked_by_a_program(bad_date
     assert check_named_files([str(tmp_path / "good.yaml")]) == 0
     assert check_named_files([str(bad_date), str(tmp_path / "good.yaml")]) == 1
     assert "2020-13-45" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("tagged", ["!!set {a, b}", "!!python/object/apply:os.system [ls]", "!own {a: 1}"])
+def test_nothing_is_made_of_a_collection_with_a_tag(tagged):
+    read = parse_yaml(f"title: {tagged}\nb: 1\n")
+    assert read.content is None
+    assert len(read.faults) == 1

@@ -94,7 +94,7 @@ class Problem:
         NotImplementedError
             The model uses features that are not supported; they are named.
         """
-        require_evaluable(self.tables, self.solver, self.plan)
+        require_evaluable(self.tables, self.solver, lambda: self.plan)
 
     @property
     def plan(self) -> SimulationPlan:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 #: The largest file of any kind that is read, in bytes. The largest known table of measurements has a tenth of it.
 MAX_BYTES = 100_000_000
+#: What is found where a name cannot be a path.
+NO_PATH = "a path with a character that no path may have"
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a named pipe"),
@@ -35,7 +37,7 @@ def why_unreadable(path: Path, max_bytes: int = MAX_BYTES) -> str:
     except OSError as error:
         return error.strerror or type(error).__name__
     except ValueError:
-        return "a path with a character that no path may have"
+        return NO_PATH
     for is_kind, kind in _KINDS:
         if is_kind(found.st_mode):
             return f"{kind}, no file"

@@ -8,11 +8,13 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, validators
 
+#: What counts draws, steps or seeds is held in 64 bits.
+LARGEST_COUNT = 2**63 - 1
 #: Numbers are finite, and a whole number is one (1.0e+3 is none: it would be handed on as it is).
 _NUMBERS = Draft202012Validator.TYPE_CHECKER.redefine_many(
     {
         "number": lambda _, value: _is_number(value) and math.isfinite(value),
-        "integer": lambda _, value: _is_number(value) and isinstance(value, int),
+        "integer": lambda _, value: _is_number(value) and isinstance(value, int) and abs(value) <= LARGEST_COUNT,
     }
 )
 _Validator = validators.extend(Draft202012Validator, type_checker=_NUMBERS)
@@ -72,12 +74,20 @@ def _sentences(error: Any) -> Iterator[str]:
                 schema = error.schema.get("properties", {}).get(other, {})
                 yield f"{_join(place, other)}: missing beside {key}; needed: {_needed(schema)}"
     else:
-        advice = ""
-        if error.validator == "type" and isinstance(error.instance, str) and _looks_like_a_number(error.instance):
-            advice = _NUMBER_AS_TEXT
-        if isinstance(error.instance, float) and not math.isfinite(error.instance):
-            advice = " (a finite one)"
-        yield f"{place or 'the whole'}: found {_show(error.instance)}; needed: {_needed(error.schema, error)}{advice}"
+        found, needed = _show(error.instance), _needed(error.schema, error)
+        yield f"{place or 'the whole'}: found {found}; needed: {needed}{_advice(error)}"
+
+
+def _advice(error: Any) -> str:
+    """Say what to do about a number that is none as it stands; empty for other values."""
+    value = error.instance
+    if error.validator == "type" and isinstance(value, str) and _looks_like_a_number(value):
+        return _NUMBER_AS_TEXT
+    if isinstance(value, float) and not math.isfinite(value):
+        return " (a finite one)"
+    if isinstance(value, int) and abs(value) > LARGEST_COUNT:
+        return f" (at most {LARGEST_COUNT:.2g} in size)"
+    return ""
 
 
 def _unknown_keys(error: Any, place: str) -> Iterator[str]:

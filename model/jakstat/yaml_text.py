@@ -173,7 +173,7 @@ class _Reader:
             return self._scalar(event, path)
         plain = ("!", None, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
         if isinstance(event, CollectionStartEvent) and event.tag not in plain:
-            self.faults.append(YamlFault(_line(event), path, f"the tag {event.tag}", "a value without a tag"))
+            raise _UnreadableError(YamlFault(_line(event), path, f"the tag {event.tag}", "a value without a tag"))
         if isinstance(event, MappingStartEvent):
             return self._mapping(path, depth + 1)
         values: list[Any] = []

@@ -4,7 +4,7 @@ import pytest
 
 from jakstat.problem import DataFaultsError, read_petab, read_study
 from jakstat.problem.formulas import deepest, is_reserved, parse_formula
-from jakstat.problem.model_math import faults_of_math
+from jakstat.problem.model_math import MAX_PARTS, faults_of_math
 from jakstat.problem.model_text import antimony_to_sbml
 
 MODEL = """\
@@ -159,3 +159,22 @@ def test_observable_of_a_study_with_a_name_that_means_something_else_is_one_faul
     with pytest.raises(DataFaultsError) as caught:
         read_study(study)
     assert [one.column for one in caught.value.faults] == [f"observables.{name}"]
+
+
+def test_a_formula_of_thousands_of_terms_is_one_fault_before_it_is_read(study, edit_study, faults_of):
+    terms = " + ".join(f"k_on*STAT^{power}/(1+{power}*STAT)" for power in range(1, 2500))
+    edit_study("decay.ant", "k_on * il13 * STAT;", f"k_on * ({terms});")
+    (fault,) = faults_of(read_study, study)
+    assert fault.column == "reaction activation"
+    assert f"more than {MAX_PARTS:,}" in fault.found
+
+
+@pytest.mark.parametrize(("old", "new", "place"), [
+    ("species pSTAT in cell = 0", "species pSTAT in cell = inf", "species pSTAT"),
+    ("compartment cell = 1", "compartment cell = inf", "compartment cell"),
+    ("il13 = 0;", "il13 = -inf;", "parameter il13"),
+])  # fmt: skip
+def test_an_infinite_value_of_a_model_is_one_fault(old, new, place, study, edit_study, faults_of):
+    edit_study("decay.ant", old, new)
+    (fault,) = faults_of(read_study, study)
+    assert (fault.column, "inf" in fault.found) == (place, True), fault

@@ -143,3 +143,62 @@ def test_observable_has_the_id_that_is_written(study, name):
 def test_texts_keep_their_zeros(study, edit_study):
     edit_study("study.yaml", "citation: Nobody 2020", "citation: Nobody 2020\ndoi: 10.1000")
     assert read_tables(study).citation.endswith("doi:10.1000")
+
+
+def test_a_table_of_measurements_that_is_named_twice_is_one_fault(edit_study, study, faults_of):
+    (study / "link.tsv").symlink_to("measurements.tsv")
+    edit_study("study.yaml", "measurements: measurements.tsv", "measurements: [measurements.tsv, ./link.tsv]")
+    (fault,) = faults_of(read_study, study)
+    assert (fault.row, fault.column, fault.found) == (5, "measurements", "link.tsv again")
+
+
+@pytest.mark.parametrize("kind", ["measurement", "condition", "parameter"])
+def test_a_petab_table_that_is_named_twice_is_one_fault(kind, edit_petab, petab, faults_of):
+    edit_petab("problem.yaml", f"[{kind}s.tsv]", f"[{kind}s.tsv, ./{kind}s.tsv]")
+    (fault,) = faults_of(read_petab, petab)
+    assert (fault.column, fault.found) == (f"{kind}_files", f"{kind}s.tsv again")
+
+
+@pytest.mark.parametrize("listed", ["[]", "[null]", '["", measurements.tsv]', "[measurements.tsv, ~]"])
+def test_a_study_without_a_measurement_table_is_a_fault(listed, edit_study, study, faults_of):
+    edit_study("study.yaml", "measurements: measurements.tsv", f"measurements: {listed}")
+    (fault,) = faults_of(read_study, study)
+    assert (fault.column, fault.found) == ("measurements", "nothing")
+
+
+def test_an_empty_model_is_one_fault(study, faults_of):
+    (study / "decay.ant").write_text(" \n")
+    (fault,) = faults_of(read_study, study)
+    assert Path(fault.file).name == "decay.ant"
+    assert fault.found == "an empty file"
+
+
+@pytest.mark.parametrize("written", ["TRUE", "1", ""])
+def test_a_misspelt_estimate_has_no_fault_of_its_prior_beside_it(written, edit_study, study, faults_of):
+    edit_study("parameters.tsv", "k_on\t1/min\t0.1\ttrue", f"k_on\t1/min\t0.1\t{written}")
+    (fault,) = faults_of(read_study, study)
+    assert (fault.row, fault.column) == (2, "estimate")
+
+
+@pytest.mark.parametrize("formula", ["scale * pSTAT + 1e400", "scale * pSTAT * 1e200 * 1e200"])
+def test_a_number_that_no_float_holds_is_a_fault_of_its_formula(formula, edit_study, study, faults_of):
+    edit_study("study.yaml", "formula: scale * pSTAT", f"formula: {formula}")
+    (fault,) = faults_of(read_study, study)
+    assert fault.column == "observables.pSTAT_signal.formula"
+    assert "not finite" in fault.found
+
+
+def test_a_dose_of_a_condition_that_no_float_holds_is_a_fault(edit_petab, petab, faults_of):
+    edit_petab("conditions.tsv", "low\tdose\t1", "low\tdose\t1e400")
+    (fault,) = faults_of(read_petab, petab)
+    assert (fault.row, fault.column) == (2, "targetValue")
+
+
+@pytest.mark.parametrize(("noise", "found"), [
+    ("pSTAT + sd_rel > 1", "true or false"), ("pSTAT > 1 && sd_rel > 1", "true or false"),
+    ("^".join(["sd_rel"] * 60), "powers of powers"),
+])  # fmt: skip
+def test_a_formula_that_is_no_number_or_endless_is_one_fault(noise, found, edit_study, study, faults_of):
+    edit_study("study.yaml", "noise: sd_rel * pSTAT_signal + 0.1", f"noise: {noise}")
+    (fault,) = faults_of(read_study, study)
+    assert (fault.column, found in fault.found) == ("observables.pSTAT_signal.noise", True), fault

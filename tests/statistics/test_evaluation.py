@@ -100,3 +100,18 @@ def test_problem_can_be_checked_from_a_notebook(turnover):
     Problem(turnover, SETTINGS).check()
     with pytest.raises(DataFaultsError, match=r"observable x_signal: found noise 0 in experiment early"):
         Problem(with_formulas(turnover, noise="x - x^1.0"), SETTINGS).check()
+
+
+@pytest.mark.parametrize("rate", ["k * x / (k - k)", "k * x * ln(-1)", "k * x * arcsin(5)"])
+def test_what_cannot_even_be_planned_is_a_fault_of_the_face_too(rate, turnover):
+    text = f"model m\n x = 1; k = 2; made = 3; none = 0\n J0: -> x; made\n J1: x -> ; {rate}\nend"
+    with pytest.raises(DataFaultsError) as caught:
+        Problem(replace(turnover, sbml=antimony_to_sbml(text, "m.ant", [])), SETTINGS).check()
+    assert len(caught.value.faults) == 1
+
+
+def test_a_state_without_a_start_is_a_fault_of_the_check(turnover):
+    text = "model m\n x = notanumber; k = 2; made = 3; none = 0\n J0: -> x; made\n J1: x -> ; k * x\nend"
+    with pytest.raises(DataFaultsError) as caught:
+        Problem(replace(turnover, sbml=antimony_to_sbml(text, "m.ant", [])), SETTINGS).check()
+    assert len(caught.value.faults) == 1

@@ -255,3 +255,15 @@ def test_study_that_cannot_be_evaluated_stops_at_its_check(snakemake, tmp_path, 
     done = snakemake("--configfile", tmp_path / "mine.yaml", "--until", "check_problem", directory=tmp_path)
     refused(done, "1 fault(s) in the input; nothing was written", "observable pSTAT5A_rel: found noise -")
     assert not list(tmp_path.glob("results/*/problem.json"))
+
+
+@pytest.mark.parametrize(
+    ("named", "found"), [('"a\\0b"', "a path with a character that no path may have"), ("a" * 5000, "name too long")]
+)
+@pytest.mark.parametrize("key", ["study", "scenarios"])
+def test_a_name_that_no_path_can_have_is_refused_in_a_sentence(key, named, found, snakemake, tmp_path):
+    (tmp_path / "mine.yaml").write_text(f"{key}: {named}\n")
+    done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    refused(done, f"config key {key}: found", found)
+    assert "\0" not in done.stdout
+    assert "Error in file" not in done.stdout.replace("WorkflowError in file", "")

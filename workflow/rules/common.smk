@@ -15,6 +15,7 @@ from jakstat.yaml_files import read_yaml_file
 
 def find_study(named):
     """Return the YAML file that describes the study, looked for from the working directory and from the repository."""
+    require_path(named, "study")
     candidates = [folder / named for folder in (Path(), WORKFLOW.parent)]
     for path in candidates:
         if (path / "study.yaml").is_file():

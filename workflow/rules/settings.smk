@@ -1,11 +1,13 @@
 # The settings and scenarios of a run, checked against their schemas.
 
+import errno
 import os
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
 from jakstat.distinct_names import folder_name
+from jakstat.named_files import NO_PATH, shown_path, why_unreadable
 from jakstat.schemas import schema_faults
 
 WORKFLOW = Path(
@@ -36,8 +38,18 @@ def checked(content, schema, where):
     return settings
 
 
+def require_path(named, key):
+    """WorkflowError where a key of the configuration names what no file system can have: too long, or with a NUL."""
+    found = why_unreadable(Path(named))
+    if found in (NO_PATH, os.strerror(errno.ENAMETOOLONG)):
+        raise WorkflowError(
+            f"config key {key}: found {found} ({shown_path(Path(named))}); needed: the path of a file or folder"
+        )
+
+
 def find_file(named, key, needed):
     """Return a file that a key of the configuration names, from the working directory on or from the repository."""
+    require_path(named, key)
     for folder in (Path(), WORKFLOW.parent):
         if (folder / named).is_file():
             return folder / named
@@ -76,6 +88,7 @@ def public_tables(scenarios, name):
 
 def find_folder(named, key):
     """Return a folder that a key of the configuration names, from the working directory on or from the repository."""
+    require_path(named, key)
     for path in (Path(named), WORKFLOW.parent / named):
         if path.is_dir():
             return path

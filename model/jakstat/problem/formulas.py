@@ -6,6 +6,7 @@ PEtab math: https://petab.readthedocs.io/en/latest/v2/documentation_data_format.
 """
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import accumulate
@@ -25,6 +26,8 @@ MAX_LENGTH, MAX_DEPTH = 20_000, 100
 _TOO_LONG = "it has {}: give its parts names in the model, by assignment rules"
 _RESERVED = ("time", "inf", "nan", "true", "false")
 _SHOWN = 200
+_POWERS_IN_A_CHAIN = re.compile(r"(?:\^[\w.\s]*){21}")  # time to derive them grows beyond all bounds
+_LARGEST = sys.float_info.max
 
 
 def parse_formula(text: str) -> sp.Expr:
@@ -63,6 +66,8 @@ def _require_readable(text: str) -> None:
         raise ValueError(_TOO_LONG.format(f"{depth:,} parentheses in each other, above {MAX_DEPTH}"))
     # Numbers grow without end in powers of powers of powers, and the parser computes them.
     of_numbers = re.split(r"(?!exp\b)\b[A-Za-z_]\w*", text)
+    if _POWERS_IN_A_CHAIN.search(text):
+        raise ValueError(_TOO_LONG.format("more than 20 powers of powers"))
     if any(part.count("^") + part.count("exp") > 2 for part in of_numbers):
         raise ValueError("it has powers of powers of numbers: write the number itself")
 
@@ -126,14 +131,23 @@ def checked_formula(
         reason = _shortened(str(error))
         faults.append(Fault(*place, f"{_shortened(text)!r}, which is no formula ({reason})", "a formula in PEtab math"))
         return None
-    if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
-        found = f"{_shortened(text)!r}, which is not finite: it divides by zero, or names an infinite number"
+    if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo) or _is_beyond_floats(expression):
+        found = f"{_shortened(text)!r}, which is not finite: it divides by zero, or has an infinite number"
         faults.append(Fault(*place, found, "a formula whose value is finite"))
+        return None
+    if not isinstance(expression, sp.Expr):
+        found = f"{_shortened(text)!r}, which is true or false"
+        faults.append(Fault(*place, found, "a formula whose value is a number: piecewise(1, <condition>, 0)"))
         return None
     known = set(known)
     for name in unknown_names(expression, known):
         faults.append(Fault(*place, f"the unknown name {name!r}", unknown_name_needed(name, known, what)))
     return expression
+
+
+def _is_beyond_floats(expression: sp.Expr) -> bool:
+    """Whether an expression has a number that SymPy can hold and a float cannot, like 1e400."""
+    return any(abs(number) > _LARGEST for number in expression.atoms(sp.Float, sp.Integer))
 
 
 def checked_noise(

@@ -13,6 +13,8 @@ from jakstat.problem.faults import Fault
 
 #: The deepest nesting of operations; the model's own assignment rules split a formula that is deeper.
 MAX_DEPTH = 100
+#: The most operations, names and numbers of one formula; reading one of some 30,000 had not ended after 40 s.
+MAX_PARTS = 10_000
 _CHAINS = (libsbml.AST_PLUS, libsbml.AST_TIMES)
 _POWERS = (libsbml.AST_POWER, libsbml.AST_FUNCTION_POWER, libsbml.AST_FUNCTION_EXP)
 _NAMES = (libsbml.AST_NAME, libsbml.AST_NAME_TIME, libsbml.AST_NAME_AVOGADRO, libsbml.AST_FUNCTION, libsbml.AST_LAMBDA)
@@ -29,8 +31,22 @@ def faults_of_math(sbml: str, file: str) -> list[Fault]:
         Its file, for the faults.
     """
     model = libsbml.readSBMLFromString(sbml).getModel()
-    found = [Fault(file, None, place, *fault) for place, formula in _formulas(model) for fault in _wrong_parts(formula)]
+    found = [Fault(file, None, place, f"the value {value:g}", "a finite number") for place, value in _infinite(model)]
+    found += [
+        Fault(file, None, place, *fault) for place, formula in _formulas(model) for fault in _wrong_parts(formula)
+    ]
     return list(dict.fromkeys(found))
+
+
+def _infinite(model: libsbml.Model) -> Iterator[tuple[str, float]]:
+    """Yield each infinite value that a model gives; one that is NaN is none yet, which tables may give."""
+    values = [
+        *((f"parameter {one.getId()}", one.getValue()) for one in model.getListOfParameters()),
+        *((f"compartment {one.getId()}", one.getSize()) for one in model.getListOfCompartments()),
+        *((f"species {one.getId()}", one.getInitialConcentration()) for one in model.getListOfSpecies()),
+        *((f"species {one.getId()}", one.getInitialAmount()) for one in model.getListOfSpecies()),
+    ]
+    yield from ((place, value) for place, value in values if math.isinf(value))
 
 
 def _formulas(model: libsbml.Model) -> Iterator[tuple[str, libsbml.ASTNode]]:
@@ -55,8 +71,14 @@ def _formulas(model: libsbml.Model) -> Iterator[tuple[str, libsbml.ASTNode]]:
 def _wrong_parts(formula: libsbml.ASTNode | None) -> Iterator[tuple[str, str]]:
     """Yield what was found and what is needed for each wrong part of a formula."""
     waiting = [(formula, 1)] if formula is not None else []
+    parts = 0
     while waiting:
         node, depth = waiting.pop()
+        parts += 1
+        if parts > MAX_PARTS:
+            needed = f"at most {MAX_PARTS:,}: parts with names of their own, by assignment rules"
+            yield f"more than {MAX_PARTS:,} operations, names and numbers in one formula", needed
+            return
         if depth > MAX_DEPTH:
             needed = f"at most {MAX_DEPTH}: parts with names of their own, by assignment rules"
             yield f"more than {MAX_DEPTH} operations one in another", needed

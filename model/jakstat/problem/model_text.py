@@ -82,6 +82,9 @@ def read_model(
     text = read_text(path, "a model: Antimony (.ant) or SBML (.xml, .sbml)", faults)
     if text is None:
         return None
+    if not text.strip():
+        faults.append(Fault(str(path), None, "", "an empty file", "a model: Antimony (.ant) or SBML (.xml, .sbml)"))
+        return None
     sbml = _sbml_of(text, path, faults, imported, folders)
     if sbml is not None:
         faults += faults_of_math(sbml, str(path))

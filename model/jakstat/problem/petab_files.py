@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jakstat.problem.faults import Fault
-from jakstat.problem.measurement_limit import require_readable_number
+from jakstat.problem.faults import DataFaultsError, Fault
+from jakstat.problem.measurement_limit import files_again, require_readable_number
 from jakstat.problem.text_table import Row, TextTable, read_text_table
 from jakstat.problem.yaml_mapping import read_mapping
 
@@ -120,7 +120,18 @@ def _as_list(value: Any) -> list[Any]:  # noqa: ANN401
 
 
 def read_petab_text(listing: PetabListing, faults: list[Fault]) -> PetabText:
-    """Read every table that a listing names; unreadable ones leave a fault and are absent."""
+    """Read every table that a listing names; unreadable ones leave a fault and are absent.
+
+    Raises
+    ------
+    DataFaultsError
+        A table is named twice, or there are too many measurements to go on with.
+    """
+    again = {kind: files_again(files) for kind, files in listing.table_files.items()}
+    faults += [Fault(str(listing.file), None, f"{kind}_files", f"{name} again", "each table once")
+               for kind, names in again.items() for name in names]  # fmt: skip
+    if any(again.values()):  # each of their rows would be said to stand twice
+        raise DataFaultsError(faults)
     tables = {kind: tuple(table for path in files if (table := read_text_table(path, faults)) is not None)
               for kind, files in listing.table_files.items()}  # fmt: skip
     require_readable_number(tables["measurement"], faults)

@@ -105,13 +105,13 @@ def _parameter_of(table: TextTable, row: Row, faults: list[Fault]) -> Parameter 
     if is_reserved(row["id"]):
         found = f"{row['id']!r}, which formulas read otherwise"
         faults.append(table.fault(row, "id", found, "another id, in the model too"))
-    known_id(table, row, "estimate", ("true", "false"), faults)
+    is_said = known_id(table, row, "estimate", ("true", "false"), faults)
     estimated = row["estimate"] == "true"
     nominal = None
-    if row["nominal"] or not estimated:
+    if row["nominal"] or (is_said and not estimated):
         nominal = number_in(table, row, "nominal", faults)
     prior = _prior_of(table, row, faults) if estimated else None
-    if not estimated and row["prior"]:
+    if is_said and not estimated and row["prior"]:
         faults.append(table.fault(row, "prior", repr(row["prior"]), "no prior, or estimate true"))
     if (
         nominal is not None

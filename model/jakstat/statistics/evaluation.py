@@ -49,7 +49,7 @@ class _Evaluated:
 
 
 def require_evaluable(
-    tables: ProblemTables, solver: SolverSettings | None = None, plan: SimulationPlan | None = None
+    tables: ProblemTables, solver: SolverSettings | None = None, planned: Callable[[], SimulationPlan] | None = None
 ) -> None:
     """Evaluate a problem's log likelihood and gradient, at nominal values and else at medians of priors.
 
@@ -59,8 +59,8 @@ def require_evaluable(
         As a reader returned it.
     solver : SolverSettings, optional
         Tolerances; jakstat's own solver is used whatever its name.
-    plan : SimulationPlan, optional
-        Made from ``tables`` where absent.
+    planned : callable, optional
+        Returns the plan of ``tables``; what planning raises of their numbers is a fault too. Made anew where absent.
 
     Raises
     ------
@@ -70,20 +70,20 @@ def require_evaluable(
     NotImplementedError
         The model uses features that are not supported; they are named.
     """
-    faults = evaluation_faults(tables, solver or SolverSettings(), plan)
+    faults = evaluation_faults(tables, solver or SolverSettings(), planned)
     if faults:
         raise DataFaultsError(faults)
 
 
 def evaluation_faults(
-    tables: ProblemTables, solver: SolverSettings, plan: SimulationPlan | None = None
+    tables: ProblemTables, solver: SolverSettings, planned: Callable[[], SimulationPlan] | None = None
 ) -> list[Fault]:  # fmt: skip
     """Return what :func:`require_evaluable` raises, an empty list where the problem can be evaluated."""
     estimated = [one for one in tables.parameters if one.estimated]
     nominal = np.array([_median(one) if one.nominal is None else one.nominal for one in estimated])
     medians = np.array([_median(one) for one in estimated])
     try:
-        plan = plan or plan_simulation(tables)
+        plan = planned() if planned is not None else plan_simulation(tables)
         evaluators = _evaluators(tables, plan, replace(solver, name="jakstat"))
         faults = _faults_at(nominal, evaluators, tables, plan)
         if faults and not np.array_equal(nominal, medians) and not _faults_at(medians, evaluators, tables, plan):
