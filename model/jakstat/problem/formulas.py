@@ -15,7 +15,7 @@ from petab.v2.math import sympify_petab
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.near_names import near_names
-from jakstat.problem.numbers import finite_number_of_text
+from jakstat.problem.numbers import finite_number_of_text, number_remedy
 from jakstat.problem.text_table import Row, TextTable
 
 #: Up to so many names are listed beside near ones, and where no name is near.
@@ -25,6 +25,8 @@ MAX_LENGTH, MAX_DEPTH = 20_000, 100
 _TOO_LONG = "it has {}: give its parts names in the model, by assignment rules"
 _RESERVED = ("time", "inf", "nan", "true", "false")
 _SHOWN = 200
+#: The largest number of a formula: floats end at 1.8e308.
+_LARGEST = 1e308
 
 
 def parse_formula(text: str) -> sp.Expr:
@@ -124,9 +126,11 @@ def checked_formula(
         expression = parse_formula(text)
     except ValueError as error:
         reason = _shortened(str(error))
-        faults.append(Fault(*place, f"{_shortened(text)!r}, which is no formula ({reason})", "a formula in PEtab math"))
+        remedy = "" if re.search(r"[*/^(]", text) else number_remedy(text.strip())
+        needed = f"a number {remedy}, or a formula in PEtab math" if remedy else "a formula in PEtab math"
+        faults.append(Fault(*place, f"{_shortened(text)!r}, which is no formula ({reason})", needed))
         return None
-    if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
+    if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo) or any(abs(one) > _LARGEST for one in expression.atoms(sp.Float)):
         found = f"{_shortened(text)!r}, which is not finite: it divides by zero, or names an infinite number"
         faults.append(Fault(*place, found, "a formula whose value is finite"))
         return None
