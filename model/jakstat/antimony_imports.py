@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     r'|```.*?```|"(?:\\.|[^"\\\n])*"|/\*.*?\*/|//[^\n]*|\#[^\n]*',
     re.DOTALL,
 )
+#: A model that imports more files than this is no model of people's.
+_MOST_FILES = 100
 _NEEDED = "an Antimony file (.ant) in the study's or the repository's folders, named from the file that imports it"
 
 
@@ -98,7 +100,8 @@ def _add(model: ExpandedModel, path: Path, text: str, allowed: Sequence[Path], w
     position, line = 0, 1
     for found in imports_in(text):
         line = _add_lines(model, path, text[position : found.start()], line)
-        _add_import(model, path, line, found["quoted"] or found["fenced"] or "", allowed, within)
+        if len(model.wrong) < _MOST_FILES:
+            _add_import(model, path, line, found["quoted"] or found["fenced"] or "", allowed, within)
         line += found.group().count("\n")
         position = found.end()
     _add_lines(model, path, text[position:], line)
@@ -119,6 +122,8 @@ def _add_import(
     target = path.parent / name if not wrong else path
     place = target.resolve()
     known = {one.resolve() for one in model.imported}
+    if not wrong and len(known) >= _MOST_FILES:
+        wrong = f"import {name!r}, after {_MOST_FILES} imported files"
     if not wrong and not any(place.is_relative_to(folder) for folder in allowed):
         wrong = f"import {name!r}, a file outside of these folders"
     elif not wrong and place in within:

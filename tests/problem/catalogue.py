@@ -4,6 +4,8 @@
 ``kind: (file, what stands there, what a user writes instead, (file, line, column, words of found, words of needed))``.
 """
 
+from tests.problem.conftest import MEASUREMENTS
+
 STUDY = {
     "unknown observable": ("measurements.tsv", "STAT_total\t4", "STAT_sum\t4",
                            ("measurements.tsv", 5, "observable", "STAT_sum", "STAT_total")),
@@ -491,3 +493,60 @@ PANEL = {
         ("cell_lines.tsv", 3, "cell_line", "'a1'", ""),
     ),
 }
+# What people's spreadsheets, exports and other programs leave in tables besides.
+_MEASURED = "measurements.tsv"
+STUDY |= {
+    f"{text} as a value": (_MEASURED, "5\t3\t1", f"5\t{text}\t1", (_MEASURED, 3, "value", text[:50], needed))
+    for text, needed in {
+        "below LOD": "censored", "OVRFLW": "censored", "#WERT!": "leave the row out", "01. Feb": "date",
+        "Mar-05": "date", "12:30": "time", "(5)": "parentheses", "5*": "marks", "1" * 200_000 + "x": "a number",
+    }.items()
+}  # fmt: skip
+STUDY |= {
+    "comment line": (_MEASURED, "STAT_total\t4", "# blot 2\nSTAT_total\t4", (_MEASURED, 5, "", "line of text", "rows only")),
+    "footnote": (_MEASURED, "9.5\t1\t\n", "9.5\t1\t\n\nMeans of three\n", (_MEASURED, 7, "", "Means of three", "rows only")),
+    "title of two cells": (_MEASURED, "observable\til13", "Plate:\t12\nobservable\til13",
+                           (_MEASURED, 1, "", "2 names", "a title above the names")),
+    "values without a name": (_MEASURED, "replicate\tcomment", "replicate\t", (_MEASURED, 1, "", "'again'", "a name for each")),
+    "blanks for tabs": (_MEASURED, MEASUREMENTS, MEASUREMENTS.replace("\t", " "), (_MEASURED, 1, "", "blanks", "a tab")),
+    "semicolons and blanks": (_MEASURED, MEASUREMENTS, MEASUREMENTS.replace("\t", "; "), (_MEASURED, 1, "", "semicolons", "a tab")),
+    "column in another case": (_MEASURED, "observable\til13_ng_per_ml\ttime_min", "observable\tIL13_ng_per_ml\ttime_min",
+                               (_MEASURED, 1, "IL13_ng_per_ml", "IL13_ng_per_ml", "spelt like this")),
+    "row names of R": (_MEASURED, MEASUREMENTS,
+                       "\n".join(f"{n}\t{row}" if n else row for n, row in enumerate(MEASUREMENTS.rstrip("\n").split("\n"))),
+                       (_MEASURED, 1, "", "6 names", "row.names = FALSE")),
+    "no table of measurements": ("study.yaml", "measurements: measurements.tsv", "measurements: []",
+                                 ("study.yaml", 5, "measurements", "nothing", "a table")),
+    "a table listed twice": ("study.yaml", "measurements: measurements.tsv", "measurements: [measurements.tsv, ./measurements.tsv]",
+                             ("study.yaml", 5, "measurements", "twice", "count twice")),
+    "thousands of decimal commas": (
+        _MEASURED, "STAT_total\t4\t10\t9.5\t1\t\n", "".join(f"STAT_total\t4\t{row}\t9,{row}\t1\t\n" for row in range(3000)),
+        (_MEASURED, 5, "value", "'9,0' and 2999 others", "decimal point")),
+}  # fmt: skip
+PETAB |= {
+    f"{text} as {what}": (file, old, new.format(text), (file, line, column, text, needed))
+    for text, needed in {"0,5": "decimal point", "1_0": "separators", "81%": "divide by 100", "1e999": ""}.items()
+    for what, (file, old, new, line, column) in {
+        "an override": (_MEASURED, "0.5\t0.1", "{}\t0.1", 3, "observableParameters"),
+        "a noise override": (_MEASURED, "0.5\t0.1", "0.5\t{}", 3, "noiseParameters"),
+        "a value of a condition": ("conditions.tsv", "low\tdose\t1", "low\tdose\t{}", 2, "targetValue"),
+        "a prior's parameter": ("parameters.tsv", "-2;1", "-2;{}", 2, "priorParameters"),
+    }.items()
+}
+PETAB |= {
+    "noise override 0": (_MEASURED, "0.5\t0.1", "0.5\t0", (_MEASURED, 3, "noiseParameters", "0", "positive")),
+    "misspelt column of priors": ("parameters.tsv", "priorDistribution", "priorDistrbution",
+                                  ("parameters.tsv", 1, "priorDistrbution", "priorDistrbution", "priorDistribution")),
+    "column of noise in another case": ("observables.tsv", "noiseDistribution", "noisedistribution",
+                                        ("observables.tsv", 1, "noisedistribution", "noisedistribution", "noiseDistribution")),
+    "priors as PEtab 1 has them": ("parameters.tsv", "priorDistribution\tpriorParameters", "objectivePriorType\tobjectivePriorParameters",
+                                   ("parameters.tsv", 1, "objectivePriorType", "a column of PEtab 1", "priorDistribution")),
+    "condition with a blank in its id": ("conditions.tsv", "low\tdose", "l w\tdose\t1\nlow\tdose", ("conditions.tsv", 2, "conditionId", "'l w'", "letters")),
+    "condition without an id": ("conditions.tsv", "low\tdose", "\tdose\t1\nlow\tdose", ("conditions.tsv", 2, "conditionId", "nothing", "letters")),
+    "parameter without an id": ("parameters.tsv", "sd\t0.01", "\t0\t5\t1\ttrue\t\t\nsd\t0.01", ("parameters.tsv", 4, "parameterId", "nothing", "letters")),
+    "placeholder called time": ("observables.tsv", "A + offset_A\tnoise_A * A_signal\tnormal\toffset_A", "A + time\tnoise_A * A_signal\tnormal\ttime",
+                                ("observables.tsv", 2, "observablePlaceholders", "'time'", "otherwise")),
+    **{f"{kind} table twice": ("problem.yaml", f"[{kind}s.tsv]", f"[{kind}s.tsv, {kind}s.tsv]",
+                               ("problem.yaml", None, f"{kind}_files", "twice", "once"))
+       for kind in ("measurement", "parameter", "observable", "condition", "experiment")},
+}  # fmt: skip

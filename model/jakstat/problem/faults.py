@@ -50,7 +50,7 @@ class DataFaultsError(ValueError):
     """A data set cannot be used; ``faults`` lists every reason that one pass could find, each once."""
 
     def __init__(self, faults: list[Fault]):
-        self.faults = tuple(_each_once(faults))
+        self.faults = tuple(_numbers_as_one(_each_once(faults)))
         lines = "\n".join(f"  {number}. {text}" for number, text in enumerate(_shortened(self.faults), 1))
         super().__init__(f"{len(self.faults)} fault(s) in the input; nothing was written:\n{lines}")
 
@@ -75,6 +75,22 @@ def _each_once(faults: Iterable[Fault]) -> Iterator[Fault]:
     for fault, lines in rows.items():
         unique = sorted(dict.fromkeys(lines))
         yield replace(fault, row=unique[0], more_rows=tuple(unique[1:])) if unique else fault
+
+
+def _numbers_as_one(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield the faults; many cells of a column that are no numbers for one reason (decimal commas) are one."""
+    faults = list(faults)
+    kinds: dict[tuple[str, str, str], list[Fault]] = defaultdict(list)
+    for fault in faults:
+        kinds[fault.file, fault.column, fault.needed].append(fault)
+    for fault in faults:
+        kind = kinds[fault.file, fault.column, fault.needed]
+        if len(kind) <= _FAULTS_SHOWN or not fault.needed.startswith(("a number (", "a positive number (")):
+            yield fault
+        elif fault is kind[0]:
+            rows = sorted({row for one in kind for row in (one.row, *one.more_rows) if row is not None})
+            found = f"{fault.found} and {len(kind) - 1} others"
+            yield replace(fault, row=rows[0], found=found, more_rows=tuple(rows[1:]))
 
 
 def _shortened(faults: Iterable[Fault]) -> Iterator[str]:

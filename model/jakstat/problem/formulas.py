@@ -16,7 +16,7 @@ from petab.v2.math import sympify_petab
 
 from jakstat.problem.faults import Fault
 from jakstat.problem.near_names import near_names
-from jakstat.problem.numbers import finite_number_of_text
+from jakstat.problem.numbers import finite_number_of_text, number_remedy
 from jakstat.problem.text_table import Row, TextTable
 
 #: Up to so many names are listed beside near ones, and where no name is near.
@@ -129,7 +129,9 @@ def checked_formula(
         expression = parse_formula(text)
     except ValueError as error:
         reason = _shortened(str(error))
-        faults.append(Fault(*place, f"{_shortened(text)!r}, which is no formula ({reason})", "a formula in PEtab math"))
+        remedy = "" if re.search(r"[*/^(]", text) else number_remedy(text.strip())
+        needed = f"a number {remedy}, or a formula in PEtab math" if remedy else "a formula in PEtab math"
+        faults.append(Fault(*place, f"{_shortened(text)!r}, which is no formula ({reason})", needed))
         return None
     if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo) or _is_beyond_floats(expression):
         found = f"{_shortened(text)!r}, which is not finite: it divides by zero, or has an infinite number"

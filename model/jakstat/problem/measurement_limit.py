@@ -1,29 +1,12 @@
-"""How many measurements a problem may have, each counted once: each is a term of the likelihood, with own formulas."""
+"""How many measurements a problem may have: each is a term of the likelihood, with formulas of its own."""
 
-import os
-from collections.abc import Collection, Iterable
-from pathlib import Path
+from collections.abc import Collection
 
 from jakstat.problem.faults import DataFaultsError, Fault
 from jakstat.problem.text_table import TextTable
 
 #: The largest of the published problems that are read has 21,000; a gradient of so many costs seconds.
 MAX_MEASUREMENTS = 200_000
-
-
-def files_again(paths: Iterable[Path]) -> list[str]:
-    """Return the names of files that stand a second time in a list, whatever paths or links lead to them."""
-    first: set[str] = set()
-    again = []
-    for path in paths:
-        try:
-            file = os.path.realpath(path)
-        except ValueError:  # no path at all: its reader says so
-            continue
-        if file in first:
-            again.append(path.name)
-        first.add(file)
-    return list(dict.fromkeys(again))
 
 
 def require_readable_number(tables: Collection[TextTable], faults: list[Fault]) -> None:

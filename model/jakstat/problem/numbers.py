@@ -8,14 +8,23 @@ called 1_12 is no number.
 import math
 import re
 
-_DIGITS = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+# Possessive: a cell of a hundred thousand digits and a letter is not tried at each of them.
+_DIGITS = r"(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)"
 _EXPONENT = r"(?:[eE][+-]?[0-9]+)?"
 _NUMBER = re.compile(rf"[+-]?{_DIGITS}{_EXPONENT}")
 _INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE | re.ASCII)
+#: As English and German spreadsheets abbreviate them.
+_MONTH = r"(?:jan|feb|mar|mrz|mär|apr|mai|may|jun|jul|aug|sep|o[ck]t|nov|de[cz])"
+#: Characters that a cell meant as a number has at most.
+_LONGEST_NUMBER = 100
 #: What a cell that is no number looks like, and what its writer should do; the first that fits is said.
 _HINTS = (
-    (r"#(?:N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|####*)?", "a spreadsheet's error: mend it, or leave the row out"),
+    (r"#\S*", "a spreadsheet's error: mend it, or leave the row out"),
     (r"(?:n\.?\s?[ad]\.?|n/a|nan|na|null|none|missing|-+|\?+|\.)", "where nothing was measured, leave the row out"),
+    (r"(?:<|below|under)?\s*(?:LOD|LOQ|LLOD|LLOQ|BDL|BLQ|n\.?\s?q\.?)|low",
+     "below a limit: the limit alone here, and below in a column censored"),
+    (r"(?:>|above|over)?\s*(?:ULOD|ULOQ)|over|ovrflw|overflow|saturated|high",
+     "above a limit: the limit alone here, and above in a column censored"),
     (rf"[<≤]=?\s*{_DIGITS}{_EXPONENT}", "below a limit: the limit alone here, and below in a column censored"),
     (rf"[>≥]=?\s*{_DIGITS}{_EXPONENT}", "above a limit: the limit alone here, and above in a column censored"),
     (rf"[+-]?{_DIGITS}{_EXPONENT}\s*[%‰]", "without the sign: divide by 100 where the unit is a fraction"),
@@ -27,8 +36,12 @@ _HINTS = (
     (rf"[+-]?{_DIGITS}\s*(?:[x×*·]\s*10\s*\^?|[dD])\s*[+-]?[0-9]+", "with an exponent as in 1.5e-3"),
     (rf"[~≈±]\s*{_DIGITS}{_EXPONENT}", "without the sign before it"),
     (rf"{_DIGITS}{_EXPONENT}\s*(?:±|\+/-|\+-).*", "the value alone, its error in a column of its own"),
+    (rf"[0-9]+[-/.][0-9]+[-/.][0-9]+.*|[0-9]{{1,2}}\s*[-/.]?\s*{_MONTH}\.?(?:[-/. ][0-9]+)?|{_MONTH}[-/. ][0-9]+",
+     "a number that a spreadsheet made a date: give the cells the format Text"),
+    (r"[0-9]+:[0-9]{2}(?::[0-9]{2})?", "a number that a spreadsheet made a time: give the cells the format Text"),
+    (rf"\({_DIGITS}\)", "with a minus, without parentheses, where it is negative"),
+    (rf"{_DIGITS}{_EXPONENT}\s*(?:[*†‡§]+|[(\[].*)", "without marks and notes: a column for people can have them"),
     (rf"[+-]?{_DIGITS}{_EXPONENT}\s*(?![ex])[a-zµμ].*", "without its unit, which the name of the column has"),
-    (r"[0-9]+[-/.][0-9]+[-/.][0-9]+.*|[0-9]+\s*-?\s*[a-z]{3}(?:-[0-9]+)?", "a number that a spreadsheet made a date"),
 )  # fmt: skip
 
 
@@ -60,6 +73,8 @@ def number_remedy(text: str) -> str:
     """Return what to do about a text that should be a number; empty where it looks like none."""
     if _NUMBER.fullmatch(text):
         return "smaller than 1e308"
+    if len(text) > _LONGEST_NUMBER:
+        return ""
     for pattern, remedy in _HINTS:
         if re.fullmatch(pattern, text, re.IGNORECASE):
             return remedy

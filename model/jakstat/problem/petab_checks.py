@@ -5,10 +5,13 @@ They come before libpetab's own validation, which reports a kind of fault once a
 
 import math
 
+import sympy as sp
+
 from jakstat.problem.faults import Fault
-from jakstat.problem.formulas import checked_formula, checked_noise, formula_in, is_reserved
+from jakstat.problem.formulas import checked_formula, checked_noise, entity, formula_in, is_reserved, parse_formula
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.numbers import finite_number_of_text
+from jakstat.problem.petab_columns import check_columns
 from jakstat.problem.petab_condition_checks import ID, check_conditions, check_experiments
 from jakstat.problem.petab_files import PetabText
 from jakstat.problem.petab_parameters import check_parameters, check_parameters_are_used
@@ -71,7 +74,9 @@ def _check_rows(text: PetabText, entities: ModelEntities, faults: list[Fault]) -
     for kind, needed in REQUIRED_COLUMNS[version].items():
         for table in text.tables[kind]:
             require_columns(table, needed, faults)
+    check_columns(text, faults)
     scope = scope_of(text, entities)
+    _check_names_of_model(text, scope, faults)
     for table in text.tables["observable"]:
         unique_ids(table, "observableId", faults)
         for row in table.rows:
@@ -87,6 +92,14 @@ def _check_rows(text: PetabText, entities: ModelEntities, faults: list[Fault]) -
     check_parameters_are_used(text, entities, scope.used_names, faults)
 
 
+def _check_names_of_model(text: PetabText, scope: Scope, faults: list[Fault]) -> None:
+    """Add a fault for each id of the model that formulas use and read as something else, as a species called true."""
+    for name in sorted(scope.used_names & scope.entities.names):
+        if is_reserved(name):
+            found = f"{name!r}, an id of the model that formulas read otherwise"
+            faults.append(Fault(str(text.listing.models[0].path), None, name, found, f"an id like {name}_"))
+
+
 def _check_observable(table: TextTable, row: Row, scope: Scope, faults: list[Fault]) -> None:
     """Check an observable's id, formulas and noise distribution."""
     name = row["observableId"]
@@ -99,6 +112,12 @@ def _check_observable(table: TextTable, row: Row, scope: Scope, faults: list[Fau
     elif name in scope.entities.taken:
         faults.append(table.fault(row, "observableId", f"{name!r}, an id of the model", "an id of its own"))
     known = scope.entities.names | scope.parameters | scope.targets | {"time"}
+    for kind in ("observable", "noise") if scope.version == 2 else ():
+        for one in scope.placeholders(row, kind):
+            if not ID.match(one) or is_reserved(one):
+                needed = "letters, digits and _, not first a digit, and no word that formulas read otherwise"
+                faults.append(table.fault(row, f"{kind}Placeholders", repr(one), needed))
+                return
     known = known | set(scope.placeholders(row, "observable"))
     formula_in(table, row, "observableFormula", known, "an id of the model or the parameter table", faults)
     known = known | set(scope.placeholders(row, "noise")) | {name}
@@ -148,11 +167,22 @@ def _check_overrides(
         needed = f"{len(placeholders)} value(s) for the {kind} placeholders of {row['observableId']}{names}"
         faults.append(table.fault(row, column, f"{len(overrides)} value(s)", needed))
     for override in overrides:
-        if finite_number_of_text(override) is not None:
+        if (number := finite_number_of_text(override)) is not None:
+            if kind == "noise" and number <= 0 and _are_factors(placeholders, scope.observables[row["observableId"]]):
+                faults.append(table.fault(row, column, override, "a noise that is positive"))
             continue
         place = (table.file, row.line, column)
         known = scope.parameters | scope.targets
         checked_formula(override, place, known, "a number or an id of the parameter table", faults)
+
+
+def _are_factors(placeholders: tuple[str, ...], observable: Row) -> bool:
+    """Whether a noise formula is its placeholders or a product with them, so that none of them may be 0 or less."""
+    try:
+        factors = sp.Mul.make_args(parse_formula(observable["noiseFormula"]))
+    except ValueError:
+        return False
+    return {entity(name) for name in placeholders} <= set(factors)
 
 
 def identical_rows(text: PetabText) -> list[str]:

@@ -16,6 +16,7 @@ from jakstat.problem.petab_scope import Scope
 from jakstat.problem.text_table import Row, TextTable, known_id, number_in, unique_ids
 
 ID = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
+_CONDITION_ID = re.compile(r"[^\W\d]\w*\Z")
 
 
 def check_conditions(text: PetabText, scope: Scope, faults: list[Fault]) -> None:
@@ -26,6 +27,13 @@ def check_conditions(text: PetabText, scope: Scope, faults: list[Fault]) -> None
             _check_wide_conditions(table, scope, faults)
         else:
             _check_long_conditions(table, scope, seen, faults)
+
+
+def _check_condition_id(table: TextTable, row: Row, faults: list[Fault]) -> None:
+    """Check the id of a condition; libpetab allows letters of any script."""
+    if not _CONDITION_ID.match(row["conditionId"]):
+        found = repr(row["conditionId"]) if row["conditionId"] else "nothing"
+        faults.append(table.fault(row, "conditionId", found, "letters, digits and _, not first a digit"))
 
 
 def _check_target(
@@ -52,6 +60,8 @@ def _is_in_formula(target: str, scope: Scope) -> bool:
 def _check_wide_conditions(table: TextTable, scope: Scope, faults: list[Fault]) -> None:
     """Check a condition table of version 1: a column per entity, a row per condition; an empty cell changes nothing."""
     unique_ids(table, "conditionId", faults)
+    for row in table.rows:
+        _check_condition_id(table, row, faults)
     targets = [column for column in table.columns if column not in ("conditionId", "conditionName")]
     for target in targets:
         _check_target(table, None, target, target, scope, faults)
@@ -65,6 +75,7 @@ def _check_wide_conditions(table: TextTable, scope: Scope, faults: list[Fault]) 
 def _check_long_conditions(table: TextTable, scope: Scope, seen: set[tuple[str, str]], faults: list[Fault]) -> None:
     """Check a condition table of version 2: a row per change."""
     for row in table.rows:
+        _check_condition_id(table, row, faults)
         _check_target(table, row, "targetId", row["targetId"], scope, faults)
         if row["conditionId"] in scope.first_conditions:
             known, what = scope.parameters, "an id of the parameter table (the condition starts an experiment)"

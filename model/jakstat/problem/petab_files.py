@@ -6,13 +6,14 @@ PEtab 1 and 2, https://petab.readthedocs.io.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jakstat.problem.faults import DataFaultsError, Fault
-from jakstat.problem.measurement_limit import files_again, require_readable_number
+from jakstat.problem.faults import Fault
+from jakstat.problem.file_copies import EACH_TABLE_ONCE, copies_of_tables
+from jakstat.problem.measurement_limit import require_readable_number
 from jakstat.problem.text_table import Row, TextTable, read_text_table
 from jakstat.problem.yaml_mapping import read_mapping
 
@@ -57,7 +58,7 @@ class PetabText:
 
     def is_whole(self, kind: str) -> bool:
         """Whether every table of a kind could be read."""
-        return len(self.tables[kind]) == len(self.listing.table_files[kind])
+        return len(self.tables[kind]) == len(_each_once(self.listing.table_files[kind]))
 
     def ids(self, kind: str, column: str) -> set[str]:
         """Return the ids in a column of one kind of table."""
@@ -120,22 +121,26 @@ def _as_list(value: Any) -> list[Any]:  # noqa: ANN401
 
 
 def read_petab_text(listing: PetabListing, faults: list[Fault]) -> PetabText:
-    """Read every table that a listing names; unreadable ones leave a fault and are absent.
-
-    Raises
-    ------
-    DataFaultsError
-        A table is named twice, or there are too many measurements to go on with.
-    """
-    again = {kind: files_again(files) for kind, files in listing.table_files.items()}
-    faults += [Fault(str(listing.file), None, f"{kind}_files", f"{name} again", "each table once")
-               for kind, names in again.items() for name in names]  # fmt: skip
-    if any(again.values()):  # each of their rows would be said to stand twice
-        raise DataFaultsError(faults)
-    tables = {kind: tuple(table for path in files if (table := read_text_table(path, faults)) is not None)
+    """Read every table that a listing names; unreadable ones leave a fault and are absent."""
+    tables = {kind: tuple(table for path in _each_once(files) if (table := read_text_table(path, faults)) is not None)
               for kind, files in listing.table_files.items()}  # fmt: skip
+    _refuse_copies(listing, faults)
     require_readable_number(tables["measurement"], faults)
     for kind in ("parameter", "observable", "measurement"):
         if not listing.table_files[kind]:
             faults.append(Fault(str(listing.file), None, f"{kind}_files", "nothing", f"a {kind} table"))
     return PetabText(listing, tables)
+
+
+def _each_once(files: Sequence[Path]) -> list[Path]:
+    """Return the files without copies of earlier ones."""
+    copies = copies_of_tables(files)
+    return [path for place, path in enumerate(files) if place not in copies]
+
+
+def _refuse_copies(listing: PetabListing, faults: list[Fault]) -> None:
+    """Add a fault for each table that is listed twice or is a copy of another of its kind."""
+    for kind, files in listing.table_files.items():
+        for found in copies_of_tables(files).values():
+            needed = EACH_TABLE_ONCE if kind == "measurement" else "each table once"
+            faults.append(Fault(str(listing.file), None, f"{kind}_files", found, needed))

@@ -173,7 +173,7 @@ def _as_frame(rows: Iterable[Row], columns: Iterable[str], version: int) -> pd.D
 
 def _cell(column: str, text: str, version: int) -> str | float:
     """Return a cell as libpetab reads it."""
-    if not text or (text.lower() == "nan" and version == 1):
+    if not text or (text.lower() == "nan" and version == 1 and not column.endswith("Id")):
         return np.nan
     if column in _NUMBERS or (column == "estimate" and version == 1):
         number = number_of_text(text)

@@ -7,6 +7,7 @@ with a quarter of their width, truncated at them. PEtab 2 says that such a param
 """
 
 import math
+import re
 from collections.abc import Collection
 
 from petab import v2
@@ -14,11 +15,13 @@ from petab import v2
 from jakstat.problem.faults import Fault
 from jakstat.problem.formulas import is_reserved
 from jakstat.problem.model_text import ModelEntities
+from jakstat.problem.numbers import finite_number_of_text, number_remedy
 from jakstat.problem.petab_files import PetabText
 from jakstat.problem.priors import POSITIVE, PRIOR_PARAMETERS, parse_numbers, support_of, wrong_bounds, wrong_parameters
 from jakstat.problem.records import Prior
 from jakstat.problem.text_table import Row, TextTable, known_id, number_in, unique_ids
 
+_ID = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 #: How far outside its bounds a nominal value may lie, as a share of their distance (assumed).
 _SLACK = 0.1
 #: Columns whose formulas may use a parameter.
@@ -52,6 +55,9 @@ def check_parameters(text: PetabText, entities: ModelEntities, faults: list[Faul
     for table in text.tables["parameter"]:
         unique_ids(table, "parameterId", faults)
         for row in table.rows:
+            if not _ID.match(row["parameterId"]):
+                found = repr(row["parameterId"]) if row["parameterId"] else "nothing"
+                faults.append(table.fault(row, "parameterId", found, "letters, digits and _, not first a digit"))
             if is_reserved(row["parameterId"]):
                 found = f"{row['parameterId']!r}, which formulas read otherwise"
                 faults.append(table.fault(row, "parameterId", found, "another id, in the model too"))
@@ -75,7 +81,10 @@ def check_parameters_are_used(
     faults : list of Fault
         Faults are added here.
     """
-    if any(fault.column in _FORMULAS or not fault.column or fault.column.endswith("_files") for fault in faults):
+    if any(
+        fault.column in (*_FORMULAS, "parameterId") or not fault.column or fault.column.endswith("_files")
+        for fault in faults
+    ):
         return
     allowed = entities.parameters | (set(used_names) - entities.names)
     for table, row in text.rows("parameter"):
@@ -179,12 +188,19 @@ def _check_prior(
     if choices[prior] == "uniform" and not row[parameter_column]:
         return  # the bounds stand in for them
     numbers = parse_numbers(row[parameter_column])
-    needed = "numbers with ; between them" if numbers is None else wrong_parameters(choices[prior], numbers)
+    needed = _numbers_needed(row[parameter_column]) if numbers is None else wrong_parameters(choices[prior], numbers)
     if not needed and numbers is not None:
         scale = row["parameterScale"] if prior.startswith("parameterScale") else ""
         needed = _wrong_reach(choices[prior], numbers, (_on_scale(bounds[0], scale), _on_scale(bounds[1], scale)))
     if needed:
         faults.append(table.fault(row, parameter_column, repr(row[parameter_column]), needed))
+
+
+def _numbers_needed(text: str) -> str:
+    """Say what is needed in place of a list in which something is no number."""
+    wrong = [one.strip() for one in text.split(";") if finite_number_of_text(one.strip()) is None]
+    remedies = [remedy for one in wrong if (remedy := number_remedy(one))]
+    return "numbers with ; between them" + (f" ({remedies[0]})" if remedies else "")
 
 
 def _on_scale(bound: float, scale: str) -> float:

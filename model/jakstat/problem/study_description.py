@@ -24,7 +24,6 @@ from typing import Any
 
 from jakstat.problem.description_keys import DescriptionKeys
 from jakstat.problem.faults import Fault
-from jakstat.problem.measurement_limit import files_again
 from jakstat.problem.study_cells import Cells, read_cells
 from jakstat.problem.yaml_mapping import read_mapping
 
@@ -157,10 +156,7 @@ def _tables(keys: DescriptionKeys, folder: Path, content: Any) -> tuple[Path, ..
     texts = [keys.text(("measurements",), name) for name in names]
     if isinstance(content, list) and not all(name is not None and name != "" for name in names or [None]):
         keys.fault(("measurements",), "nothing", "a table, or a list of tables")
-    paths = [folder / text for text in texts if text]
-    for name in files_again(paths):
-        keys.fault(("measurements",), f"{name} again", "each table once: its measurements would count twice")
-    return tuple(paths)
+    return tuple(folder / text for text in texts if text)
 
 
 def _time(keys: DescriptionKeys, content: Any) -> tuple[str, str]:  # noqa: ANN401

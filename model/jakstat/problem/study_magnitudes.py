@@ -24,6 +24,10 @@ _HIGHEST_SHARE = 3.0
 _LOWEST_PERCENT = 1.5
 _SHARES = ("fraction", "share", "proportion")
 _PERCENT = ("%", "percent")
+#: How people write that a value has no unit.
+_NO_UNIT = ("1", "", "-", "none", "dimensionless", "unitless", "relative", "rel.", "rel", "normalised", "normalized")
+#: What says that it may be a share: relative to a maximum, which scales may lift to any number.
+_SAYS_RELATIVE = re.compile(r"relative|normali[sz]ed|% of|percent of|per cent of", re.IGNORECASE)
 #: What the label or id of an observable of unit 1 says where it is a share of untreated cells or of a whole.
 _SAYS_SHARE = re.compile(
     r"viab|surviv|fraction|share|proportion|occupan|confluen|alive|relative to (the )?"
@@ -58,9 +62,10 @@ class Range:
 _IF_LOW = "{next} given as {unit} (multiply by 1000), or a unit 1,000,000 times as large"
 _IF_HIGH = "{next} given as {unit} (divide by 1000), or a unit 1,000,000 times as small"
 #: nM. Below 1 pM a well of 0.1 ml has 6e7 molecules for some 1e4 cells with as many targets each; above 10 mM no drug
-#: of the tables dissolves. Dose series in cells reach 10 nM and stay below 1 mM (the limits are assumed).
+#: of the tables dissolves. Dose series of JAK inhibitors in cells reach 100 nM and stay below 1 mM, and those
+#: in uM end at 10 or 30 (the limits are assumed).
 _INHIBITOR = Range(
-    "dose, nM", (1e-3, 1e7), (10.0, 1e6),
+    "dose, nM", (1e-3, 1e7), (31.0, 1e6),
     _IF_LOW.format(next="uM", unit="nM"), _IF_HIGH.format(next="pM", unit="nM"),
 )  # fmt: skip
 #: Cytokines act from pg/ml to some ug/ml; a mg/ml is a concentrated stock (the limits are assumed).
@@ -81,9 +86,13 @@ _TIME = Range(
     "h given as min (multiply by 60) or as s (by 3600)", "min given as h (divide by 60), or s given as h (by 3600)",
 )  # fmt: skip
 #: nM in units of concentration that a condition column may have.
-_NANOMOLAR = {"pM": 1e-3, "nM": 1.0, "nmol/l": 1.0, "uM": 1e3, "µM": 1e3, "μM": 1e3, "mM": 1e6, "M": 1e9}
+_NANOMOLAR = {
+    "pM": 1e-3, "nM": 1.0, "uM": 1e3, "µM": 1e3, "μM": 1e3, "mM": 1e6, "M": 1e9,
+    "pmol/l": 1e-3, "nmol/l": 1.0, "umol/l": 1e3, "µmol/l": 1e3, "μmol/l": 1e3, "mmol/l": 1e6, "mol/l": 1e9,
+}  # fmt: skip
 #: ng/ml, likewise.
-_NG_PER_ML = {"pg/ml": 1e-3, "ng/ml": 1.0, "ug/ml": 1e3, "µg/ml": 1e3, "μg/ml": 1e3, "mg/ml": 1e6}
+_NG_PER_ML = {"pg/ml": 1e-3, "ng/ml": 1.0, "ug/ml": 1e3, "µg/ml": 1e3, "μg/ml": 1e3, "mg/ml": 1e6,
+              "ng/l": 1e-3, "ug/l": 1.0, "µg/l": 1.0, "μg/l": 1.0, "mg/l": 1e3, "g/l": 1e6}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,7 @@ def _check_share(
         needed = ("shares, 1 for untreated cells: probably percent (divide by 100); a single one may be an outlier; "
                   "with fold in the observable's label any value is taken")  # fmt: skip
         faults.append(Fault(file, high[0][0], "value", found, needed))
-    elif high and _may_be_share(observable) and any(row.treatment.inhibitors for _, row in rows):
+    elif high and _might_be_share(observable, any(row.treatment.inhibitors for _, row in rows)):
         notes.append(f"{Path(file).name}, line {high[0][0]}, value: found {found}: percent (divide by 100), if these "
                      "are shares of untreated cells.")  # fmt: skip
     highest = max((row.value for _, row in rows), default=math.inf)
@@ -144,7 +153,13 @@ def _check_share(
 
 def _may_be_share(observable: StudyObservable) -> bool:
     """Whether an observable has no unit and is not said to be how many times as much as something else."""
-    return observable.unit == "1" and not _SAYS_FOLD.search(f"{observable.id} {observable.label}")
+    return observable.unit.lower() in _NO_UNIT and not _SAYS_FOLD.search(f"{observable.id} {observable.label}")
+
+
+def _might_be_share(observable: StudyObservable, is_of_inhibitors: bool) -> bool:
+    """Whether high values of an observable are worth a note: it has no unit, and may be a share."""
+    says_so = bool(_SAYS_RELATIVE.search(f"{observable.id} {observable.label}"))
+    return _may_be_share(observable) and (is_of_inhibitors or says_so)
 
 
 def _is_share(observable: StudyObservable) -> bool:

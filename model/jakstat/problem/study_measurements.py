@@ -10,8 +10,9 @@ unit: ``time_h`` is converted.
 from pathlib import Path
 
 from jakstat.problem.faults import Fault
+from jakstat.problem.file_copies import EACH_TABLE_ONCE, copies_of_tables
 from jakstat.problem.measurement_limit import require_readable_number
-from jakstat.problem.near_names import near_names
+from jakstat.problem.near_names import folded, near_names
 from jakstat.problem.numbers import number_of_text
 from jakstat.problem.records import CENSORED
 from jakstat.problem.reference_records import Reference
@@ -20,6 +21,7 @@ from jakstat.problem.study_magnitudes import check_magnitudes
 from jakstat.problem.study_names import with_known_names
 from jakstat.problem.study_rows import StudyMeasurement
 from jakstat.problem.study_treatments import (
+    DOSE_IN_COLUMN,
     MINUTES,
     amount_in,
     dose_and_time_columns,
@@ -60,7 +62,12 @@ def read_measurements(
         The rows that have no fault.
     """
     found: list[StudyMeasurement] = []
-    tables = [(path, table) for path in study.measurements if (table := read_text_table(path, faults)) is not None]
+    if not study.measurements and not any(fault.file == str(study.file) for fault in faults):
+        faults.append(study.fault(("measurements",), "nothing", "a table of measurements, or a list of them"))
+    repeated = copies_of_tables(study.measurements)
+    faults += [study.fault(("measurements",), found, EACH_TABLE_ONCE) for found in repeated.values()]
+    read = [path for place, path in enumerate(study.measurements) if place not in repeated]
+    tables = [(path, table) for path in read if (table := read_text_table(path, faults)) is not None]
     require_readable_number([table for _, table in tables], faults)
     for path, table in tables:
         found += _measurements_in(table, path, study, reference, faults, notes)
@@ -76,14 +83,22 @@ def _measurements_in(
         table = in_known_units(with_known_names(table, reference, notes), notes)
     if not any(fault.file == str(study.file) for fault in faults):  # else columns may be right that it misnames
         _check_columns(table, study, faults)
-    if len(faults) == before:  # else rows would look alike that a column with another name tells apart
+    of_header = len(faults)
+    if of_header == before:  # else rows would look alike that a column with another name tells apart
         _check_duplicates(table, study, faults)
     if not table.rows:
         faults.append(Fault(table.file, None, "", "no rows", "at least one measurement"))
     rows = ((row.line, _measurement_of(table, row, path, study, reference, faults)) for row in table.rows)
     measured = [(line, one) for line, one in rows if one is not None]
+    if of_header > before:  # what a column with another name holds is missing only until it is renamed
+        faults[of_header:] = [one for one in faults[of_header:] if not _is_of_absent_column(one, table)]
     check_magnitudes(table, study, measured, faults, notes)
     return [one for _, one in measured]
+
+
+def _is_of_absent_column(fault: Fault, table: TextTable) -> bool:
+    """Whether a fault of a row is that a column is not there, or has a name that is not known."""
+    return (fault.found == "nothing" and fault.column not in table.columns) or fault.needed.startswith(DOSE_IN_COLUMN)
 
 
 def _stem(column: str) -> str:
@@ -118,7 +133,11 @@ def _check_columns(table: TextTable, study: Study, faults: list[Fault]) -> None:
     for column in absent:
         stem = column.removesuffix(f"_{column_suffix(units.get(column, ''))}")
         other = next((one for one in spare if stem in (_stem(one), one)), None)
-        if other is not None:
+        spelt = next((one for one in spare if folded(one) == folded(column)), None)
+        if spelt is not None:
+            spare.remove(spelt)
+            faults.append(table.fault(None, spelt, f"the column {spelt!r}", f"the column {column}, spelt like this"))
+        elif other is not None:
             spare.remove(other)
             needed = f"{column}: values in {units[column]}, converted, or another unit in study.yaml"
             faults.append(table.fault(None, other, f"the column {other}", needed if column in units else column))

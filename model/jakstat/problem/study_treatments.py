@@ -29,6 +29,8 @@ MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "d": 1440.0}
 ALTERATIONS = "alterations"
 INHIBITORS = (("inhibitor", "inhibitor_nM"), ("inhibitor_2", "inhibitor_2_nM"))
 STIMULUS = ("stimulus", "stimulus_ng_per_ml", "stimulus_nM")
+#: How it is said that a drug has no dose.
+DOSE_IN_COLUMN = "its dose in a column"
 #: Columns that hold names of the reference tables.
 NAME_COLUMNS = (CELL_LINE, ALTERATIONS, STIMULUS[0], *(name for name, _ in INHIBITORS))
 PRETREATMENT = tuple(f"pretreatment_{unit}" for unit in MINUTES)
@@ -161,7 +163,7 @@ def _inhibitors(table: TextTable, row: Row, reference: Reference, faults: list[F
         known = known_id(table, row, name_column, reference.inhibitors, faults)
         dose = amount_in(table, row, dose_column, "a concentration", faults)
         if dose_column not in table.columns:
-            faults.append(table.fault(row, name_column, repr(name), f"its dose in a column {dose_column}"))
+            faults.append(table.fault(row, name_column, repr(name), f"{DOSE_IN_COLUMN} {dose_column}"))
         if name in found:
             faults.append(table.fault(row, name_column, repr(name), "two different inhibitors"))
         if known and dose:

@@ -20,6 +20,8 @@ from jakstat.problem.text_files import read_text
 _LISTED = 40
 #: Over how many lines a quoted cell is looked for.
 _LONGEST_CELL = 20
+#: Characters of a cell that a fault shows.
+_LONGEST_SHOWN = 120
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
@@ -45,7 +47,8 @@ class TextTable:
 
     def fault(self, row: Row | None, column: str, found: str, needed: str) -> Fault:
         """Return a fault of this table; ``row`` None means the header."""
-        return Fault(self.file, 1 if row is None else row.line, column, found, needed)
+        shown = found if len(found) <= _LONGEST_SHOWN else f"{found[:_LONGEST_SHOWN]}... ({len(found):,} characters)"
+        return Fault(self.file, 1 if row is None else row.line, column, shown, needed)
 
 
 def read_text_table(path: Path, faults: list[Fault]) -> TextTable | None:
@@ -68,7 +71,7 @@ def read_text_table(path: Path, faults: list[Fault]) -> TextTable | None:
         return None
     lines = text.split("\n")
     columns = tuple(_cells_of(lines[0]))
-    fault = _fault_of_header(str(path), lines, columns)
+    fault = _fault_of_header(str(path), lines, columns) or _fault_of_width(str(path), lines, columns)
     if fault is not None:
         faults.append(fault)
         return None
@@ -76,7 +79,11 @@ def read_text_table(path: Path, faults: list[Fault]) -> TextTable | None:
     faults += [Fault(str(path), 1, name, "the column twice", "each column once") for name in twice]
     if twice:
         return None
-    return TextTable(str(path), columns, tuple(_rows_of(lines, columns, str(path), faults)))
+    rows = tuple(_rows_of(lines, columns, str(path), faults))
+    _check_nameless(
+        str(path), columns, [_cells_of(lines[row.line - 1]) for row in rows] if "" in columns else [], faults
+    )
+    return TextTable(str(path), tuple(name for name in columns if name), rows)
 
 
 def _cells_of(line: str) -> list[str]:
@@ -91,10 +98,10 @@ def _fault_of_header(file: str, lines: Sequence[str], columns: Sequence[str]) ->
     """Return what is wrong with the first line as names of columns, or None."""
     if not any(line.strip() for line in lines):
         return Fault(file, None, "", "an empty file", "a first line with the names of the columns, and rows")
-    if len(columns) == 1 and (found := _other_separator(columns[0])):
+    below = next((number for number, line in enumerate(lines[1:], 2) if line.count("\t") > 1), None)
+    if len(columns) == 1 and (found := _other_separator(columns[0], below is not None)):
         needed = "columns with a tab between them: save as Text (Tab delimited)"
         return Fault(file, 1, "", f"columns with {found} between them ({columns[0][:60]!r})", needed)
-    below = next((number for number, line in enumerate(lines[1:], 2) if line.count("\t") > 1), None)
     if len([name for name in columns if name]) < 2 and below is not None:
         found = f"{columns[0]!r}, a title" if columns[0] else "no column names"
         needed = f"the names of the columns first: delete what stands above them (they seem to be on line {below})"
@@ -104,11 +111,36 @@ def _fault_of_header(file: str, lines: Sequence[str], columns: Sequence[str]) ->
     return None
 
 
-def _other_separator(header: str) -> str:
+def _other_separator(header: str, may_be_title: bool) -> str:
     """Return what stands between the names of a header without a tab; nothing where it is one name, or a title."""
     signs = {";": "semicolons", ",": "commas", "|": "bars"}
-    found = re.search(r"([;,|])\S", header)
-    return signs[found.group(1)] if found else "blanks" if re.search(r"\S {2,}\S+ {2,}\S", header) else ""
+    found = re.search(r"([;,|])\S" if may_be_title else r"([;,|])\s*\S", header)
+    blanks = r"\S {2,}\S+ {2,}\S" if may_be_title else r"\S\s+\S"
+    return signs[found.group(1)] if found else "blanks" if re.search(blanks, header) else ""
+
+
+def _fault_of_width(file: str, lines: Sequence[str], columns: Sequence[str]) -> Fault | None:
+    """Return one fault where most rows have more cells than the first line has names, which then is no header."""
+    rows = [cells for line in lines[1:] if any(cells := _cells_of(line))]
+    numbered = all(len(cells) == len(columns) + 1 and cells[0] == str(place) for place, cells in enumerate(rows, 1))
+    longer = [len(cells) for cells in rows if numbered or any(cells[len(columns) :])]
+    if len(longer) < 2 or 2 * len(longer) <= len(rows):
+        return None
+    found = f"{len(columns)} names, and {len(longer)} of {len(rows)} rows with up to {max(longer)} cells"
+    needed = ("a name for each column on the first line: delete a title above the names, and name a column of row "
+              "names (in R: row.names = FALSE)")  # fmt: skip
+    return Fault(file, 1, "", found, needed)
+
+
+def _check_nameless(file: str, columns: Sequence[str], rows: Sequence[Sequence[str]], faults: list[Fault]) -> None:
+    """Add a fault for each column with values and without a name, unless it numbers the rows, as pandas writes it."""
+    for place in (place for place, name in enumerate(columns) if not name):
+        cells = [cells[place] if place < len(cells) else "" for cells in rows]
+        numbers = any(cells == [str(start + row) for row in range(len(cells))] for start in (0, 1))
+        if any(cells) and not (place == 0 and numbers):
+            value = next(filter(None, cells))[:_LONGEST_SHOWN]
+            found = f"values ({value!r} first) in column {place + 1}, which has no name"
+            faults.append(Fault(file, 1, "", found, "a name for each column with values, or no values in it"))
 
 
 def _rows_of(lines: Sequence[str], columns: Sequence[str], file: str, faults: list[Fault]) -> Iterator[Row]:
@@ -124,8 +156,19 @@ def _rows_of(lines: Sequence[str], columns: Sequence[str], file: str, faults: li
             found, needed = f"a quoted cell that goes on to line {read}", "no line breaks inside of a cell"
             faults.append(Fault(file, number, columns[min(len(cells), width) - 1], found, needed))
             continue
+        if _is_remark(cells, width):
+            found = f"a line of text, {cells[0][:_LONGEST_SHOWN]!r}"
+            faults.append(
+                Fault(file, number, "", found, "rows only: put remarks into a README, or a column of their own")
+            )
+            continue
         padded = cells + [""] * (width - len(cells))
-        yield Row(number, dict(zip(columns, padded, strict=False)))
+        yield Row(number, {name: cell for name, cell in zip(columns, padded, strict=False) if name})
+
+
+def _is_remark(cells: Sequence[str], width: int) -> bool:
+    """Whether a line is a comment or a footnote: text in its first cell alone, with # before it or blanks in it."""
+    return width > 2 and not any(cells[1:]) and (cells[0].startswith("#") or " " in cells[0])
 
 
 def _last_line_of_cell(lines: Sequence[str], number: int, width: int) -> int:
