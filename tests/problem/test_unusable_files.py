@@ -149,14 +149,14 @@ def test_a_table_of_measurements_that_is_named_twice_is_one_fault(edit_study, st
     (study / "link.tsv").symlink_to("measurements.tsv")
     edit_study("study.yaml", "measurements: measurements.tsv", "measurements: [measurements.tsv, ./link.tsv]")
     (fault,) = faults_of(read_study, study)
-    assert (fault.row, fault.column, fault.found) == (5, "measurements", "link.tsv again")
+    assert (fault.row, fault.column, fault.found) == (5, "measurements", "link.tsv twice")
 
 
 @pytest.mark.parametrize("kind", ["measurement", "condition", "parameter"])
 def test_a_petab_table_that_is_named_twice_is_one_fault(kind, edit_petab, petab, faults_of):
     edit_petab("problem.yaml", f"[{kind}s.tsv]", f"[{kind}s.tsv, ./{kind}s.tsv]")
     (fault,) = faults_of(read_petab, petab)
-    assert (fault.column, fault.found) == (f"{kind}_files", f"{kind}s.tsv again")
+    assert (fault.column, fault.found) == (f"{kind}_files", f"{kind}s.tsv twice")
 
 
 @pytest.mark.parametrize("listed", ["[]", "[null]", '["", measurements.tsv]', "[measurements.tsv, ~]"])
