@@ -185,15 +185,15 @@ def run_one(file: Path, record: Path) -> None:
         record.write_text(json.dumps(known))
 
     try:
-        note(reference=reference_likelihood(file))
-    except Exception as error:  # the collection's own files, judged by libpetab
-        note(reference_error=_one_line(error))
-    try:
         evaluate(file, note)
     except (DataFaultsError, NotImplementedError) as error:
         note(refused=_one_line(error))
     except Exception as error:  # an answer like any other: the table shows it
         note(failed=_one_line(error))
+    try:  # last, because libpetab takes minutes for 27,000 measurements
+        note(reference=reference_likelihood(file))
+    except Exception as error:  # the collection's own files, judged by libpetab
+        note(reference_error=_one_line(error))
 
 
 def _one_line(error: Exception) -> str:
