@@ -258,7 +258,7 @@ def test_a_second_user_reads_the_cache_of_root_and_keeps_nothing_elsewhere(copie
     prefix = another_user()
     (tmp_path / "private").mkdir()
     os.chown(tmp_path / "private", NOBODY, NOBODY)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | 0o011)  # pytest's folders are ours alone
     before = solver_files(copied)
     done = run_child(copied, tmp_path / "private", *prefix)
@@ -273,7 +273,7 @@ def test_a_second_user_makes_what_is_damaged_anew_in_a_folder_of_his_own(copied,
     prefix = another_user()
     (tmp_path / "private").mkdir()
     os.chown(tmp_path / "private", NOBODY, NOBODY)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | 0o011)
     (index,) = (copied / "kernels" / code_digests.solver_digest()).glob("formulas.evaluate_formulas*.nbi")
     index.write_bytes(b"")

@@ -203,7 +203,7 @@ def test_dose_response_that_does_not_fit_the_study_is_refused_before_sampling(st
     done = snakemake("--cores", "1", "--configfile", *files, directory=tmp_path)
     assert done.returncode != 0
     assert "acts_on.TYK2: unknown target 'TYK2'" in done.stdout
-    assert "readout: 'pSTAT3' is not a measured observable; choose one of " in done.stdout
+    assert "readout: unknown observable 'pSTAT3'; needed: a measured observable" in done.stdout
     assert "rule sample_posterior:" not in done.stdout
 
 
