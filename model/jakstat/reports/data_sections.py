@@ -10,7 +10,7 @@ from scipy.stats import binom
 from jakstat.problem import ProblemTables, measured_over_doses, measured_over_time
 from jakstat.reports.contents import ReportContents
 from jakstat.reports.drawing import experiment_name, figure_svg, observable_name
-from jakstat.reports.fit_figures import fit_figure, prior_predictive_figure
+from jakstat.reports.fit_figures import drawn_fit, prior_predictive_figure
 from jakstat.reports.number_text import number_text, share_text
 from jakstat.reports.page import Block, Cell, Items, Paragraph, Picture, Section, Table, Tone
 
@@ -135,10 +135,10 @@ def fit_section(contents: ReportContents) -> Section:
     over_time, over_doses = measured_over_time(contents.tables), measured_over_doses(contents.tables)
     pictures: list[Block] = []
     if over_time.measurements:
-        figure = fit_figure(over_time, contents.posterior, contents.time_courses)
+        figure = drawn_fit(over_time, contents.posterior, contents.time_courses)
         pictures.append(Picture(figure_svg(figure), "Data and fit.", _fit_caption(contents, over_time)))
     if over_doses.measurements:
-        figure = fit_figure(over_doses, contents.posterior)
+        figure = drawn_fit(over_doses, contents.posterior)
         pictures.append(Picture(figure_svg(figure), "Doses and fit.", _dose_caption(over_doses)))
     return Section("fit", "Data and fit", pictures)
 

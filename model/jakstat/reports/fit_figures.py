@@ -69,6 +69,11 @@ def fit_figure(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Datase
     for one in (tree, time_courses):
         if one is not None:
             require_same_problem(one, tables)
+    return drawn_fit(tables, tree, time_courses)
+
+
+def drawn_fit(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Dataset | None = None) -> Figure:
+    """Return the figure of draws that are known to be the problem's; ``tables`` may hold some of its observables."""
     drawn = [fit_over_time(measured_over_time(tables), tree, time_courses),
              fit_over_doses(measured_over_doses(tables), tree)]  # fmt: skip
     return grouped_figure([group for group in drawn if group.count])
