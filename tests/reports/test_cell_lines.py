@@ -1,6 +1,7 @@
 """What a report shows of a study with cell lines: dose responses, values of each line, constants of inhibitors."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,15 @@ import sympy as sp
 import xarray as xr
 
 from jakstat.inference.sampling import measurement_coords
-from jakstat.problem import StudyScenarios, measured_over_doses, measured_over_time, read_study, read_tables
+from jakstat.problem import (
+    PROBLEM_DIGESTS,
+    StudyScenarios,
+    measured_over_doses,
+    measured_over_time,
+    problem_digests,
+    read_study,
+    read_tables,
+)
 from jakstat.problem.reference_records import Action
 from jakstat.reports import (
     fit_figure,
@@ -20,6 +29,7 @@ from jakstat.reports import (
     summarise_inhibitors,
 )
 from jakstat.reports.cell_line_figures import cell_line_figure, inhibitor_figure
+from jakstat.reports.data_sections import fit_section
 from jakstat.reports.inhibitor_table import constant_in_cells
 
 DRAWS = 400
@@ -291,3 +301,10 @@ def test_parameter_without_source_or_unit_is_refused_by_name(panel):
     bare = replace(first, unit="", prior=replace(first.prior, source=" "))
     with pytest.raises(ValueError, match=rf"without a source: {first.id}; no unit: {first.id};"):
         render_parameter_document(replace(panel, parameters=(bare, *others)))
+
+
+def test_fit_of_times_and_doses_is_drawn_of_draws_that_name_their_problem(panel, tree):
+    named = tree.copy()
+    named.attrs[PROBLEM_DIGESTS] = problem_digests(panel)
+    contents = SimpleNamespace(tables=panel, posterior=named, time_courses=None)
+    assert [one.title for one in fit_section(contents).blocks] == ["Data and fit.", "Doses and fit."]
