@@ -51,7 +51,7 @@ environment:
 
 # Snakemake reads files given with --configfile before it reads the workflow, which could check them.
 run: environment
-	@$(PYTHON) -m jakstat.yaml_files $(filter %.yaml %.yml %.json,$(SNAKEMAKE_ARGS))
+	@$(PYTHON) -m jakstat.files.yaml_files $(filter %.yaml %.yml %.json,$(SNAKEMAKE_ARGS))
 	@$(BIN)/snakemake --workflow-profile $(PROFILE) $(if $(CORES),--cores $(CORES)) $(SNAKEMAKE_ARGS)
 	@for report in results/*/report.html; do if [ -f "$$report" ]; then echo "Report: $$report"; fi; done
 

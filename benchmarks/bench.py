@@ -49,7 +49,7 @@ def main() -> None:
     limits = QUICK if options.quick else Limits()
     machine = describe_machine(limits)
     made_by = machine | {
-        "code": code_digest("predictions", *_measuring_code()),
+        "code": code_digest(*_measuring_code()),
         "problems": options.problems,
         "quick": options.quick,
     }

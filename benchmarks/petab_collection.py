@@ -22,7 +22,7 @@ import petab.v1 as petab
 from petab.v1.calculate import calculate_llh
 
 from jakstat import Problem, SolverSettings, __version__, read_problem
-from jakstat.problem import DataFaultsError
+from jakstat.files import DataFaultsError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NOTES = Path(__file__).with_name("petab_collection_notes.tsv")  # who is right where ours and the reference differ

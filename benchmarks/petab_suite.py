@@ -16,7 +16,7 @@ import pandas as pd
 import yaml
 
 from jakstat import __version__, read_problem
-from jakstat.problem import DataFaultsError
+from jakstat.files import DataFaultsError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CASES = Path(__file__).with_name("petab_cases.tsv")  # what each case tests, in our words

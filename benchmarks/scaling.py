@@ -17,9 +17,9 @@ from jakstat import SolverSettings
 from jakstat.pathway import Pathway, symbol
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.simulation import load_kernels
-from jakstat.simulation.dynamics import prepare_dynamics
-from jakstat.simulation.integrator import STEP
 from jakstat.simulation.kernel_cache import generate_kernels, load_solver
+from jakstat.simulation.kernels.dynamics import prepare_dynamics
+from jakstat.simulation.solver.integrator import STEP
 
 CONDITIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 STATES = (8, 16, 32, 64, 128, 200)

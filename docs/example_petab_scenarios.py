@@ -23,7 +23,8 @@ from jakstat.predictions import (
     summarise_shifts,
     thin_posterior,
 )
-from jakstat.problem import PetabScenarios, read_tables
+from jakstat.problem import read_tables
+from jakstat.scenarios import PetabScenarios
 
 tables, solver = read_tables("data/raia2011"), SolverSettings(rtol=1e-4, atol=1e-6)
 scenarios = PetabScenarios(tables, "docs/raia_interventions")
@@ -35,7 +36,7 @@ print(
     ", ".join(scenarios.reference.alterations),
 )
 
-# %% Draws: here of the prior; after a fit those of results/raia2011/posterior.nc (jakstat.storage.read_tree)
+# %% Draws: here of the prior; after a fit those of results/raia2011/posterior.nc (jakstat.files.storage.read_tree)
 prior = sample_prior_predictive(tables, solver, draws=40, seed=1)
 draws = thin_posterior(xr.DataTree.from_dict({"posterior": prior["prior"].dataset}), 40)
 

@@ -11,6 +11,7 @@ import xarray as xr
 import yaml
 
 from jakstat import SolverSettings
+from jakstat.files import read_tree
 from jakstat.inference import sample_prior_predictive
 from jakstat.predictions import (
     ask_of_fit,
@@ -24,7 +25,6 @@ from jakstat.predictions import (
     summarise_resistance,
 )
 from jakstat.problem import read_tables
-from jakstat.storage import read_tree
 
 study, solver = "data/cancer_panel", SolverSettings(rtol=1e-3, atol=1e-5)
 fitted = Path("results/cancer_panel/posterior.nc")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jakstat.cache_folders import cache_folders, guard_pytensor_folder, read_trusted, write_whole
+from jakstat.files.cache_places import cache_folders, guard_pytensor_folder, read_trusted, write_whole
 
 NOBODY, LAB = 65534, 4321  # a user and a group that are not ours
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import jakstat
-from jakstat.problem import DataFaultsError, read_tables
+from jakstat.files import DataFaultsError
+from jakstat.problem import read_tables
 
 #: Number of measurements and log likelihood at the nominal values (default solver) of what must be read.
 READ = {

@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize
 
 import jakstat
-from jakstat.problem import obtain_sobotta2017
+from jakstat.public_data import obtain_sobotta2017
 from jakstat.statistics import SolverSettings
 
 PUBLISHED_K = 166.0  # nM, jak1_inh_ruxolitinib 0.006023 /nM (Sobotta 2017, MODEL2307050001)

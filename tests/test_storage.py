@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from jakstat.sealed_files import UnusableFileError, seal_file
-from jakstat.storage import (
+from jakstat.files.sealed_files import UnusableFileError, seal_file
+from jakstat.files.storage import (
     read_dataset,
     read_json,
     read_posterior,
@@ -232,7 +232,7 @@ def test_draws_of_a_prior_are_not_taken_for_a_posterior(tree, tmp_path):
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from jakstat.storage import write_aside
+from jakstat.files.storage import write_aside
 
 def half(aside):
     aside.write_bytes(b"half")

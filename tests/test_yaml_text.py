@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from jakstat.yaml_files import check_named_files, read_yaml_file, require_plain_yaml, settings_of
-from jakstat.yaml_text import MAX_LENGTH, MAX_VALUES, finite_number, parse_yaml
+from jakstat.files.yaml_files import check_named_files, read_yaml_file, require_plain_yaml, settings_of
+from jakstat.files.yaml_text import MAX_LENGTH, MAX_VALUES, finite_number, parse_yaml
 
 BOMB = "a0: &a0 {x: 1}\n" + "".join(
     f"a{n}: &a{n} {{{', '.join(f'k{k}: *a{n - 1}' for k in range(10))}}}\n" for n in range(1, 12)

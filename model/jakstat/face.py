@@ -13,19 +13,11 @@ import numpy as np
 import pymc as pm
 import sympy as sp
 import xarray as xr
-from pytensor import function, grad
-from pytensor import tensor as pt
+from pytensor import function, grad, tensor as pt
 from pytensor.compile.mode import Mode
 
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables, read_tables
-from jakstat.simulation import (
-    BUILDING,
-    SharedFunction,
-    SimulationPlan,
-    SolveStatus,
-    plan_simulation,
-    without_places,
-)
+from jakstat.simulation import BUILDING, SharedFunction, SimulationPlan, SolveStatus, plan_simulation, without_places
 from jakstat.statistics import (
     PackedData,
     SolverSettings,

@@ -9,7 +9,8 @@ from jakstat.inference import cross_check, cross_check_solver
 from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables
 from jakstat.problem.formulas import parse_formula
 from jakstat.problem.model_text import antimony_to_sbml
-from jakstat.simulation import SolverNotInstalledError, load_sunode, sunode_solver
+from jakstat.simulation import SolverNotInstalledError, load_sunode
+from jakstat.simulation.sunode import sunode_solver
 from jakstat.statistics import SolverSettings
 
 NOISE = 0.1

@@ -7,11 +7,11 @@ import pytest
 import sympy as sp
 
 from jakstat.face import Problem
+from jakstat.files.faults import Fault
 from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables
-from jakstat.problem.faults import Fault
-from jakstat.problem.interventions import altered, inhibited
 from jakstat.problem.model_text import read_model
-from jakstat.problem.reference_tables import read_reference
+from jakstat.problem.reference.effects import altered, inhibited
+from jakstat.problem.reference.reference_tables import read_reference
 from jakstat.statistics import SolverSettings
 
 REPOSITORY = Path(__file__).resolve().parents[2]

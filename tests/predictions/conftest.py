@@ -7,7 +7,8 @@ import pytest
 
 from jakstat.predictions import FittedStudy
 from jakstat.predictions.scenarios import Posterior, prior_draws
-from jakstat.problem import StudyScenarios, read_study
+from jakstat.problem import read_study
+from jakstat.scenarios import StudyScenarios
 from jakstat.statistics import SolverSettings
 
 PANEL = Path(__file__).resolve().parents[2] / "data" / "cancer_panel"

@@ -7,12 +7,7 @@ import pytest
 import xarray as xr
 from scipy.stats import norm
 
-from jakstat.predictions.exposure import (
-    Exposure,
-    predict_effect_at_exposure,
-    rank_drugs,
-    summarise_effects,
-)
+from jakstat.predictions.exposure import Exposure, predict_effect_at_exposure, rank_drugs, summarise_effects
 
 DOSES = np.concatenate([[0.0], np.logspace(0, 4, 17)])
 RUX = Exposure("ruxolitinib", 270.0, 1000.0, 0.03, 0.0, "20 mg twice a day", "assumed")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from jakstat.files import DataFaultsError
 from jakstat.predictions import (
     AlteredCells,
     Readout,
@@ -13,7 +14,8 @@ from jakstat.predictions import (
     predict_interventions,
     thin_posterior,
 )
-from jakstat.problem import DataFaultsError, PetabScenarios, read_study
+from jakstat.problem import read_study
+from jakstat.scenarios import PetabScenarios
 from jakstat.statistics import SolverSettings
 
 SOLVER = SolverSettings(1e-6, 1e-8)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jakstat.predictions.naive_predictors import (
+from jakstat.predictions.scoring.naive_predictors import (
     predict_additive,
     predict_drug_mean,
     predict_hill_fits,
@@ -12,7 +12,7 @@ from jakstat.predictions.naive_predictors import (
     predict_no_effect,
     predict_pair,
 )
-from jakstat.predictions.scores import Prediction, compare_predictors
+from jakstat.predictions.scoring.scores import Prediction, compare_predictors
 
 DRUGS, LINES = ("rux", "fed", "tofa"), tuple(f"line {number}" for number in range(8))
 DOSES = np.logspace(1, 4, 7)

@@ -7,10 +7,10 @@ import pytest
 
 from jakstat.predictions import PublicTable, growth_rates, score_held_out, score_left_out, score_predictions
 from jakstat.predictions.fitted_study import noise_scale
-from jakstat.predictions.left_out_scores import _own_parameters, propose_own, reweigh
-from jakstat.predictions.panel_scores import predict_held_out
 from jakstat.predictions.scenario_settings import ScoreSettings
 from jakstat.predictions.scenarios import AlteredCells, Readout, predict_signals, treatment_of
+from jakstat.predictions.scoring.left_out_scores import _own_parameters, propose_own, reweigh
+from jakstat.predictions.scoring.panel_scores import predict_held_out
 from jakstat.problem import Parameter, Prior
 
 PANEL = Path(__file__).resolve().parents[2] / "data" / "cancer_panel"

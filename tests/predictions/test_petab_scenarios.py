@@ -16,7 +16,8 @@ from jakstat.predictions import (
     read_dose_response,
     thin_posterior,
 )
-from jakstat.problem import PetabScenarios, read_petab, study_to_petab
+from jakstat.problem import read_petab, study_to_petab
+from jakstat.scenarios import PetabScenarios
 from jakstat.statistics import SolverSettings
 
 DOSES = [0, 30, 300, 3000]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from jakstat.predictions.scores import Prediction, compare_predictors, score_measurements
+from jakstat.predictions.scoring.scores import Prediction, compare_predictors, score_measurements
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jakstat.problem import DataFaultsError, Fault
+from jakstat.files import DataFaultsError, Fault
 from tests.problem.small_panel import REFERENCE, TEXTS
 
 MODEL = """\

@@ -4,10 +4,10 @@ import os
 
 import pytest
 
-from jakstat.antimony_imports import expand_imports, imported_files, imports_in
+from jakstat.files.antimony_imports import expand_imports, imported_files, imports_in
+from jakstat.files.text_files import sha256_of
 from jakstat.problem import read_petab, read_study
 from jakstat.problem.model_text import antimony_to_sbml, read_model
-from jakstat.problem.text_files import sha256_of
 
 
 @pytest.fixture

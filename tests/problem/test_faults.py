@@ -1,4 +1,4 @@
-from jakstat.problem import DataFaultsError, Fault
+from jakstat.files import DataFaultsError, Fault
 
 
 def test_a_fault_of_many_rows_is_one_with_all_their_lines():

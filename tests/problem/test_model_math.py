@@ -2,7 +2,8 @@
 
 import pytest
 
-from jakstat.problem import DataFaultsError, read_petab, read_study
+from jakstat.files import DataFaultsError
+from jakstat.problem import read_petab, read_study
 from jakstat.problem.formulas import deepest, is_reserved, parse_formula
 from jakstat.problem.model_math import MAX_PARTS, faults_of_math
 from jakstat.problem.model_text import antimony_to_sbml

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from jakstat.problem import DataFaultsError, ProblemTables, UnsupportedError, read_tables
+from jakstat.files import DataFaultsError, UnsupportedError
+from jakstat.problem import ProblemTables, read_tables
 from tests.problem.conftest import MEASUREMENTS, MODEL, PARAMETERS, PETAB, STUDY
 from tests.problem.small_panel import REFERENCE, TEXTS
 

@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from jakstat.distinct_names import file_stem, folder_name
-from jakstat.problem import DataFaultsError, StudyScenarios, Treatment, read_petab, read_study
-from jakstat.problem.experiment_names import experiment_id
+from jakstat.files import DataFaultsError
+from jakstat.files.distinct_names import file_stem, folder_name
+from jakstat.problem import Treatment, read_petab, read_study
 from jakstat.problem.identifiers import id_of_experiment_name, id_of_group, id_of_table_name, identifier, number_text
-from jakstat.problem.petab_libpetab import experiments_of_v1
-from jakstat.problem.study_description import ConditionColumn
-from jakstat.problem.study_experiments import StudyExperiment
-from jakstat.problem.study_petab import per_experiment_id, petab_problem
-from jakstat.problem.study_reader import check_study
+from jakstat.problem.petab.libpetab import experiments_of_v1
+from jakstat.problem.study.description import ConditionColumn
+from jakstat.problem.study.experiment_names import experiment_id
+from jakstat.problem.study.study_experiments import StudyExperiment
+from jakstat.problem.study.study_petab import per_experiment_id, petab_problem
+from jakstat.problem.study.study_reader import check_study
+from jakstat.scenarios import StudyScenarios
 
 ID = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 # Names that look alike once all that no id may hold is _, in several scripts, and as if they carried a digest.
@@ -222,7 +224,7 @@ def test_two_treatments_of_one_id_are_refused_also_in_predictions(laboratory, mo
     scenarios = StudyScenarios(laboratory)
     asked = [Treatment(cell_line=one, groups=("", "")) for one in ("HEL", "K-562")]
     assert len(scenarios.experiments(asked)[0]) == 2
-    monkeypatch.setattr("jakstat.problem.study_experiments.experiment_id", lambda study, treatment: "same")
+    monkeypatch.setattr("jakstat.problem.study.study_experiments.experiment_id", lambda study, treatment: "same")
     with pytest.raises(DataFaultsError, match="'HEL' and 'K-562', which would both be called same"):
         scenarios.experiments(asked)
     with pytest.raises(DataFaultsError, match="would both be called same"):

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from jakstat.problem.numbers import finite_number_of_text, number_of_text, number_remedy
+from jakstat.files.numbers import finite_number_of_text, number_of_text, number_remedy
 
 # What is no number, and words of what is said about it.
 NO_NUMBERS = {

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from jakstat.problem import DataFaultsError, read_petab, read_study
+from jakstat.files import DataFaultsError
+from jakstat.problem import read_petab, read_study
 from tests.problem.conftest import MEASUREMENTS, SBML
 
 

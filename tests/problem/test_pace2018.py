@@ -2,8 +2,9 @@
 
 import pytest
 
-from jakstat.problem import PACE2018_TABLE, DataFaultsError, obtain_pace2018
-from jakstat.problem.reference_tables import read_reference
+from jakstat.files import DataFaultsError
+from jakstat.problem.reference.reference_tables import read_reference
+from jakstat.public_data import PACE2018_TABLE, obtain_pace2018
 
 TABLE = """patient,diagnosis,drug_id,drug,conc_uM,viability_rel
 H001,CLL,D_084,ruxolitinib,40.0,0.8522

@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from jakstat.problem import Period, Prior, UnsupportedError, read_petab, read_tables
+from jakstat.files import UnsupportedError
+from jakstat.problem import Period, Prior, read_petab, read_tables
 
 UNSUPPORTED = {
     "more than one model": ("problem.yaml", "  decay: {", "  growth: {language: sbml, location: model.xml}\n  decay: {",

@@ -6,19 +6,10 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from jakstat.problem import (
-    DataFaultsError,
-    Experiment,
-    Measurement,
-    Observable,
-    Parameter,
-    Period,
-    PetabScenarios,
-    Prior,
-    ProblemTables,
-    Treatment,
-)
+from jakstat.files import DataFaultsError
+from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables, Treatment
 from jakstat.problem.model_text import antimony_to_sbml
+from jakstat.scenarios import PetabScenarios
 
 MODEL = """\
 model m

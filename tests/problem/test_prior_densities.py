@@ -7,7 +7,7 @@ from scipy import special, stats
 from jakstat.predictions.scenarios import prior_draws
 from jakstat.problem import Parameter, Prior
 from jakstat.problem.prior_densities import deviations_of_draws, draws_from_deviations, prior_quantiles
-from jakstat.problem.priors import PRIOR_PARAMETERS
+from jakstat.problem.written_priors import PRIOR_PARAMETERS
 
 DENSITIES = {
     "normal": ((1.2, 0.7), stats.norm(1.2, 0.7)),

@@ -5,9 +5,10 @@ import math
 import pytest
 from scipy import stats
 
-from jakstat.problem import DataFaultsError, Prior, read_petab, read_study
+from jakstat.files import DataFaultsError
+from jakstat.problem import Prior, read_petab, read_study
 from jakstat.problem.prior_densities import median_of
-from jakstat.problem.priors import share_in_reach, wrong_bounds, wrong_parameters
+from jakstat.problem.written_priors import share_in_reach, wrong_bounds, wrong_parameters
 
 #: Parameters and the same distribution of SciPy.
 DISTRIBUTIONS = {

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from jakstat.files.sealed_files import UnusableFileError
+from jakstat.files.storage import read_posterior, write_tree
 from jakstat.inference import check_tolerance, cross_check_solver
 from jakstat.predictions import predict_time_courses
 from jakstat.problem import PROBLEM_DIGESTS, Measurement, problem_digests, require_same_problem
 from jakstat.problem.formulas import parse_formula
 from jakstat.reports import fit_figure
-from jakstat.sealed_files import UnusableFileError
 from jakstat.statistics import SolverSettings
-from jakstat.storage import read_posterior, write_tree
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
-from jakstat.problem import Fault, Parameter, Prior
+from jakstat.files import Fault
+from jakstat.problem import Parameter, Prior
 from jakstat.problem.formulas import parse_formula
-from jakstat.problem.interventions import altered, changed, constants_in, inhibited
 from jakstat.problem.model_text import ModelEntities, antimony_to_sbml, model_entities
-from jakstat.problem.reference_suits import check_against_model
-from jakstat.problem.reference_tables import read_reference
+from jakstat.problem.reference.effects import altered, changed, constants_in, inhibited
+from jakstat.problem.reference.reference_tables import read_reference
+from jakstat.problem.reference.suitability import check_against_model
 
 PATHWAY = """\
 model pathway()

@@ -18,8 +18,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from jakstat.problem import DataFaultsError, obtain_sobotta2017, sobotta2017, sobotta2017_absence
-from jakstat.problem.public_files import PublicFile
+from jakstat.files import DataFaultsError
+from jakstat.public_data import obtain_sobotta2017, sobotta2017, sobotta2017_absence
+from jakstat.public_data.public_files import PublicFile
 
 # Spreadsheets of d2d commit 61863c87, counted there: rows of each data set in which ruxolitinib was given.
 ROWS = {

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from jakstat.problem import DataFaultsError, read_petab, read_study, study_to_petab
-from jakstat.problem.study_reader import check_study
+from jakstat.files import DataFaultsError
+from jakstat.problem import read_petab, read_study, study_to_petab
+from jakstat.problem.study.study_reader import check_study
 
 
 def experiments(tables):

@@ -4,7 +4,9 @@
 import numpy as np
 import pytest
 
-from jakstat.problem import DataFaultsError, StudyScenarios, Treatment, read_study
+from jakstat.files import DataFaultsError
+from jakstat.problem import Treatment, read_study
+from jakstat.scenarios import StudyScenarios
 
 STUDY = """\
 id: small

@@ -2,9 +2,9 @@
 
 import pytest
 
+from jakstat.files.text_table import Row, TextTable
 from jakstat.problem import read_study
-from jakstat.problem.study_units import in_known_units
-from jakstat.problem.text_table import Row, TextTable
+from jakstat.problem.study.units import in_known_units
 
 SHARES = ("0.81", "0.34", "1.04", "-0.03", "2.9")
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from jakstat.files.text_table import read_text_table
 from jakstat.problem import read_study
 from jakstat.problem.formulas import near_names
-from jakstat.problem.study_names import with_known_names
-from jakstat.problem.study_reader import check_study
-from jakstat.problem.text_table import read_text_table
+from jakstat.problem.study.names_in_tables import with_known_names
+from jakstat.problem.study.study_reader import check_study
 
 
 def test_names_in_other_spellings_are_read_as_those_of_the_tables(measured):

@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from jakstat.problem import DataFaultsError, Period, Prior, read_petab, read_study, read_tables, study_to_petab
+from jakstat.files import DataFaultsError
+from jakstat.problem import Period, Prior, read_petab, read_study, read_tables, study_to_petab
 
 
 def test_small_study_is_read(study):

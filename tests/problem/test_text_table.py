@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from jakstat.problem.faults import Fault
-from jakstat.problem.text_files import encoding_notes
-from jakstat.problem.text_table import TextTable, known_id, read_text_table
+from jakstat.files.faults import Fault
+from jakstat.files.text_files import encoding_notes
+from jakstat.files.text_table import TextTable, known_id, read_text_table
 
 HEADER = "observable\tvalue\tnote\n"
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from jakstat.problem import DataFaultsError, Fault, read_petab, read_study, read_tables
+from jakstat.files import DataFaultsError, Fault
+from jakstat.files.text_table import Row, TextTable
+from jakstat.problem import read_petab, read_study, read_tables
 from jakstat.problem.measurement_limit import MAX_MEASUREMENTS, require_readable_number
-from jakstat.problem.text_table import Row, TextTable
 
 NO_FILES = {
     "a named pipe": (os.mkfifo, "a named pipe"),

@@ -12,14 +12,13 @@ import xarray as xr
 from jakstat.inference.sampling import measurement_coords
 from jakstat.problem import (
     PROBLEM_DIGESTS,
-    StudyScenarios,
     measured_over_doses,
     measured_over_time,
     problem_digests,
     read_study,
     read_tables,
 )
-from jakstat.problem.reference_records import Action
+from jakstat.problem.reference.entries import Action
 from jakstat.reports import (
     fit_figure,
     prior_predictive_figure,
@@ -28,9 +27,10 @@ from jakstat.reports import (
     summarise_cell_lines,
     summarise_inhibitors,
 )
-from jakstat.reports.cell_line_figures import cell_line_figure, inhibitor_figure
-from jakstat.reports.data_sections import fit_section
-from jakstat.reports.inhibitor_table import constant_in_cells
+from jakstat.reports.figures.cell_line_figures import cell_line_figure, inhibitor_figure
+from jakstat.reports.sections.measured_data import fit_section
+from jakstat.reports.tables.inhibitor_table import constant_in_cells
+from jakstat.scenarios import StudyScenarios
 
 DRAWS = 400
 TEXTS = {

@@ -15,7 +15,7 @@ from jakstat.reports import (
     prior_predictive_figure,
     summarise_parameters,
 )
-from jakstat.reports.drawing import COLOURS, experiment_looks, spread_colours
+from jakstat.reports.figures.drawing import COLOURS, experiment_looks, spread_colours
 
 
 def _marks(axes):

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from jakstat.problem import Prior
-from jakstat.reports.intervals import contraction, prior_quantiles, quantile_rows
+from jakstat.reports.tables.intervals import contraction, prior_quantiles, quantile_rows
 
 # Closed forms, SciPy 1.18: each prior with its linear-scale density.
 CLOSED_FORMS = [

@@ -7,8 +7,8 @@ import xarray as xr
 
 from jakstat.predictions import measure_combination, measure_dose_response, summarise_metrics
 from jakstat.reports import InterventionResults
-from jakstat.reports.intervention_sections import intervention_section, intervention_sentences
 from jakstat.reports.page import Picture, Table
+from jakstat.reports.sections.intervention_answers import intervention_section, intervention_sentences
 
 DOSES = np.array([0.0, 10.0, 100.0, 1000.0])
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from jakstat.reports.number_text import decimal_text, interval_text, number_text, share_text
+from jakstat.reports.tables.number_format import decimal_text, interval_text, number_text, share_text
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,17 @@ from jakstat.predictions import (
     summarise_metrics,
     summarise_resistance,
 )
-from jakstat.reports.drawing import figure_svg
+from jakstat.reports.figures.drawing import figure_svg
+from jakstat.reports.figures.resistance_figures import effective_figure, emax_figure, resistance_figure
+from jakstat.reports.figures.scenario_figures import combination_figure, names_of_pairs, response_figure
 from jakstat.reports.page import Paragraph, Picture, Table
-from jakstat.reports.resistance_figures import effective_figure, emax_figure, resistance_figure
 from jakstat.reports.responses_page import render_responses_page
-from jakstat.reports.scenario_figures import combination_figure, names_of_pairs, response_figure
-from jakstat.reports.scenario_sections import ScenarioResults, scenario_sections, scenario_sentences, score_sentence
+from jakstat.reports.sections.scenario_answers import (
+    ScenarioResults,
+    scenario_sections,
+    scenario_sentences,
+    score_sentence,
+)
 
 DOSES = np.concatenate([[0.0], np.logspace(0, 4, 9)])
 DRUGS = ["ruxolitinib", "fedratinib"]

@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 
 from jakstat.pathway import Pathway
-from jakstat.simulation.dynamics import prepare_dynamics
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels, load_solver
+from jakstat.simulation.kernels.dynamics import prepare_dynamics
 
 
 def run_kernel(address: int, *arguments: float | np.ndarray) -> float:

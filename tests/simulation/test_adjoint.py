@@ -63,7 +63,7 @@ def test_gradient_is_that_of_the_numerical_solution_at_loose_tolerance():
 
 
 def stability_function(z: float) -> float:
-    from jakstat.simulation.tableaus import ESDIRK43
+    from jakstat.simulation.solver.tableaus import ESDIRK43
 
     a = ESDIRK43.a
     return 1 + z * a[-1] @ np.linalg.solve(np.eye(len(a)) - z * a, np.ones(len(a)))

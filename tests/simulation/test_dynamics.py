@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 
 from jakstat.pathway import TIME, UnsupportedModelError, symbol
-from jakstat.simulation.dynamics import prepare_dynamics
+from jakstat.simulation.kernels.dynamics import prepare_dynamics
 
 from .models import PULSE, pathway
 
@@ -90,8 +90,8 @@ def test_only_parameters_that_reach_a_rate_are_kernel_parameters():
 _CHILD = """
 import sympy as sp
 from jakstat.pathway import TIME, Pathway, symbol
-from jakstat.simulation.dynamics import prepare_dynamics
-from jakstat.simulation.kernels import write_kernels
+from jakstat.simulation.kernels.dynamics import prepare_dynamics
+from jakstat.simulation.kernels.model_kernels import write_kernels
 ends = [symbol(f"end_{number}") for number in range(4)]
 rate = sum(sp.Piecewise((end, TIME < end), (0, True)) for end in ends)
 model = Pathway(("x",), (rate,), {"x": sp.Integer(0)}, {end.name: 1.0 for end in ends}, {}, {})

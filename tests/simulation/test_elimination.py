@@ -5,10 +5,10 @@ import pytest
 import sympy as sp
 
 from jakstat.pathway import symbol
-from jakstat.simulation.dynamics import prepare_dynamics
-from jakstat.simulation.elimination import plan_elimination
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
-from jakstat.simulation.kernel_interface import ADJOINT_STAGE, FACTORISE, N_FACTORS, NEWTON
+from jakstat.simulation.kernels.dynamics import prepare_dynamics
+from jakstat.simulation.kernels.elimination import plan_elimination
+from jakstat.simulation.solver.kernel_interface import ADJOINT_STAGE, FACTORISE, N_FACTORS, NEWTON
 
 from .models import pathway
 from .solving import run_kernel

@@ -8,17 +8,9 @@ import pytest
 import sympy as sp
 
 from jakstat import Problem, SolverSettings
+from jakstat.files import UnsupportedError
 from jakstat.pathway import read_pathway, symbol
-from jakstat.problem import (
-    Experiment,
-    Measurement,
-    Observable,
-    Parameter,
-    Period,
-    Prior,
-    ProblemTables,
-    UnsupportedError,
-)
+from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables
 from jakstat.problem.formulas import parse_formula
 from jakstat.problem.model_text import antimony_to_sbml
 from jakstat.simulation import EntityValues, plan_simulation

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from jakstat.simulation import code_digests, kept_code, kernel_cache
-from jakstat.simulation.dynamics import prepare_dynamics
+from jakstat.simulation import kernel_cache
+from jakstat.simulation.kept_code import code_digests, kept_files as kept_code
+from jakstat.simulation.kernels.dynamics import prepare_dynamics
 
 from . import models
 
@@ -24,7 +25,7 @@ EXACT = 3.0**-0.5  # x' = -x^3 from 1: x = (1 + 2 t)^(-1/2)
 _CHILD = """
 import numpy as np
 from jakstat.pathway import Pathway, symbol
-from jakstat.simulation.dynamics import prepare_dynamics
+from jakstat.simulation.kernels.dynamics import prepare_dynamics
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels, load_solver
 x, k = symbol("x"), symbol("k")
 model = Pathway(("x",), (-k * x**3,), {"x": x * 0 + 1}, {"k": 1.0}, {}, {})

@@ -12,8 +12,8 @@ import pytensor.tensor as pt
 import pytest
 
 from jakstat.simulation import SolveSegments, SolveStatus, StatusCounts
-from jakstat.simulation.dynamics import prepare_dynamics
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
+from jakstat.simulation.kernels.dynamics import prepare_dynamics
 from jakstat.simulation.op import end_turn, take_turn
 
 from . import models

@@ -6,8 +6,8 @@ import sympy as sp
 
 from jakstat.pathway import TIME, Event, UnsupportedModelError, symbol
 from jakstat.simulation import SolveStatus
-from jakstat.simulation.dynamics import prepare_dynamics
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels, load_solver
+from jakstat.simulation.kernels.dynamics import prepare_dynamics
 
 from . import models
 from .models import pathway

@@ -10,10 +10,10 @@ import pytest
 from jakstat import Problem, SolverSettings, read_problem
 from jakstat.pathway import UnsupportedModelError, symbol
 from jakstat.simulation import SolverNotInstalledError, SolveSegments, SolveStatus, StatusCounts, choose_operation
-from jakstat.simulation import sunode_solver as sunode_solver_module
-from jakstat.simulation.dynamics import prepare_dynamics
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
-from jakstat.simulation.sunode_solver import load_sunode
+from jakstat.simulation.kernels.dynamics import prepare_dynamics
+from jakstat.simulation.sunode import sunode_solver as sunode_solver_module
+from jakstat.simulation.sunode.sunode_solver import load_sunode
 
 from . import models
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from jakstat.simulation.tableaus import METHODS, lagrange_weights
+from jakstat.simulation.solver.tableaus import METHODS, lagrange_weights
 
 
 def order_conditions(a: np.ndarray, b: np.ndarray, c: np.ndarray, order: int) -> list[float]:

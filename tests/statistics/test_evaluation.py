@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from jakstat.face import Problem
-from jakstat.problem import DataFaultsError, Observable, Parameter, Prior
+from jakstat.files import DataFaultsError
+from jakstat.problem import Observable, Parameter, Prior
 from jakstat.problem.formulas import parse_formula
 from jakstat.problem.model_text import antimony_to_sbml
 from jakstat.statistics import SolverSettings, evaluation_faults, require_evaluable

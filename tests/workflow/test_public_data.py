@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from jakstat.problem import sobotta2017
-from jakstat.storage import read_json
+from jakstat.files.storage import read_json
+from jakstat.public_data import sobotta2017
 
 TARGET = "resources/sobotta2017/measurements.tsv"
 

@@ -10,8 +10,8 @@ import pytest
 import xarray as xr
 import yaml
 
+from jakstat.files.storage import read_dataset, read_tree, write_tree
 from jakstat.inference import ConvergenceThresholds, assess_convergence
-from jakstat.storage import read_dataset, read_tree, write_tree
 
 pytestmark = pytest.mark.slow
 STUDY = "results/raia2011"

@@ -18,7 +18,7 @@ rule check_tolerance:
         tolerance=SETTINGS["tolerance_check"],
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("inference", "check_tolerance"),
+        code=code_of("check_tolerance"),
     script:
         "../scripts/check_tolerance.py"
 
@@ -38,7 +38,7 @@ rule assess_convergence:
         mem_mb=mem_by_attempt(1500),
     params:
         thresholds=THRESHOLDS,
-        code=code_of("inference", "assess_convergence"),
+        code=code_of("assess_convergence"),
     script:
         "../scripts/assess_convergence.py"
 
@@ -60,7 +60,7 @@ rule render_convergence_page:
     conda:
         "../../environment.yml"
     params:
-        code=code_of("reports", "render_convergence_page"),
+        code=code_of("render_convergence_page"),
     script:
         "../scripts/render_convergence_page.py"
 
@@ -78,7 +78,7 @@ rule require_convergence:
         "../../environment.yml"
     params:
         override=SETTINGS["gates"]["override"],
-        code=code_of("inference", "require_convergence"),
+        code=code_of("require_convergence"),
     script:
         "../scripts/require_convergence.py"
 
@@ -96,7 +96,7 @@ rule measure_coverage:
     resources:
         mem_mb=mem_by_attempt(1500),
     params:
-        code=code_of("inference", "measure_coverage"),
+        code=code_of("measure_coverage"),
     script:
         "../scripts/measure_coverage.py"
 
@@ -113,7 +113,7 @@ rule compute_loo:
     resources:
         mem_mb=mem_by_attempt(1500),
     params:
-        code=code_of("inference", "compute_loo"),
+        code=code_of("compute_loo"),
     script:
         "../scripts/compute_loo.py"
 
@@ -136,6 +136,6 @@ rule cross_check_solver:
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
         installed=SUNODE_IS_INSTALLED,
-        code=code_of("inference", "cross_check_solver"),
+        code=code_of("cross_check_solver"),
     script:
         "../scripts/cross_check_solver.py"

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from jakstat.antimony_imports import imported_files
+from jakstat.files import imported_files, read_yaml_file
 from jakstat.provenance import code_digest
-from jakstat.yaml_files import read_yaml_file
 
 
 def find_study(named):
@@ -111,9 +110,9 @@ def public_address(study):
     return SETTINGS.get("public_data", {}).get("addresses", {}).get(study)
 
 
-def code_of(stage, rule_name):
-    """Return the digest of what makes a result: the code of its stage, of the stages before it, and its script."""
-    return code_digest(stage, WORKFLOW / "scripts" / f"{rule_name}.py")
+def code_of(rule_name):
+    """Return the digest of what makes a result: its rule's script, and all code that this imports."""
+    return code_digest(WORKFLOW / "scripts" / f"{rule_name}.py")
 
 
 def mem_by_attempt(base_mb):

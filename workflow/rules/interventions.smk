@@ -17,7 +17,7 @@ rule check_interventions:
         "../../environment.yml"
     params:
         interventions=INTERVENTIONS,
-        code=code_of("predictions", "check_interventions"),
+        code=code_of("check_interventions"),
     script:
         "../scripts/check_interventions.py"
 
@@ -46,6 +46,6 @@ rule predict_interventions:
         interventions=INTERVENTIONS,
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("predictions", "predict_interventions"),
+        code=code_of("predict_interventions"),
     script:
         "../scripts/predict_interventions.py"

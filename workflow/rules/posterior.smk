@@ -19,7 +19,7 @@ rule sample_prior_predictive:
         draws=SETTINGS["prior_predictive"],
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("inference", "sample_prior_predictive"),
+        code=code_of("sample_prior_predictive"),
     script:
         "../scripts/sample_prior_predictive.py"
 
@@ -44,6 +44,6 @@ rule sample_posterior:
         sampling=SAMPLING,
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("inference", "sample_posterior"),
+        code=code_of("sample_posterior"),
     script:
         "../scripts/sample_posterior.py"

@@ -17,7 +17,7 @@ rule check_dose_response:
         "../../environment.yml"
     params:
         scenario=SETTINGS.get("dose_response"),
-        code=code_of("predictions", "check_dose_response"),
+        code=code_of("check_dose_response"),
     script:
         "../scripts/check_dose_response.py"
 
@@ -38,7 +38,7 @@ rule predict_time_courses:
         mem_mb=mem_by_attempt(1500),
     params:
         solver=SETTINGS["solver"],
-        code=code_of("predictions", "predict_time_courses"),
+        code=code_of("predict_time_courses"),
     script:
         "../scripts/predict_time_courses.py"
 
@@ -62,6 +62,6 @@ rule predict_dose_response:
     params:
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("predictions", "predict_dose_response"),
+        code=code_of("predict_dose_response"),
     script:
         "../scripts/predict_dose_response.py"

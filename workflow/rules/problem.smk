@@ -15,6 +15,6 @@ rule check_problem:
         "../../environment.yml"
     params:
         solver=SETTINGS["solver"],
-        code=code_of("statistics", "check_problem"),
+        code=code_of("check_problem"),
     script:
         "../scripts/check_problem.py"

@@ -18,7 +18,7 @@ checkpoint obtain_sobotta2017:
     params:
         folder=public_folder(),
         address=public_address("sobotta2017"),
-        code=code_of("problem", "obtain_sobotta2017"),
+        code=code_of("obtain_sobotta2017"),
     script:
         "../scripts/obtain_sobotta2017.py"
 
@@ -37,7 +37,7 @@ if TO_OBTAIN:
         conda:
             "../../environment.yml"
         params:
-            code=code_of("problem", "place_sobotta2017"),
+            code=code_of("place_sobotta2017"),
         script:
             "../scripts/place_sobotta2017.py"
 
@@ -58,6 +58,6 @@ rule obtain_pace2018:
     params:
         folder=public_folder(),
         observable=growth_observable(SCENARIOS),
-        code=code_of("problem", "obtain_pace2018"),
+        code=code_of("obtain_pace2018"),
     script:
         "../scripts/obtain_pace2018.py"

@@ -19,7 +19,7 @@ rule fit_figure:
     conda:
         "../../environment.yml"
     params:
-        code=code_of("reports", "fit_figure"),
+        code=code_of("fit_figure"),
     script:
         "../scripts/fit_figure.py"
 
@@ -41,7 +41,7 @@ rule dose_response_figure:
     conda:
         "../../environment.yml"
     params:
-        code=code_of("reports", "dose_response_figure"),
+        code=code_of("dose_response_figure"),
     script:
         "../scripts/dose_response_figure.py"
 
@@ -63,7 +63,7 @@ rule summarise_cell_lines:
     resources:
         mem_mb=mem_by_attempt(1500),
     params:
-        code=code_of("reports", "summarise_cell_lines"),
+        code=code_of("summarise_cell_lines"),
     script:
         "../scripts/summarise_cell_lines.py"
 
@@ -134,6 +134,6 @@ rule render_report:
         mem_mb=mem_by_attempt(1500),
     params:
         settings=SETTINGS,
-        code=code_of("reports", "render_report"),
+        code=code_of("render_report"),
     script:
         "../scripts/render_report.py"

@@ -16,7 +16,7 @@ rule check_scenarios:
         "../../environment.yml"
     params:
         scenarios=SCENARIOS,
-        code=code_of("predictions", "check_scenarios"),
+        code=code_of("check_scenarios"),
     script:
         "../scripts/check_scenarios.py"
 
@@ -42,7 +42,7 @@ rule predict_responses:
         scenarios=SCENARIOS,
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("predictions", "predict_responses"),
+        code=code_of("predict_responses"),
     script:
         "../scripts/predict_responses.py"
 
@@ -67,7 +67,7 @@ rule render_responses_page:
     resources:
         mem_mb=mem_by_attempt(1500),
     params:
-        code=code_of("reports", "render_responses_page"),
+        code=code_of("render_responses_page"),
     script:
         "../scripts/render_responses_page.py"
 
@@ -92,7 +92,7 @@ rule predict_jak_dependency:
         scenarios=SCENARIOS,
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("predictions", "predict_jak_dependency"),
+        code=code_of("predict_jak_dependency"),
     script:
         "../scripts/predict_jak_dependency.py"
 
@@ -116,6 +116,6 @@ rule predict_exposure:
     params:
         scenarios=SCENARIOS,
         seed=SETTINGS["seed"],
-        code=code_of("predictions", "predict_exposure"),
+        code=code_of("predict_exposure"),
     script:
         "../scripts/predict_exposure.py"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from jakstat.distinct_names import folder_name
+from jakstat.files import folder_name
 
 
 def study_id(study):

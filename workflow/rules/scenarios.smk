@@ -23,7 +23,7 @@ rule predict_resistance:
         scenarios=SCENARIOS,
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("predictions", "predict_resistance"),
+        code=code_of("predict_resistance"),
     script:
         "../scripts/predict_resistance.py"
 
@@ -50,7 +50,7 @@ rule predict_combinations:
         scenarios=SCENARIOS,
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("predictions", "predict_combinations"),
+        code=code_of("predict_combinations"),
     script:
         "../scripts/predict_combinations.py"
 
@@ -75,6 +75,6 @@ rule suggest_experiments:
         scenarios=SCENARIOS,
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("predictions", "suggest_experiments"),
+        code=code_of("suggest_experiments"),
     script:
         "../scripts/suggest_experiments.py"

@@ -24,7 +24,7 @@ rule refit_without_group:
         sampling=SAMPLING,
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("predictions", "refit_without_group"),
+        code=code_of("refit_without_group"),
     script:
         "../scripts/refit_without_group.py"
 
@@ -54,6 +54,6 @@ rule score_predictions:
         scenarios=SCENARIOS,
         solver=SETTINGS["solver"],
         seed=SETTINGS["seed"],
-        code=code_of("predictions", "score_predictions"),
+        code=code_of("score_predictions"),
     script:
         "../scripts/score_predictions.py"

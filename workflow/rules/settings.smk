@@ -6,8 +6,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from jakstat.distinct_names import folder_name
-from jakstat.named_files import NO_PATH, shown_path, why_unreadable
+from jakstat.files import NO_PATH, folder_name, shown_path, why_unreadable
 from jakstat.schemas import schema_faults
 
 WORKFLOW = Path(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from jakstat.yaml_files import require_plain_yaml, settings_of
+from jakstat.files import require_plain_yaml, settings_of
 
 
 def read_settings(path, read=settings_of):

@@ -3,8 +3,8 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import read_json, read_posterior, write_json, write_table
     from jakstat.inference import ConvergenceThresholds, assess_convergence, find_modes
-    from jakstat.storage import read_json, read_posterior, write_json, write_table
 
     tree = read_posterior(snakemake.input.posterior)
     thresholds = ConvergenceThresholds(**snakemake.params.thresholds)

@@ -5,9 +5,9 @@ from script_log import log_to
 with log_to(snakemake.log[0], faults=(ValueError, NotImplementedError)):
     from pathlib import Path
 
+    from jakstat.files import write_table
     from jakstat.predictions import check_interventions
     from jakstat.problem import read_tables
-    from jakstat.storage import write_table
 
     given = snakemake.input
     folder = Path(given.tables[0]).parent

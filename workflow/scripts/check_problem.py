@@ -6,10 +6,9 @@ from pathlib import Path
 from script_log import log_to
 
 with log_to(snakemake.log[0], faults=(ValueError, NotImplementedError)) as say:
-    from jakstat.problem import read_tables
-    from jakstat.problem.summary import check_problem
+    from jakstat.files import write_json
+    from jakstat.problem import check_problem, read_tables
     from jakstat.statistics import SolverSettings, require_evaluable
-    from jakstat.storage import write_json
 
     tables = read_tables(snakemake.input.study)
     for note in tables.notes:

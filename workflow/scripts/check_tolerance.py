@@ -5,10 +5,10 @@ from script_log import log_to
 with log_to(snakemake.log[0]):
     from dataclasses import replace
 
+    from jakstat.files import read_posterior, write_json
     from jakstat.inference import check_tolerance
     from jakstat.problem import read_tables
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_posterior, write_json
 
     params = snakemake.params
     solver, asked = SolverSettings(**params.solver), dict(params.tolerance)

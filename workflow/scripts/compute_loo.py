@@ -3,7 +3,7 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import read_posterior, write_dataset
     from jakstat.inference import compute_loo
-    from jakstat.storage import read_posterior, write_dataset
 
     write_dataset(compute_loo(read_posterior(snakemake.input[0])), snakemake.output[0])

@@ -3,10 +3,10 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import read_posterior, write_json
     from jakstat.inference import cross_check_solver
     from jakstat.problem import read_tables
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_posterior, write_json
 
     params = snakemake.params
     tables, tree = read_tables(snakemake.input.study), read_posterior(snakemake.input.posterior)

@@ -5,8 +5,8 @@ from script_log import log_to
 with log_to(snakemake.log[0]):
     import pandas as pd
 
+    from jakstat.files import read_posterior, read_tree, write_table
     from jakstat.inference import measure_coverage
-    from jakstat.storage import read_posterior, read_tree, write_table
 
     trees = {
         "prior_predictive": read_tree(snakemake.input.prior),

@@ -3,8 +3,8 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0], faults=(ValueError,)):
-    from jakstat.problem import obtain_pace2018
-    from jakstat.storage import write_json, write_table
+    from jakstat.files import write_json, write_table
+    from jakstat.public_data import obtain_pace2018
 
     obtained = obtain_pace2018(snakemake.params.folder, snakemake.params.observable)
     print(obtained.absence or f"{len(obtained.table)} measurements from {obtained.origin}")

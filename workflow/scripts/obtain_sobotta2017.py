@@ -5,8 +5,8 @@ import sys
 from script_log import log_to
 
 with log_to(snakemake.log[0], faults=(ValueError,)):
-    from jakstat.problem import obtain_sobotta2017
-    from jakstat.storage import write_json, write_table
+    from jakstat.files import write_json, write_table
+    from jakstat.public_data import obtain_sobotta2017
 
     obtained = obtain_sobotta2017(snakemake.params.folder, snakemake.params.address)
     print(obtained.absence or f"{len(obtained.table)} measurements from {obtained.origin}")

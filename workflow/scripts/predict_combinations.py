@@ -5,14 +5,9 @@ from script_log import log_to
 with log_to(snakemake.log[0]):
     import xarray as xr
 
-    from jakstat.predictions import (
-        ask_of_fit,
-        least_doses,
-        predict_combinations,
-        summarise_combinations,
-    )
+    from jakstat.files import read_json, read_posterior, write_table, write_tree
+    from jakstat.predictions import ask_of_fit, least_doses, predict_combinations, summarise_combinations
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_posterior, write_table, write_tree
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]

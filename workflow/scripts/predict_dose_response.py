@@ -3,10 +3,10 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import read_json, read_posterior, write_dataset, write_table
     from jakstat.predictions import predict_dose_response, read_dose_response, summarise_ic50
     from jakstat.problem import read_tables
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_posterior, write_dataset, write_table
 
     params = snakemake.params
     scenario = read_dose_response(read_json(snakemake.input.scenario))

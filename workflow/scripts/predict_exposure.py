@@ -3,9 +3,9 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import read_dataset, read_json, write_dataset, write_table
     from jakstat.predictions import predict_exposure, rank_drugs, summarise_effects
-    from jakstat.problem import StudyScenarios
-    from jakstat.storage import read_dataset, read_json, write_dataset, write_table
+    from jakstat.scenarios import StudyScenarios
 
     given, asked = snakemake.input, snakemake.params.scenarios["exposure"]
     warning = read_json(given.gate)["warning"]

@@ -7,10 +7,10 @@ with log_to(snakemake.log[0]):
 
     import xarray as xr
 
+    from jakstat.files import read_json, read_posterior, write_dataset, write_table, write_tree
     from jakstat.predictions import measure_dose_response, predict_interventions, summarise_metrics
     from jakstat.problem import read_tables
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_posterior, write_dataset, write_table, write_tree
 
     given, params, made = snakemake.input, snakemake.params, snakemake.output
     warning = read_json(given.gate)["warning"]

@@ -3,9 +3,9 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import read_json, read_posterior, write_table
     from jakstat.predictions import ask_of_fit, predict_jak_dependency
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_posterior, write_table
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]

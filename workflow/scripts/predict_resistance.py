@@ -3,6 +3,7 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import read_json, read_posterior, write_dataset, write_table
     from jakstat.predictions import (
         ask_of_fit,
         predict_exposure,
@@ -11,7 +12,6 @@ with log_to(snakemake.log[0]):
         summarise_resistance,
     )
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_posterior, write_dataset, write_table
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]

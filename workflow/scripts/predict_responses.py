@@ -5,6 +5,7 @@ from script_log import log_to
 with log_to(snakemake.log[0]):
     import pandas as pd
 
+    from jakstat.files import read_json, read_posterior, write_dataset, write_table
     from jakstat.predictions import (
         ask_of_fit,
         measure_dose_response,
@@ -14,7 +15,6 @@ with log_to(snakemake.log[0]):
         summarise_metrics,
     )
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_posterior, write_dataset, write_table
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]

@@ -3,10 +3,10 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import read_json, read_posterior, write_dataset
     from jakstat.predictions import predict_time_courses
     from jakstat.problem import read_tables
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_posterior, write_dataset
 
     tree = read_posterior(snakemake.input.posterior)
     tables = read_tables(snakemake.input.study)

@@ -8,12 +8,13 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS
 from script_log import log_to
 
 with log_to(snakemake.log[0], bar=True, faults=(ValueError,)):
+    from jakstat.files import write_tree
     from jakstat.inference import SamplingSettings
     from jakstat.predictions import refit_without_group
-    from jakstat.problem import StudyScenarios, read_tables
+    from jakstat.problem import read_tables
     from jakstat.provenance import describe_run
+    from jakstat.scenarios import StudyScenarios
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import write_tree
 
     params, study = snakemake.params, snakemake.input.study
     tables = read_tables(study)

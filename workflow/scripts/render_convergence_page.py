@@ -3,8 +3,8 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import read_json, read_table, write_text
     from jakstat.reports import render_convergence_page
-    from jakstat.storage import read_json, read_table, write_text
 
     given = snakemake.input
     convergence, tolerance = read_json(given.convergence), read_json(given.tolerance)

@@ -3,9 +3,9 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import read_dataset, read_json, read_posterior, read_table, read_tree, write_text
     from jakstat.problem import read_tables
     from jakstat.reports import ANSWER_TABLES, CELL_TABLES, ReportContents, render_report, take_answers
-    from jakstat.storage import read_dataset, read_json, read_posterior, read_table, read_tree, write_text
 
     given, posterior = snakemake.input, read_posterior(snakemake.input.posterior)
     readers = {

@@ -3,9 +3,9 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import read_dataset, write_text
     from jakstat.problem import measured_responses, read_tables, require_same_problem
     from jakstat.reports import render_responses_page
-    from jakstat.storage import read_dataset, write_text
 
     responses = read_dataset(snakemake.input.responses)
     tables = read_tables(snakemake.input.study)

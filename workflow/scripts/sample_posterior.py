@@ -8,11 +8,11 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS
 from script_log import log_to
 
 with log_to(snakemake.log[0], bar=True):
+    from jakstat.files import write_tree
     from jakstat.inference import SamplingSettings, sample_posterior
     from jakstat.problem import read_tables
     from jakstat.provenance import describe_run
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import write_tree
 
     params = snakemake.params
     tables = read_tables(snakemake.input.study)

@@ -3,10 +3,10 @@
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
+    from jakstat.files import write_tree
     from jakstat.inference import sample_prior_predictive
     from jakstat.problem import read_tables
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import write_tree
 
     params = snakemake.params
     tables = read_tables(snakemake.input.study)

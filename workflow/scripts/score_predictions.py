@@ -5,9 +5,9 @@ from script_log import log_to
 with log_to(snakemake.log[0]):
     from pathlib import Path
 
+    from jakstat.files import read_json, read_posterior, write_table
     from jakstat.predictions import PublicTable, ask_of_fit, score_predictions
     from jakstat.statistics import SolverSettings
-    from jakstat.storage import read_json, read_posterior, write_table
 
     given, params = snakemake.input, snakemake.params
     warning = read_json(given.gate)["warning"]
@@ -19,7 +19,7 @@ with log_to(snakemake.log[0]):
               for table, record in zip(tables, obtained, strict=True)}  # fmt: skip
     folder, observable, refits = Path(given.study).parent, settings.growth_readout.observable, {}
     for path in given.get("refits", []):
-        from jakstat.predictions import refit_of, require_refit  # loads the sampler, for seconds
+        from jakstat.predictions import refit_of, require_refit
 
         without = read_posterior(path)
         refits[require_refit(without, fit, observable)] = refit_of(without, settings.draws)

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from jakstat.sealed_files import UnusableFileError
+from jakstat.files import UnusableFileError
 
 
 @contextmanager

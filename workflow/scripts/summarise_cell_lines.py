@@ -5,9 +5,10 @@ from pathlib import Path
 from script_log import log_to
 
 with log_to(snakemake.log[0]):
-    from jakstat.problem import StudyScenarios, read_tables
+    from jakstat.files import read_json, read_posterior, write_table
+    from jakstat.problem import read_tables
     from jakstat.reports import summarise_cell_lines, summarise_inhibitors
-    from jakstat.storage import read_json, read_posterior, write_table
+    from jakstat.scenarios import StudyScenarios
 
     given = snakemake.input
     study = StudyScenarios(Path(given.study).parent), read_tables(given.study), read_posterior(given.posterior)

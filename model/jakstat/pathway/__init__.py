@@ -1,16 +1,5 @@
 """Pathway models as symbols: SBML to states, rates and initial values; interventions as formulas on parameters."""
 
-from jakstat.pathway.records import Event, Pathway, UnsupportedModelError
-from jakstat.pathway.sbml import read_pathway
-from jakstat.pathway.symbols import TIME, names_in, substitute_names, symbol
+import lazy_loader
 
-__all__ = [
-    "TIME",
-    "Event",
-    "Pathway",
-    "UnsupportedModelError",
-    "names_in",
-    "read_pathway",
-    "substitute_names",
-    "symbol",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

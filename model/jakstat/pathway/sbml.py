@@ -13,7 +13,7 @@ import libsbml
 import sbmlmath
 import sympy as sp
 
-from jakstat.pathway.records import Event, Pathway, UnsupportedModelError
+from jakstat.pathway.pathway_records import Event, Pathway, UnsupportedModelError
 from jakstat.pathway.symbols import TIME, names_in, substitute_names, symbol
 
 

@@ -24,11 +24,12 @@ from jakstat.problem import (
     Period,
     Prior,
     ProblemTables,
+    draws_from_deviations,
+    parse_formula,
     problem_digests,
     require_same_problem,
+    unknown_name_needed,
 )
-from jakstat.problem.formulas import parse_formula, unknown_name_needed
-from jakstat.problem.prior_densities import draws_from_deviations
 from jakstat.simulation import plan_simulation
 from jakstat.statistics import SolverSettings
 

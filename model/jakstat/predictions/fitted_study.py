@@ -11,7 +11,8 @@ import xarray as xr
 from jakstat.pathway import names_in
 from jakstat.predictions.formula_draws import formulas_over_draws
 from jakstat.predictions.scenarios import HOUR_IN, AlteredCells, Posterior, prior_draws, thin_posterior
-from jakstat.problem import Observable, ProblemTables, StudyScenarios, read_study, require_same_problem
+from jakstat.problem import Observable, ProblemTables, read_study, require_same_problem
+from jakstat.scenarios import StudyScenarios
 from jakstat.statistics import SolverSettings
 
 

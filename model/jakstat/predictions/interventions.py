@@ -23,7 +23,8 @@ from jakstat.predictions.scenarios import (
     thin_posterior,
     treatment_of,
 )
-from jakstat.problem import PetabScenarios, ProblemTables, require_same_problem
+from jakstat.problem import ProblemTables, require_same_problem
+from jakstat.scenarios import PetabScenarios
 from jakstat.statistics import SolverSettings
 
 

@@ -22,7 +22,7 @@ import pandas as pd
 import xarray as xr
 from arviz_stats.base import array_stats
 
-from jakstat.inference.tolerance import smooth_weights
+from jakstat.inference import smooth_weights
 
 _KNOTS = (0.05, 0.275, 0.5, 0.725, 0.95)  # quantiles; Harrell, Regression Modeling Strategies, from memory
 _FOLDS = 10

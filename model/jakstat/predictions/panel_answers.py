@@ -17,8 +17,7 @@ from jakstat.predictions.response_metrics import growth_rate_inhibition_from_rat
 from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
 from jakstat.predictions.scenario_settings import PairSettings, ResponseSettings
 from jakstat.predictions.scenarios import AlteredCells, Readout, predict_curves, predict_signals, predict_surface
-from jakstat.problem import PROBLEM_DIGESTS, Treatment, problem_digests
-from jakstat.problem.reference_records import Reference
+from jakstat.problem import PROBLEM_DIGESTS, Reference, Treatment, problem_digests
 
 #: An inhibitor of the reference tables that acts on all JAKs and on nothing else, and a dose that leaves a millionth.
 _JAK_BLOCK = ("ideal_JAK_inhibitor", 1e6)

@@ -9,11 +9,11 @@ import pandas as pd
 import xarray as xr
 
 from jakstat.predictions.fitted_study import FittedStudy, fitted_study
-from jakstat.predictions.left_out_groups import dose_responses_by
 from jakstat.predictions.response_metrics import dose_faults
 from jakstat.predictions.scenarios import AlteredCells, LigandDose, Protocol, Readout, check_treatments, treatment_of
-from jakstat.problem import ProblemTables, StudyScenarios
-from jakstat.problem.formulas import unknown_name_needed
+from jakstat.predictions.scoring import dose_responses_by
+from jakstat.problem import ProblemTables, unknown_name_needed
+from jakstat.scenarios import StudyScenarios
 from jakstat.statistics import SolverSettings
 
 

@@ -15,11 +15,16 @@ import numpy as np
 import xarray as xr
 
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
-from jakstat.problem import Parameter, PetabScenarios, ProblemTables, StudyScenarios, Treatment
-from jakstat.problem.formulas import unknown_name_needed
-from jakstat.problem.identifiers import number_text
-from jakstat.problem.prior_densities import draws_from_deviations
-from jakstat.problem.study_treatments import unbound_ligand
+from jakstat.problem import (
+    Parameter,
+    ProblemTables,
+    Treatment,
+    draws_from_deviations,
+    number_text,
+    unbound_ligand,
+    unknown_name_needed,
+)
+from jakstat.scenarios import PetabScenarios, StudyScenarios
 from jakstat.statistics import SolverSettings
 
 #: An hour in each unit of time of a study.

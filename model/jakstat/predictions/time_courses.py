@@ -4,13 +4,7 @@ import numpy as np
 import xarray as xr
 
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
-from jakstat.problem import (
-    PROBLEM_DIGESTS,
-    ProblemTables,
-    measured_over_time,
-    problem_digests,
-    require_same_problem,
-)
+from jakstat.problem import PROBLEM_DIGESTS, ProblemTables, measured_over_time, problem_digests, require_same_problem
 from jakstat.statistics import SolverSettings
 
 

@@ -14,10 +14,7 @@ from itertools import accumulate
 import sympy as sp
 from petab.v2.math import sympify_petab
 
-from jakstat.problem.faults import Fault
-from jakstat.problem.near_names import near_names
-from jakstat.problem.numbers import finite_number_of_text, number_remedy
-from jakstat.problem.text_table import Row, TextTable
+from jakstat.files import Fault, Row, TextTable, finite_number_of_text, near_names, number_remedy
 
 #: Up to so many names are listed beside near ones, and where no name is near.
 _FEW, _MANY = 8, 40

@@ -13,10 +13,7 @@ It looks at the name alone, so that another row of a table renames nothing. How 
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from jakstat.distinct_names import distinct_id, ends_in_digest
-from jakstat.problem.faults import Fault
-from jakstat.problem.near_names import folded
-from jakstat.problem.text_table import Row, TextTable
+from jakstat.files import Fault, Row, TextTable, distinct_id, ends_in_digest, folded
 
 
 def identifier(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from jakstat.problem.faults import DataFaultsError, Fault
+from jakstat.files import DataFaultsError, Fault
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.records import Observable, ProblemTables
 

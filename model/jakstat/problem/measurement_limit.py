@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-from jakstat.problem.faults import DataFaultsError, Fault
-from jakstat.problem.text_table import TextTable
+from jakstat.files import DataFaultsError, Fault, TextTable
 
 #: The largest of the published problems that are read has 21,000; a gradient of so many costs seconds.
 MAX_MEASUREMENTS = 200_000

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import libsbml
 
-from jakstat.problem.faults import Fault
+from jakstat.files import Fault
 
 #: The deepest nesting of operations; the model's own assignment rules split a formula that is deeper.
 MAX_DEPTH = 100

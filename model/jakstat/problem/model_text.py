@@ -12,10 +12,8 @@ from pathlib import Path
 import antimony
 import libsbml
 
-from jakstat.antimony_imports import expand_imports, imports_in
-from jakstat.problem.faults import Fault
+from jakstat.files import Fault, expand_imports, imports_in, read_text
 from jakstat.problem.model_math import faults_of_math
-from jakstat.problem.text_files import read_text
 
 # libAntimony keeps the loaded models and its last error in one place of the process.
 _ANTIMONY = threading.Lock()

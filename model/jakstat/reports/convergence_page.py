@@ -5,10 +5,17 @@ from typing import Any
 
 import pandas as pd
 
-from jakstat.reports.convergence_advice import check_text, found_text
-from jakstat.reports.convergence_tables import check_table, mode_blocks, verdict, worst_parameters, worst_table
 from jakstat.reports.page import Block, Items, Page, Paragraph, Section, render_page
-from jakstat.reports.tolerance_sections import tolerance_section
+from jakstat.reports.sections import tolerance_section
+from jakstat.reports.tables import (
+    check_table,
+    check_text,
+    found_text,
+    mode_blocks,
+    verdict,
+    worst_parameters,
+    worst_table,
+)
 
 
 def render_convergence_page(

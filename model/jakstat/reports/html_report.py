@@ -1,27 +1,31 @@
 """The report of a study: one HTML file that opens offline."""
 
 from jakstat.problem import require_same_problem
-from jakstat.reports.cell_line_sections import cell_line_sections, inhibitor_sections
-from jakstat.reports.contents import ReportContents
-from jakstat.reports.convergence_sections import convergence_section
-from jakstat.reports.convergence_tables import verdict
-from jakstat.reports.criticism_sections import loo_section
-from jakstat.reports.data_sections import (
+from jakstat.reports.page import Page, Paragraph, Section, render_page
+from jakstat.reports.sections import (
+    ReportContents,
+    answer_sentences,
+    cell_line_sections,
+    convergence_section,
     coverage_section,
     fit_section,
+    inhibitor_sections,
+    intervention_section,
+    intervention_sentences,
+    loo_section,
     overall_coverage,
+    parameter_section,
+    prediction_section,
     prior_section,
+    provenance_section,
     question_section,
+    scenario_sections,
+    scenario_sentences,
     size_sentence,
+    text_list,
+    tolerance_section,
 )
-from jakstat.reports.intervention_sections import intervention_section, intervention_sentences
-from jakstat.reports.number_text import decimal_text
-from jakstat.reports.page import Page, Paragraph, Section, render_page
-from jakstat.reports.parameter_sections import parameter_section
-from jakstat.reports.prediction_sections import answer_sentences, prediction_section, text_list
-from jakstat.reports.provenance_sections import provenance_section
-from jakstat.reports.scenario_sections import scenario_sections, scenario_sentences
-from jakstat.reports.tolerance_sections import tolerance_section
+from jakstat.reports.tables import decimal_text, verdict
 
 
 def render_report(contents: ReportContents) -> str:

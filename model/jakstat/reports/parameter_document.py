@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from jakstat.problem import Parameter, Prior, ProblemTables
-from jakstat.reports.number_text import interval_text, number_text
-from jakstat.reports.parameter_table import describe_prior, is_assumed, prior_interval_95
+from jakstat.reports.tables import describe_prior, interval_text, is_assumed, number_text, prior_interval_95
 
 
 def render_parameter_document(tables: ProblemTables) -> str:

@@ -10,7 +10,7 @@ import xarray as xr
 from plotly.io import to_html
 from plotly.subplots import make_subplots
 
-from jakstat.reports.drawing import COLOURS
+from jakstat.reports.figures import COLOURS
 
 _DRAWS = ("chain", "draw")
 _SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x")

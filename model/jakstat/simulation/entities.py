@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import sympy as sp
 
+from jakstat.files import UnsupportedError
 from jakstat.pathway import TIME, Pathway, names_in, substitute_names, symbol
-from jakstat.problem import Experiment, ProblemTables, UnsupportedError
+from jakstat.problem import Experiment, ProblemTables
 
 
 def period_of(time: float, experiment: Experiment) -> int:

@@ -10,15 +10,14 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from jakstat.simulation.formulas import EVALUATE, PULL_BACK
 from jakstat.simulation.kernel_cache import load_solver, solver_digest
-from jakstat.simulation.solver_calls import call_evaluate, call_pull_back_formulas
+from jakstat.simulation.solver import EVALUATE, PULL_BACK, call_evaluate, call_pull_back_formulas
 
 _SOURCE_VERSION = int(hashlib.sha256(Path(__file__).read_bytes() + solver_digest().encode()).hexdigest()[:12], 16)
 
 
 class EvaluateFormulas(Op):
-    """Values of formulas; see :func:`jakstat.simulation.formulas.evaluate_formulas`.
+    """Values of formulas; see :func:`jakstat.simulation.solver.formula_values.evaluate_formulas`.
 
     The table is an input, so that one compiled operation serves all.
 
@@ -57,7 +56,7 @@ class EvaluateFormulas(Op):
 
 
 class PullBackFormulas(Op):
-    """Cotangent of what is known; see :func:`jakstat.simulation.formulas.pull_back_formulas`."""
+    """Cotangent of what is known; see :func:`jakstat.simulation.solver.formula_values.pull_back_formulas`."""
 
     __props__ = ()
 

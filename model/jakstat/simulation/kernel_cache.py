@@ -13,33 +13,37 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
-from importlib import import_module
 from typing import Any
 
-import llvmlite
 import llvmlite.binding as llvm
 import numpy as np
 import sympy as sp
 
-from jakstat.cache_folders import make_folder
-from jakstat.simulation.code_digests import SOLVER_PARTS, digest_of, own_source, processor, solver_digest
-from jakstat.simulation.dynamics import Dynamics
-from jakstat.simulation.kept_code import code_folders, kept_folder, read_code, write_code
-from jakstat.simulation.kernel_interface import HEADER, work_sizes
-from jakstat.simulation.kernels import FIXED_KERNELS, MOST_STAGES, KernelModule, write_kernels
+from jakstat.files import make_folder
+from jakstat.simulation.kept_code import (
+    code_folders,
+    digest_of,
+    generator_digest,
+    kept_folder,
+    processor,
+    read_code,
+    solver_digest,
+    write_code,
+)
+from jakstat.simulation.kernels import FIXED_KERNELS, MOST_STAGES, Dynamics, KernelModule, write_kernels
 from jakstat.simulation.progress import tell
-from jakstat.simulation.solver_calls import (
+from jakstat.simulation.solver import (
     EVALUATE_TYPES,
+    HEADER,
     PULL_BACK_FORMULAS_TYPES,
     PULL_BACK_TYPES,
     ROUGH_TYPES,
     SOLVE_TYPES,
     compiled_address,
+    work_sizes,
 )
 from jakstat.simulation.thread_functions import BUILDING
 
-_GENERATOR_PARTS = ("tableaus", "kernels", "switch_kernels", "elimination", "kernel_ir", "kernel_interface")
-_FORMULA_PARTS = ("formula_kernels", "kernel_ir")
 _MODEL_FILES = ("kernels.ll", "kernels.o", "layout.json")
 _FORMULA_FILES = ("kernels.ll", "kernels.o")
 # Of 8.5 MB (94 states) the search for vectors takes 53 s of 71, and finds nothing: what is left is done in 18 s.
@@ -51,7 +55,7 @@ _ENGINES: dict[str, tuple[Any, np.ndarray]] = {}  # by digest; an engine holds t
 
 @dataclass(frozen=True)
 class Solver:
-    """The compiled functions; see ``segments.py``, ``adjoint.py``, ``rough_solve.py`` and ``formulas.py``."""
+    """The compiled functions; see ``segments.py``, ``adjoint.py``, ``rough_solve.py`` and ``formula_values.py``."""
 
     solve_segments: Any
     pull_back_segments: Any
@@ -68,7 +72,7 @@ def generate_kernels(dynamics: Dynamics) -> str:
     UnsupportedModelError
         A function of the model cannot be computed; it is named.
     """
-    digest = digest_of([_as_text(dynamics), *map(own_source, _GENERATOR_PARTS), llvmlite.__version__, *processor()])
+    digest = digest_of([_as_text(dynamics), generator_digest()])
     if digest not in _ENGINES and _find(digest, _MODEL_FILES) is None:
         module = write_kernels(dynamics)
         layout = {name: value for name, value in asdict(module).items() if name != "text"}
@@ -121,7 +125,7 @@ def _keep(digest: str, files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -> np.ndarray:
-    """Return the vector by which the compiled loops know formulas; see ``formulas.py``.
+    """Return the vector by which the compiled loops know formulas; see ``formula_values.py``.
 
     Parameters
     ----------
@@ -130,7 +134,7 @@ def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -
     write_kernels : callable
         Returns the text of kernels ``value_i`` and ``vjp_i`` of each; called where this machine has not compiled them.
     """
-    digest = digest_of([*structures, *map(own_source, _FORMULA_PARTS), llvmlite.__version__, *processor()])
+    digest = digest_of([*structures, generator_digest()])
     with BUILDING:
         if digest not in _ENGINES:
             files = _find(digest, _FORMULA_FILES)
@@ -168,13 +172,14 @@ def load_solver() -> Solver:
 
 def _compiled_solver() -> Solver:
     """Return the solver, its machine code loaded or made."""
-    parts = {name: import_module(f"jakstat.simulation.{name}") for name in SOLVER_PARTS}
+    from jakstat.simulation import solver as parts  # numba's decorators cost time, which naming an outcome need not pay
+
     solver = Solver(
-        parts["segments"].solve_segments,
-        parts["adjoint"].pull_back_segments,
-        parts["rough_solve"].rough_sizes,
-        parts["formulas"].evaluate_formulas,
-        parts["formulas"].pull_back_formulas,
+        parts.solve_segments,
+        parts.pull_back_segments,
+        parts.rough_sizes,
+        parts.evaluate_formulas,
+        parts.pull_back_formulas,
     )
     with _one_process_at_a_time(solver_digest()):  # compiles, or loads machine code
         if not any(any(folder.glob("*.nbc")) for folder in code_folders(solver_digest())):

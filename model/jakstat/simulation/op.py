@@ -21,8 +21,7 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from jakstat.simulation.kernel_cache import load_solver, solver_digest
-from jakstat.simulation.kernel_interface import PULL_BACK_SEGMENTS, SOLVE_SEGMENTS
-from jakstat.simulation.solver_calls import call_pull_back, call_solve
+from jakstat.simulation.solver import PULL_BACK_SEGMENTS, SOLVE_SEGMENTS, call_pull_back, call_solve
 from jakstat.simulation.statuses import SolveStatus
 
 # PyTensor keeps compiled wrappers by this number: they are compiled anew when this module or the solver changes, whose
@@ -123,7 +122,7 @@ def first_failure(status):
 
 
 class SolveSegments(Op):
-    """States of every segment at its output times; see ``jakstat.simulation.segments.solve_segments``.
+    """States of every segment at its output times; see ``jakstat.simulation.solver.segments.solve_segments``.
 
     Which model is solved is an input like the times, so that one compiled operation serves all.
 

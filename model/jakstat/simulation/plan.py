@@ -13,9 +13,9 @@ import sympy as sp
 
 from jakstat.pathway import Pathway, read_pathway, symbol
 from jakstat.problem import Experiment, Measurement, ProblemTables
-from jakstat.simulation.dynamics import Dynamics, prepare_dynamics
 from jakstat.simulation.entities import EntityValues, period_of, states_made_by_conditions
 from jakstat.simulation.kernel_cache import generate_kernels
+from jakstat.simulation.kernels import Dynamics, prepare_dynamics
 from jakstat.simulation.progress import counted
 
 

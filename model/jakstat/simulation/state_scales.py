@@ -8,9 +8,8 @@ the same tolerances, which depend on nothing but the problem.
 import numpy as np
 
 from jakstat.simulation.kernel_cache import load_kernels, load_solver
-from jakstat.simulation.kernel_interface import N_SETTINGS
 from jakstat.simulation.plan import SimulationPlan
-from jakstat.simulation.tableaus import METHODS
+from jakstat.simulation.solver import METHODS, N_SETTINGS
 
 _LOOSE = (1e-3, 1e-4, 2000.0, 1e-2)  # rtol, atol, most steps and Newton tolerance of the second solve
 _LEAST = 1e-6  # of a state's scale in one segment, as a share of its largest one: a dose may be small, but not endless

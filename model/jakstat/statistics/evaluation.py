@@ -16,9 +16,9 @@ import sympy as sp
 from pytensor import function, grad
 from pytensor.compile.mode import Mode
 
+from jakstat.files import DataFaultsError, Fault
 from jakstat.pathway import read_pathway, substitute_names
-from jakstat.problem import DataFaultsError, Fault, Measurement, Parameter, ProblemTables
-from jakstat.problem.prior_densities import median_of
+from jakstat.problem import Measurement, Parameter, ProblemTables, median_of
 from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
 from jakstat.statistics.noise import log_density, noise_of
 from jakstat.statistics.packed_data import PackedData

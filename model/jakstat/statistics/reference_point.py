@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from jakstat.problem import Parameter, ProblemTables
-from jakstat.problem.prior_densities import median_of
+from jakstat.problem import Parameter, ProblemTables, median_of
 
 
 def reference_point(tables: ProblemTables) -> np.ndarray:

@@ -1,0 +1,61 @@
+from .combinations import measure_combination as measure_combination, summarise_combination as summarise_combination
+from .dose_response import (
+    check_dose_response as check_dose_response,
+    predict_dose_response as predict_dose_response,
+    read_dose_response as read_dose_response,
+    summarise_ic50 as summarise_ic50,
+)
+from .exposure import (
+    Exposure as Exposure,
+    predict_effect_at_exposure as predict_effect_at_exposure,
+    rank_drugs as rank_drugs,
+    summarise_effects as summarise_effects,
+)
+from .fitted_study import FittedStudy as FittedStudy, growth_rates as growth_rates
+from .formula_draws import formulas_over_draws as formulas_over_draws
+from .interventions import check_interventions as check_interventions, predict_interventions as predict_interventions
+from .panel_answers import (
+    least_doses as least_doses,
+    predict_combinations as predict_combinations,
+    predict_exposure as predict_exposure,
+    predict_growth_response as predict_growth_response,
+    predict_jak_dependency as predict_jak_dependency,
+    predict_resistance as predict_resistance,
+    predict_responses as predict_responses,
+    summarise_combinations as summarise_combinations,
+    summarise_resistance as summarise_resistance,
+)
+from .panel_experiments import suggest_experiments as suggest_experiments
+from .response_metrics import (
+    half_effect_dose as half_effect_dose,
+    measure_dose_response as measure_dose_response,
+    measure_growth_response as measure_growth_response,
+    summarise_metrics as summarise_metrics,
+)
+from .response_shifts import compare_dose_responses as compare_dose_responses, summarise_shifts as summarise_shifts
+from .scenario_settings import (
+    ask_of_fit as ask_of_fit,
+    check_scenarios as check_scenarios,
+    read_scenarios as read_scenarios,
+    scenario_table as scenario_table,
+)
+from .scenarios import (
+    AlteredCells as AlteredCells,
+    LigandDose as LigandDose,
+    Protocol as Protocol,
+    Readout as Readout,
+    predict_curves as predict_curves,
+    predict_surface as predict_surface,
+    thin_posterior as thin_posterior,
+)
+from .scoring import (
+    PublicTable as PublicTable,
+    Refit as Refit,
+    refit_of as refit_of,
+    refit_without_group as refit_without_group,
+    require_refit as require_refit,
+    score_held_out as score_held_out,
+    score_left_out as score_left_out,
+    score_predictions as score_predictions,
+)
+from .time_courses import predict_time_courses as predict_time_courses

@@ -1,0 +1,61 @@
+"""Signals of measurements that a fit has not seen, over its draws, and the naive predictors beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from jakstat.predictions.fitted_study import FittedStudy, noise_scale, observable_of
+from jakstat.predictions.scenarios import HOUR_IN, Readout, predict_signals
+from jakstat.predictions.scoring.naive_predictors import (
+    predict_additive,
+    predict_drug_mean,
+    predict_hill_fits,
+    predict_line_mean,
+    predict_no_effect,
+)
+from jakstat.problem import StudyMeasurement
+from jakstat.statistics import Noise, log_density_values
+
+MECHANISM = "mechanism"
+NAIVE = (predict_no_effect, predict_drug_mean, predict_line_mean, predict_additive, predict_hill_fits)
+
+
+@dataclass(frozen=True)
+class HeldOutSignals:
+    """Signals of held-out measurements over draws, (draw, ..., measurement), their noise, and the measured values."""
+
+    signal: np.ndarray
+    scale: np.ndarray
+    noise: Noise
+    observed: np.ndarray
+
+    def log_density(self) -> np.ndarray:
+        """Return the log density of each measured value under each draw, -inf where a solve failed."""
+        density = log_density_values(self.observed, self.signal, self.scale, self.noise)
+        return np.where(np.isfinite(self.signal), density, -np.inf)
+
+
+def held_out_signals(fit: FittedStudy, held_out: Sequence[StudyMeasurement]) -> HeldOutSignals:
+    """Predict the signals of measurements in every draw, (chain, draw, measurement)."""
+    hour = HOUR_IN[fit.scenarios.time_unit]
+    asked = [(one.treatment, Readout(one.observable, one.observable, one.time / hour)) for one in held_out]
+    signal = predict_signals(fit.tables, fit.scenarios, fit.posterior, asked, fit.solver, fit.seed).to_numpy()
+    scales = [noise_scale(fit, one.observable, signal[..., number]) for number, one in enumerate(held_out)]
+    observables = [observable_of(fit.tables, one.observable) for one in held_out]
+    noise = Noise(np.array([one.noise_distribution for one in observables]),
+                  np.array([one.degrees_of_freedom for one in observables]))  # fmt: skip
+    return HeldOutSignals(signal, np.stack(scales, axis=-1), noise, np.array([one.value for one in held_out]))
+
+
+def dose_response_rows(measurements: Sequence[StudyMeasurement]) -> pd.DataFrame:
+    """Return measurements with one inhibitor as rows: ``line``, ``drug``, ``dose_nM``, ``value``, ``experiment``."""
+    alone = [one for one in measurements if len(one.treatment.inhibitors) == 1]
+    return pd.DataFrame({
+        "line": [one.treatment.cell_line for one in alone],
+        "drug": [one.treatment.inhibitors[0][0] for one in alone],
+        "dose_nM": [one.treatment.inhibitors[0][1] for one in alone],
+        "value": [one.value for one in alone],
+        "experiment": [one.experiment for one in alone],
+    })  # fmt: skip

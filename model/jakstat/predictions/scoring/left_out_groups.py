@@ -1,0 +1,77 @@
+"""Groups of dose responses that a fit is made without: a cell line or an inhibitor.
+
+A group's parameters stay in the problem and keep their priors, so that draws of a fit without it have the parameters of
+the whole fit's and predict the group's dose responses as those do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from jakstat.predictions.scenarios import Posterior
+from jakstat.problem import ProblemTables, StudyMeasurement, unknown_name_needed
+from jakstat.scenarios import StudyScenarios
+
+GROUPS = ("cell_line", "inhibitor")
+
+
+@dataclass(frozen=True)
+class Refit:
+    """Draws of a fit without a group, and the largest R-hat of its parameters."""
+
+    posterior: Posterior
+    r_hat: float
+
+
+def dose_responses_by(
+    measurements: Sequence[StudyMeasurement], observable: str, by: str
+) -> tuple[list[StudyMeasurement], np.ndarray]:
+    """Return the measurements of an observable under one inhibitor, and the group of each.
+
+    Raises
+    ------
+    ValueError
+        ``by`` is neither cell_line nor inhibitor.
+    """
+    if by not in GROUPS:
+        raise ValueError(f"leave out: found {by!r}; needed: one of {', '.join(GROUPS)}")
+    found = [one for one in measurements if one.observable == observable and len(one.treatment.inhibitors) == 1]
+    labels = [one.treatment.cell_line if by == "cell_line" else one.treatment.inhibitors[0][0] for one in found]
+    return found, np.array(labels)
+
+
+def tables_without(
+    tables: ProblemTables, scenarios: StudyScenarios, observable: str, by: str, group: str
+) -> ProblemTables:
+    """Return a problem without the dose responses of a group.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+    scenarios : StudyScenarios
+        Of the same study.
+    observable : str
+        Of the dose responses.
+    by : {"cell_line", "inhibitor"}
+    group : str
+
+    Raises
+    ------
+    ValueError
+        There is no such group, or nothing but it.
+    """
+    found, labels = dose_responses_by(scenarios.measurements, observable, by)
+    if group not in labels:
+        needed = unknown_name_needed(group, set(labels), f"a {by} with measurements of {observable}")
+        raise ValueError(f"leave out {by}: found {group!r}; needed: {needed}")
+    left_out = {id(one) for one, label in zip(found, labels, strict=True) if label == group}
+    kept = tuple(
+        measurement
+        for measurement, one in zip(tables.measurements, scenarios.measurements, strict=True)
+        if id(one) not in left_out
+    )
+    if not kept:
+        raise ValueError(f"leave out {by} {group}: found no other measurements; needed: some to fit")
+    named = {one.experiment_id for one in kept}
+    return replace(tables, measurements=kept, experiments=tuple(one for one in tables.experiments if one.id in named))

@@ -1,0 +1,105 @@
+"""How good predictions of a panel are: measurements that a fit has not seen, beside naive predictors.
+
+They are a table (another screen, patients), or groups of the fit's own left out
+(:mod:`jakstat.predictions.scoring.left_out_scores`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from jakstat.predictions.fitted_study import FittedStudy
+from jakstat.predictions.scenario_settings import ScoreSettings
+from jakstat.predictions.scoring.held_out_signals import MECHANISM, NAIVE, dose_response_rows, held_out_signals
+from jakstat.predictions.scoring.left_out_groups import Refit
+from jakstat.predictions.scoring.left_out_scores import NOTHING_WEIGHED, score_left_out
+from jakstat.predictions.scoring.scores import Prediction, compare_predictors
+from jakstat.problem import StudyMeasurement
+from jakstat.statistics import draw_measurements
+
+
+def predict_held_out(fit: FittedStudy, held_out: Sequence[StudyMeasurement]) -> Prediction:
+    """Predict held-out measurements, noise included, from every draw of the fit."""
+    signals = held_out_signals(fit, held_out)
+    drawn = draw_measurements(signals.signal, signals.scale, signals.noise, np.random.default_rng(fit.seed))
+    count = len(held_out)
+    return Prediction(MECHANISM, draws=drawn.reshape(-1, count), log_density=signals.log_density().reshape(-1, count))
+
+
+def score_held_out(fit: FittedStudy, held_out: Sequence[StudyMeasurement]) -> pd.DataFrame:
+    """Score the fit on held-out dose responses beside naive predictions from its training data.
+
+    Parameters
+    ----------
+    held_out : sequence of StudyMeasurement
+        One inhibitor each; the same observable as the dose responses of the fit.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`jakstat.predictions.compare_predictors`; curves (line, drug and experiment) are resampled together.
+    """
+    names = {one.observable for one in held_out}
+    training = dose_response_rows([one for one in fit.scenarios.measurements if one.observable in names])
+    rows = dose_response_rows(held_out)
+    predictions = [predict_held_out(fit, held_out), *(predict(training, rows) for predict in NAIVE)]
+    groups = (rows["line"] + " " + rows["drug"] + " " + rows["experiment"]).to_numpy()
+    return compare_predictors(rows["value"].to_numpy(dtype=float), predictions, fit.seed, groups)
+
+
+@dataclass(frozen=True)
+class PublicTable:
+    """Public measurements that are not shipped: their table, and a sentence that says why it has no rows, if so."""
+
+    path: Path
+    absence: str
+
+
+def score_predictions(
+    fit: FittedStudy,
+    sets: Sequence[ScoreSettings],
+    folder: Path,
+    observable: str,
+    public: Mapping[str, PublicTable] | None = None,
+    refits: Mapping[tuple[str, str], Refit] | None = None,
+) -> pd.DataFrame:
+    """Score the fit on several sets of measurements.
+
+    Parameters
+    ----------
+    sets : sequence of ScoreSettings
+    folder : Path
+        That of the study, from which tables are named.
+    observable : str
+        Of the dose responses of which groups are left out.
+    public : mapping of str to PublicTable, optional
+        Public measurements by their names in ``sets``.
+    refits : mapping of (str, str) to Refit, optional
+        Fits without a group, by what makes groups (cell_line, inhibitor) and the group.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`score_held_out` for each set; ``set`` is its name, ``k_hat`` the largest of its weights (NaN where
+        nothing is weighed) and ``k_hat_of`` the group whose it is; ``refitted`` the groups that were fitted again and
+        ``refit_r_hat`` the largest R-hat of those fits. A set whose measurements are not there is one row with 0
+        measurements; its ``left_out`` says why.
+    """
+    found = []
+    for one in sets:
+        if one.held_out or one.public:
+            table = (public or {})[one.public] if one.public else PublicTable(folder / one.held_out, "")
+            if table.absence:
+                scores = pd.DataFrame([{"predictor": MECHANISM, "naive": False, "measurements": 0,
+                                        "left_out": table.absence}])  # fmt: skip
+            else:
+                scores = score_held_out(fit, fit.scenarios.read_table(table.path))
+            found.append(scores.assign(set=one.name, **NOTHING_WEIGHED))
+        else:
+            own = {group: refit for (by, group), refit in (refits or {}).items() if by == one.leave_out}
+            left_out = score_left_out(fit, observable, one.leave_out, own)
+            found.append(left_out.scores.assign(set=one.name, **left_out.trust()))
+    return pd.concat([one.assign(left_out=one.get("left_out", "")) for one in found], ignore_index=True)

@@ -1,0 +1,76 @@
+"""Fits without a group of dose responses, for what weights from the whole fit do not reach."""
+
+from collections.abc import Callable
+
+import xarray as xr
+
+from jakstat.files import UnusableFileError
+from jakstat.inference import ConvergenceThresholds, SamplingSettings, assess_convergence, sample_posterior
+from jakstat.predictions.fitted_study import FittedStudy
+from jakstat.predictions.scenarios import thin_posterior
+from jakstat.predictions.scoring.left_out_groups import Refit, tables_without
+from jakstat.problem import ProblemTables, require_same_problem
+from jakstat.scenarios import StudyScenarios
+from jakstat.statistics import SolverSettings
+
+
+def refit_without_group(
+    tables: ProblemTables,
+    scenarios: StudyScenarios,
+    observable: str,
+    by: str,
+    group: str,
+    sampling: SamplingSettings,
+    solver: SolverSettings,
+    seed: int,
+    log: Callable[[str], None] = print,
+) -> xr.DataTree:
+    """Draw from the posterior without the dose responses of a group.
+
+    Parameters
+    ----------
+    tables, scenarios, observable, by, group
+        As for :func:`jakstat.predictions.scoring.left_out_groups.tables_without`.
+    sampling, solver, seed, log
+        As for :func:`jakstat.inference.sample_posterior`.
+
+    Returns
+    -------
+    DataTree
+        As ``sample_posterior`` returns it, with ``left_out_by`` and ``left_out`` among its attrs.
+
+    Raises
+    ------
+    ValueError
+        As :func:`jakstat.predictions.scoring.left_out_groups.tables_without`.
+    """
+    tree = sample_posterior(tables_without(tables, scenarios, observable, by, group), sampling, solver, seed, log)
+    tree.attrs |= {"left_out_by": by, "left_out": group}
+    return tree
+
+
+def require_refit(tree: xr.DataTree, fit: FittedStudy, observable: str) -> tuple[str, str]:
+    """Return by what and which group a refit leaves out.
+
+    Raises
+    ------
+    UnusableFileError
+        It is none, or one of another problem.
+    """
+    by, group = tree.attrs.get("left_out_by"), tree.attrs.get("left_out")
+    file = tree.encoding.get("source", "the refit")
+    remedy = "delete the file and run again, which makes it anew"
+    if by is None or group is None:
+        raise UnusableFileError(f"{file}: found draws of a fit of all data; needed: of a fit without a group; {remedy}")
+    try:
+        tables = tables_without(fit.tables, fit.scenarios, observable, by, group)
+    except ValueError as error:
+        raise UnusableFileError(f"{file}: {error}; {remedy}") from error
+    require_same_problem(tree, tables)
+    return by, group
+
+
+def refit_of(tree: xr.DataTree, draws: int) -> Refit:
+    """Return about ``draws`` draws of a refit with its largest R-hat."""
+    parameters = assess_convergence(tree, ConvergenceThresholds()).parameters
+    return Refit(thin_posterior(tree, draws), float(parameters["r_hat"].max(skipna=False)))

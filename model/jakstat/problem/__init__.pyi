@@ -1,0 +1,64 @@
+from .formulas import (
+    entity as entity,
+    names_of as names_of,
+    parse_formula as parse_formula,
+    unknown_name_needed as unknown_name_needed,
+)
+from .identifiers import number_text as number_text
+from .made_ids import shared_id_faults as shared_id_faults
+from .measurement_kinds import (
+    measured_over_doses as measured_over_doses,
+    measured_over_time as measured_over_time,
+    measured_responses as measured_responses,
+)
+from .model_text import model_entities as model_entities
+from .petab import read_petab as read_petab
+from .prior_densities import (
+    deviations_of_draws as deviations_of_draws,
+    draws_from_deviations as draws_from_deviations,
+    median_of as median_of,
+    prior_quantiles as prior_quantiles,
+)
+from .problem_reader import read_tables as read_tables
+from .problem_record import check_problem as check_problem
+from .records import (
+    NOISE_DISTRIBUTIONS as NOISE_DISTRIBUTIONS,
+    Experiment as Experiment,
+    Measurement as Measurement,
+    Observable as Observable,
+    Parameter as Parameter,
+    Period as Period,
+    Prior as Prior,
+    ProblemTables as ProblemTables,
+)
+from .reference import (
+    DOSE as DOSE,
+    Action as Action,
+    CellLine as CellLine,
+    Reference as Reference,
+    altered as altered,
+    check_against_model as check_against_model,
+    constants_in as constants_in,
+    inhibited as inhibited,
+    read_interventions as read_interventions,
+)
+from .same_problem import (
+    PROBLEM_DIGESTS as PROBLEM_DIGESTS,
+    problem_digests as problem_digests,
+    require_same_problem as require_same_problem,
+)
+from .study import (
+    CheckedStudy as CheckedStudy,
+    Pooled as Pooled,
+    StudyExperiment as StudyExperiment,
+    StudyMeasurement as StudyMeasurement,
+    Treatment as Treatment,
+    check_study as check_study,
+    experiment_parameters as experiment_parameters,
+    experiments_of as experiments_of,
+    proliferation_id as proliferation_id,
+    read_measurements as read_measurements,
+    read_study as read_study,
+    study_to_petab as study_to_petab,
+    unbound_ligand as unbound_ligand,
+)

@@ -1,0 +1,278 @@
+"""From what was done to the cells to experiments of the model: periods with what each sets, and parameters they need.
+
+A study without a ``cells`` section: one period from time 0, which sets what the condition columns say. With it: the
+pathway's steady state before anything is added (time -inf: the values of the cell line), the treatment (inhibitors)
+and, at time 0, the stimulus; treatment and stimulus are one period where there was no pre-treatment.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from jakstat.files import with_digest
+from jakstat.problem.formulas import entity, names_of, with_values
+from jakstat.problem.identifiers import id_of_group, id_of_table_name, identifier
+from jakstat.problem.records import Parameter, Prior
+from jakstat.problem.reference import CellLine, Reference, altered, constants_in, inhibited
+from jakstat.problem.study.cells_section import CELL_LINE, Cells, Pooled
+from jakstat.problem.study.description import Study
+from jakstat.problem.study.experiment_names import experiment_id, experiment_label, other_groups
+from jakstat.problem.study.study_treatments import MINUTES, Treatment
+
+_DEVIATION_SOURCE = "standard normal by construction: how far {group} is from the mean of all, in standard deviations"
+
+
+@dataclass(frozen=True)
+class StudyExperiment:
+    """An experiment: its id, a label for people, what was done, and (start, what is set) of each period."""
+
+    id: str
+    label: str
+    treatment: Treatment
+    periods: tuple[tuple[float, Mapping[str, sp.Expr]], ...]
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What was done, as fields of the record :class:`jakstat.problem.Experiment`."""
+        one = self.treatment
+        stimulus = f"{one.stimulus} {one.stimulus_text}" if one.stimulus else ""
+        return {
+            "cell_line": one.cell_line,
+            "inhibitors": one.inhibitors,
+            "stimulus": stimulus,
+            "groups": tuple(other_groups(one)),
+        }
+
+    @property
+    def formulas(self) -> tuple[sp.Expr, ...]:
+        """All that is set in it."""
+        return tuple(formula for _, changes in self.periods for formula in changes.values())
+
+
+def wild_type_ids(
+    study: Study, reference: Reference | None, treatments: Iterable[Treatment], parameter_ids: Collection[str]
+) -> dict[str, str]:
+    """Return the new id of each parameter of the table that a cell line of the treatments sets.
+
+    In PEtab what a condition sets may not be in the parameter table too. Where the cell lines set an entity that is,
+    the parameter becomes ``<entity>_wild_type``, and lines without the change set the entity to it.
+    """
+    if reference is None:
+        return {}
+    lines = [_line_of(reference, one) for one in treatments]
+    names = {name for line in lines for name in _line_formulas(study, reference, line) if name in parameter_ids}
+    return {name: f"{name}_wild_type" for name in sorted(names)}
+
+
+def experiments_of(
+    study: Study,
+    reference: Reference | None,
+    treatments: Iterable[Treatment],
+    wild_type: Mapping[str, str],
+    without: Mapping[str, sp.Expr],
+) -> dict[Treatment, StudyExperiment]:
+    """Return the experiment of each treatment.
+
+    Parameters
+    ----------
+    study : Study
+    reference : Reference or None
+        None in a study without a ``cells`` section.
+    treatments : iterable of Treatment
+        Without faults.
+    wild_type : mapping of str to str
+        From :func:`wild_type_ids`.
+    without : mapping of str to Expr
+        Value of entities that no table holds in cells without alterations: what the model gives to them.
+    """
+    treatments = sorted(set(treatments))
+    if study.cells is None or reference is None:
+        return {one: _experiment(study, one, _conditions(study, one)) for one in treatments}
+    plain = {name: entity(new) for name, new in wild_type.items()}
+    values: dict[tuple, dict[str, sp.Expr]] = {}
+    for one in treatments:
+        if (one.cell_line, one.alterations) not in values:
+            formulas = _line_formulas(study, reference, _line_of(reference, one))
+            resting = plain | _resolved(formulas, {**without, **plain}) | dict(study.cells.before)
+            values[one.cell_line, one.alterations] = resting
+    return {
+        one: _experiment(study, one, _periods(study, reference, one, values[one.cell_line, one.alterations], without))
+        for one in treatments
+    }
+
+
+def _experiment(study: Study, treatment: Treatment, periods: tuple) -> StudyExperiment:
+    return StudyExperiment(experiment_id(study, treatment), experiment_label(study, treatment), treatment, periods)
+
+
+def _conditions(study: Study, treatment: Treatment) -> tuple[tuple[float, dict[str, sp.Expr]], ...]:
+    """Return the one period of a study in which only condition columns say what was done."""
+    changes = {one.sets: sp.Float(value) for one, value in zip(study.conditions, treatment.dose, strict=True)}
+    return ((0.0, changes),)
+
+
+def _periods(
+    study: Study,
+    reference: Reference,
+    treatment: Treatment,
+    resting: Mapping[str, sp.Expr],
+    without: Mapping[str, sp.Expr],
+) -> tuple[tuple[float, Mapping[str, sp.Expr]], ...]:
+    """Return the periods: steady state, treatment, stimulus, and each later change of the medium."""
+    cells = study.cells
+    if cells is None:
+        return _conditions(study, treatment)
+    line = _line_of(reference, treatment)
+    treated = treatment_values(cells, reference, line, treatment)
+    ((_, stimulated),) = _conditions(study, treatment)
+    if treatment.stimulus_nM:
+        stimulated = {**stimulated, cells.stimulus: sp.Float(treatment.stimulus_nM)}
+    changes = [
+        (time, _fresh_medium(cells, reference, line, treatment, share, {**without, **resting}))
+        for time, share in treatment.schedule
+    ]
+    if not treatment.pretreatment:
+        return ((-np.inf, resting), (0.0, treated | stimulated), *changes)
+    return ((-np.inf, resting), (-treatment.pretreatment, treated), (0.0, stimulated), *changes)
+
+
+def _fresh_medium(
+    cells: Cells,
+    reference: Reference,
+    line: CellLine,
+    treatment: Treatment,
+    share: float,
+    resting: Mapping[str, sp.Expr],
+) -> dict[str, sp.Expr]:
+    """Return what medium with a share of the doses sets: from the values without inhibitors, not from those before it.
+
+    What the first addition sets to a number (a drug that has not decayed) it sets again.
+    """
+    doses = {name: sp.Float(share * dose) for name, dose in treatment.inhibitors}
+    values = inhibited(reference, doses, line.alterations)
+    again = {name: value for name, value in cells.at_treatment.items() if value.is_number}
+    return again | {name: with_values(formula, resting) for name, formula in values.items()}
+
+
+def _line_of(reference: Reference, treatment: Treatment) -> CellLine:
+    """Return the cell line of a treatment with the alterations that its cells have besides."""
+    line = reference.cell_lines[treatment.cell_line]
+    return replace(line, alterations=(*line.alterations, *treatment.alterations))
+
+
+def _line_formulas(study: Study, reference: Reference, line: CellLine) -> dict[str, list[sp.Expr]]:
+    """Return what a cell line sets in the model, as formulas to be applied one after the other to each entity.
+
+    Its receptor, abundances, growth, alterations. What was measured in these cells (``fixed``) stands above all else.
+    """
+    cells = study.cells
+    if cells is None:
+        return {}
+    formulas: dict[str, list[sp.Expr]] = {
+        name: [sp.Float(share)] for name, share in reference.receptors[line.receptor].shares.items()
+    }
+    formulas |= {
+        one.entity: [one.value(_group_id(one, reference, (line.id,)))] for one in cells.pooled if one.is_of_line
+    }
+    if cells.growth:  # cells without a doubling time do not divide
+        rate = sp.Float(0) if line.proliferation is None else entity(proliferation_id(line)) * MINUTES[study.time_unit]
+        formulas[cells.growth] = [rate]
+    if cells.secreted and line.ligand_source == "none":
+        formulas[cells.secreted] = [sp.Float(0)]
+    for target, formula in altered(reference, line.alterations).items():
+        formulas.setdefault(target, []).append(formula)
+    return formulas | {name: [sp.Float(value)] for name, value in cells.fixed.get(line.id, {}).items()}
+
+
+def _resolved(formulas: Mapping[str, list[sp.Expr]], without: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
+    """Return the value of each entity over parameters: formulas start from its value in unaltered cells."""
+    first = {name: with_values(one[0], without) for name, one in formulas.items()}
+    values = dict(first)
+    for name, (_, *later) in formulas.items():
+        for formula in later:
+            values[name] = with_values(formula, {**without, **first, name: values[name]})
+    return values
+
+
+def proliferation_id(line: CellLine) -> str:
+    """Return the id of a cell line's growth rate, 1/min."""
+    return f"proliferation_{id_of_table_name(line.id)}"
+
+
+def treatment_values(cells: Cells, reference: Reference, line: CellLine, treatment: Treatment) -> dict[str, sp.Expr]:
+    """Return what the addition of inhibitors to a cell line sets in the model."""
+    values: dict[str, sp.Expr] = dict(cells.at_treatment)
+    for one, names in _groups_of(cells, line, treatment):
+        values[one.entity] = one.value(_group_id(one, reference, names))
+    doses = {name: sp.Float(dose) for name, dose in treatment.inhibitors}
+    return values | inhibited(reference, doses, line.alterations)
+
+
+def _groups_of(cells: Cells, line: CellLine, treatment: Treatment) -> list[tuple[Pooled, tuple[str, ...]]]:
+    """Return the pooled entities that a treatment gives a value, and the names in each one's columns."""
+    if not treatment.inhibitors:
+        return []
+    named = dict(zip_longest(cells.grouping_columns, treatment.groups, fillvalue="")) | {CELL_LINE: line.id}
+    return [(one, tuple(named[column] for column in one.over)) for one in cells.pooled
+            if not one.is_of_line and all(named[column] for column in one.over)]  # fmt: skip
+
+
+def _group_id(one: Pooled, reference: Reference, names: tuple[str, ...]) -> str:
+    """Return the id of a group of a pooled entity."""
+    found = id_of_group(one.over, names, {CELL_LINE: reference.cell_lines, "inhibitor": reference.inhibitors})
+    # Entity A in group "B_z_C" and entity A_z_B in group C are two.
+    return found if "_z_" not in found else with_digest(found, [one.entity, *names])
+
+
+def experiment_parameters(
+    study: Study, reference: Reference | None, experiments: Iterable[StudyExperiment]
+) -> tuple[Parameter, ...]:
+    """Return the parameters that experiments name and no table of the study holds, each with its prior.
+
+    They are the deviations of pooled entities, growth rates of cell lines and constants of the reference tables.
+    """
+    if study.cells is None or reference is None:
+        return ()
+    experiments = tuple(experiments)
+    formulas = [formula for one in experiments for formula in one.formulas]
+    named = {name for formula in formulas for name in names_of(formula)}
+    deviations = [
+        Parameter(name, 0.0, Prior("normal", (0.0, 1.0), -np.inf, np.inf, _DEVIATION_SOURCE.format(group=group)), "1")
+        for name, group in _deviations(study.cells, reference, experiments).items()
+        if name in named
+    ]
+    rates = [
+        Parameter(proliferation_id(one), float(np.exp(one.proliferation.parameters[0])), one.proliferation, "1/min",
+                  scale="log10")
+        for one in reference.cell_lines.values()
+        if one.proliferation is not None and proliferation_id(one) in named
+    ]  # fmt: skip
+    return (*deviations, *rates, *constants_in(formulas, reference))
+
+
+def names_made_for(study: Study, reference: Reference | None, experiments: Iterable[StudyExperiment]) -> dict[str, str]:
+    """Return the ids of parameters that are made of the names of experiments, each with what it stands for."""
+    if study.cells is None or reference is None:
+        return {}
+    experiments = tuple(experiments)
+    lines = {one.treatment.cell_line: reference.cell_lines[one.treatment.cell_line] for one in experiments}
+    rates = {proliferation_id(one): f"the growth rate of {name}" for name, one in lines.items() if study.cells.growth}
+    groups = _deviations(study.cells, reference, experiments)
+    return rates | {name: f"the deviation of {group}" for name, group in groups.items()}
+
+
+def _deviations(cells: Cells, reference: Reference, experiments: Iterable[StudyExperiment]) -> dict[str, str]:
+    """Return what people call the group of each deviation of pooled entities, by the deviation's id."""
+    found: dict[Pooled, dict[str, str]] = {one: {} for one in cells.pooled}
+    for treatment in dict.fromkeys(one.treatment for one in experiments):
+        line = _line_of(reference, treatment)
+        of_line = [(one, (line.id,)) for one in cells.pooled if one.is_of_line]
+        for one, names in (*of_line, *_groups_of(cells, line, treatment)):
+            group = _group_id(one, reference, names)
+            readable = group == identifier("_".join(names))
+            found[one][one.deviation_id(group)] = group if readable else ", ".join(names)
+    return {name: group for of_one in found.values() for name, group in sorted(of_one.items())}

@@ -1,0 +1,25 @@
+from .convergence_page import render_convergence_page as render_convergence_page
+from .figures import (
+    dose_response_figure as dose_response_figure,
+    figure_png as figure_png,
+    figure_svg as figure_svg,
+    fit_figure as fit_figure,
+    parameter_figure as parameter_figure,
+    prior_predictive_figure as prior_predictive_figure,
+    stamp_warning as stamp_warning,
+)
+from .html_report import render_report as render_report
+from .parameter_document import render_parameter_document as render_parameter_document
+from .responses_page import render_responses_page as render_responses_page
+from .sections import (
+    ANSWER_TABLES as ANSWER_TABLES,
+    CELL_TABLES as CELL_TABLES,
+    InterventionResults as InterventionResults,
+    ReportContents as ReportContents,
+    take_answers as take_answers,
+)
+from .tables import (
+    summarise_cell_lines as summarise_cell_lines,
+    summarise_inhibitors as summarise_inhibitors,
+    summarise_parameters as summarise_parameters,
+)

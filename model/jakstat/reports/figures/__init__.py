@@ -1,0 +1,5 @@
+"""Figures: axes with units, measurements with the bands of the draws."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

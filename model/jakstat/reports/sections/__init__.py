@@ -1,0 +1,5 @@
+"""Sections of the report: a sentence with a number, then figures and tables."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,94 @@
+"""The section on drugs, alterations and pairs on a problem without cell lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from jakstat.reports.figures import combination_figure, figure_svg, names_of_pairs, response_figure
+from jakstat.reports.page import Block, Paragraph, Picture, Section, Table
+from jakstat.reports.tables import interval_text, measure_table, number_text, share_text
+
+_TEXT, _NUMBER = False, True
+#: Fields of the report's inputs that are tables of :class:`InterventionResults`.
+INTERVENTION_TABLES = ("intervention_measures", "intervention_shifts")
+
+
+@dataclass(frozen=True)
+class InterventionResults:
+    """What the rules of interventions.smk made: curves, their measures, fold shifts, and pairs by label."""
+
+    response: xr.DataArray
+    measures: pd.DataFrame
+    shifts: pd.DataFrame
+    pairs: Mapping[str, xr.Dataset]
+
+
+def take_interventions(results: dict[str, Any]) -> InterventionResults | None:
+    """Take what belongs to interventions out of results by name, and return it; None where nothing was asked."""
+    if "interventions" not in results:
+        return None
+    measures, shifts = (results.pop(name) for name in INTERVENTION_TABLES)
+    response = results.pop("interventions")["response"]
+    return InterventionResults(response, measures, shifts, names_of_pairs(results.pop("intervention_pairs")))
+
+
+def intervention_sentences(results: InterventionResults) -> list[str]:
+    """Return a sentence for the IC50 of each inhibitor on each of the cells."""
+    found = []
+    for row in results.measures[results.measures["metric"] == "ic50"].to_dict(orient="records"):
+        subject = f"{row['drug']} on {row['cells']}: {results.response.attrs['observable']}"
+        if not row["share_existing"] > 0:
+            found.append(f"{subject} falls to half at no dose that was asked for, in any draw.")
+        else:
+            interval = interval_text(row["lower_95"], row["upper_95"])
+            found.append(f"{subject} falls to half at {number_text(row['median'])} nM (IC50, median; 95 % interval "
+                         f"{interval} nM; it exists in {share_text(row['share_existing'])} of draws).")  # fmt: skip
+    return found
+
+
+def intervention_section(results: InterventionResults) -> Section:
+    """Show dose responses, IC50s, fold shifts and pairs."""
+    response = results.response
+    caption = (
+        f"Predicted {response.attrs['readout']} at {response.attrs['time_h']:g} h of the experiment, as a share of "
+        "that without drug: median and 90 % interval of the expected signal, without measurement noise. Constants of "
+        "drugs and alterations keep the priors of their tables, and the bands are as wide."
+    )
+    nothing = pd.DataFrame({name: [] for name in ("observable", "cells", "drug", "dose_nM", "value")})
+    blocks: list[Block] = [
+        Picture(figure_svg(response_figure(response, nothing)), "Dose responses.", caption),
+        measure_table(results.measures, ("cells", "drug"), "intervention_measures.tsv"),
+    ]
+    if len(results.shifts):
+        blocks.append(_shift_table(results.shifts))
+    for reference, name in (("bliss", "Bliss"), ("loewe", "Loewe")) if results.pairs else ():
+        blocks.append(
+            Picture(figure_svg(combination_figure(results.pairs, reference)), f"Excess over {name}.",
+                    f"Median excess of the effect over {name}; a dot where its sign is sure in 95 % of draws.")
+        )  # fmt: skip
+    if results.pairs:
+        blocks.append(
+            Paragraph(
+                "Two drugs whose formulas divide the same parameter one after the other multiply; for "
+                "one site that both share, let them add to one parameter (docs/interventions.md)."
+            )
+        )
+    return Section("interventions", "Drugs and alterations", blocks)
+
+
+def _shift_table(shifts: pd.DataFrame) -> Table:
+    rows = tuple(
+        (f"{one['cells']}{' *' if one['assumed'] else ''}", one["drug"], number_text(one["fold_shift_median"]),
+         interval_text(one["fold_shift_lower_95"], one["fold_shift_upper_95"]), share_text(one["share_changed_above"]),
+         share_text(one["emax_change_median"]))
+        for one in shifts.to_dict(orient="records")
+    )  # fmt: skip
+    columns: Sequence[tuple[str, bool]] = (
+        ("cells", _TEXT), ("drug", _TEXT), ("fold shift of the IC50", _NUMBER), ("95 % interval", _NUMBER),
+        ("IC50 beyond the doses", _NUMBER), ("change of largest effect", _NUMBER),
+    )  # fmt: skip
+    caption = "Beside the same experiment without alterations. A star: the size of the alteration is assumed."
+    return Table("Fold shifts.", caption, tuple(columns), rows)

@@ -1,0 +1,315 @@
+"""The sections on what was predicted for scenarios, each with what is assumed in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from jakstat.problem import ProblemTables, measured_responses
+from jakstat.reports.figures import (
+    combination_figure,
+    effective_figure,
+    emax_figure,
+    exposure_figure,
+    figure_svg,
+    names_of_pairs,
+    resistance_figure,
+    response_figure,
+    score_figure,
+)
+from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table, Tone
+from jakstat.reports.tables import interval_text, measure_table, number_text, share_text
+
+_TEXT, _NUMBER = False, True
+_GOOD_K = 0.7  # Vehtari et al. 2024, JMLR 25(72)
+
+#: Tables of :class:`ScenarioResults`, by field.
+SCENARIO_TABLES = (
+    "scenarios",
+    "response_measures",
+    "jak_dependency",
+    "shifts",
+    "resistance_exposure",
+    "least_doses",
+    "exposure",
+    "ranking",
+    "next_experiment",
+    "scores",
+)
+
+
+@dataclass(frozen=True)
+class ScenarioResults:
+    """What the rules of responses.smk and scenarios.smk made, named as the inputs of the report."""
+
+    scenarios: pd.DataFrame
+    responses: xr.Dataset
+    measured: pd.DataFrame
+    response_measures: pd.DataFrame
+    jak_dependency: pd.DataFrame
+    shifts: pd.DataFrame
+    resistance_exposure: pd.DataFrame
+    combinations: Mapping[str, xr.Dataset]
+    least_doses: pd.DataFrame
+    exposure: pd.DataFrame
+    at_exposure: xr.Dataset
+    ranking: pd.DataFrame
+    next_experiment: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def take_scenarios(results: dict[str, Any], tables: ProblemTables) -> ScenarioResults | None:
+    """Take what belongs to scenarios out of results by name, and return it; None where nothing was predicted for any.
+
+    The table ``jak_dependency`` stays, because the section on cell lines shows it too.
+    """
+    if "responses" not in results:
+        return None
+    own = {name: results[name] if name == "jak_dependency" else results.pop(name) for name in SCENARIO_TABLES}
+    pairs = names_of_pairs(results.pop("combinations"))
+    datasets = {name: results.pop(name) for name in ("responses", "at_exposure")}
+    return ScenarioResults(combinations=pairs, measured=measured_responses(tables), **datasets, **own)
+
+
+def scenario_sections(results: ScenarioResults) -> list[Section]:
+    """Return the sections in reading order."""
+    return [
+        _asked_section(results),
+        _response_section(results),
+        _resistance_section(results),
+        _combination_section(results),
+        _exposure_section(results),
+        _next_section(results),
+        _score_section(results),
+    ]
+
+
+def scenario_sentences(results: ScenarioResults) -> list[str]:
+    """Return the answers for the top of the report: who depends on JAK, and how good predictions are."""
+    by_loss = results.jak_dependency.sort_values("median", ascending=False)
+    texts = [f"{one['cell_line']} {share_text(one['median'])} ({share_text(one['lower_90'])} to "
+             f"{share_text(one['upper_90'])})" for one in by_loss.to_dict(orient="records")]  # fmt: skip
+    return [
+        "Loss of net growth when all JAKs are blocked and nothing else is, median and 90 % interval (above 100 %: "
+        f"cells die): {'; '.join(texts)}.",
+        *(score_sentence(scores) for _, scores in results.scores.groupby("set", sort=False)),
+    ]
+
+
+def score_sentence(scores: pd.DataFrame) -> str:
+    """Say where the mechanism stands beside the best naive predictor, of one set of measurements."""
+    row = scores[~scores["naive"].astype(bool)].iloc[0]
+    if not row["measurements"]:
+        return f"{row['set']}: {row['left_out']}"
+    return (
+        f"{row['set']}: on {int(row['measurements'])} held-out measurements the mechanism {row['verdict']} against the "
+        f"best naive predictor ({row['against']}): mean CRPS {number_text(row['crps'])}, difference "
+        f"{number_text(row['crps_difference'])} (95 % interval "
+        f"{interval_text(row['difference_lower_95'], row['difference_upper_95'])}; below 0 is better)."
+    )
+
+
+def _asked_section(results: ScenarioResults) -> Section:
+    columns = (("question", _TEXT), ("cells", _TEXT), ("inhibitors", _TEXT), ("doses, nM", _TEXT), ("readout", _TEXT),
+               ("time, h", _NUMBER), ("stimulus", _TEXT), ("schedule", _TEXT))  # fmt: skip
+    rows = tuple(tuple(map(str, row)) for row in results.scenarios.fillna("").itertuples(index=False))
+    caption = "Every inhibitor of a row on all of its cells at all of its doses (scenarios of the configuration)."
+    return Section("asked", "Scenarios", [Table("Scenarios.", caption, columns, rows)])
+
+
+def _response_section(results: ScenarioResults) -> Section:
+    blocks: list[Block] = []
+    for name in results.responses:
+        response = results.responses[name]
+        caption = (
+            f"Predicted {name} {response.attrs['time_h']:g} h after the drug, as a share of that without drug: median "
+            "and 90 % interval of the expected signal, without measurement noise and without the difference between "
+            "screens. Drugs without measurements keep the priors of their constants, and their bands are as wide. "
+            "responses.html is the same to look into."
+        )
+        blocks.append(
+            Picture(figure_svg(response_figure(response, results.measured)), f"Dose responses: {name}.", caption)
+        )
+    measures = results.response_measures
+    blocks.append(measure_table(measures, ("readout", "cells", "drug"), "response_measures.tsv"))
+    blocks.append(_growth_table(measures))
+    return Section("responses", "Predicted dose responses", blocks)
+
+
+def _growth_table(measures: pd.DataFrame) -> Table:
+    rows = []
+    for (cells, drug), one in measures[measures["metric"].isin(["gr50", "gr_max"])].groupby(
+        ["cells", "drug"], sort=False
+    ):
+        by_metric = one.set_index("metric")
+        gr50, gr_max = by_metric.loc["gr50"], by_metric.loc["gr_max"]
+        rows.append((
+            str(cells), str(drug), number_text(gr50["median"]), interval_text(gr50["lower_95"], gr50["upper_95"]),
+            share_text(gr50["share_existing"]), number_text(gr_max["median"], 2),
+            interval_text(gr_max["lower_95"], gr_max["upper_95"], 2),
+        ))  # fmt: skip
+    columns = (("cells", _TEXT), ("drug", _TEXT), ("GR50, nM", _NUMBER), ("95 % interval", _NUMBER),
+               ("draws with a GR50", _NUMBER), ("GRmax", _NUMBER), ("95 % interval", _NUMBER))  # fmt: skip
+    caption = (
+        "Growth-rate inhibition (Hafner et al. 2016): GR is 1 without effect, 0 where growth stops, below 0 where "
+        "cells die; GR50 is the dose at which it is 0.5, GRmax its value at the highest dose. Unlike viabilities they "
+        "do not depend on how fast cells grow."
+    )
+    return Table("GR metrics.", caption, columns, tuple(rows))
+
+
+def _resistance_section(results: ScenarioResults) -> Section:
+    caption = (
+        "Fold shift of the absolute IC50: median and 95 % interval over the draws in which both IC50s lie within the "
+        "doses; “lost” is the share of draws in which the altered cells no longer have one. A star marks rows "
+        "predicted from an assumed shift: their size is a wide prior, not a measurement. The change of the largest "
+        "effect, which no dose makes up for, is in the next figure."
+    )
+    effects = results.resistance_exposure
+    average = effects[effects["level"] == "average"]
+    chance = next(name for name in average.columns if name.startswith("probability_"))
+    percent = chance.removeprefix("probability_")
+    assumed = list(results.shifts.loc[results.shifts["assumed"].astype(bool), "cells"])
+    effective = (
+        f"Probability that a drug still takes at least {percent} % of the signal at the free average plasma "
+        "concentration of a usual dose, and the median effect there. The first row is the line without further "
+        "alteration."
+    )
+    return Section("resistance", "Resistance", [
+        Picture(figure_svg(resistance_figure(results.shifts)), "Cross-resistance.", caption),
+        Picture(figure_svg(emax_figure(results.shifts)), "Largest effect lost.",
+                "How much of the largest effect at any dose is lost: median and 95 % interval, per cent of the signal "
+                "without drug."),
+        Picture(figure_svg(effective_figure(average, chance, assumed)), "Still effective?", effective),
+    ])  # fmt: skip
+
+
+def _combination_section(results: ScenarioResults) -> Section:
+    blocks: list[Block] = []
+    for reference, name in (("bliss", "Bliss"), ("hsa", "the better of the two alone (HSA)"), ("loewe", "Loewe")):
+        caption = (
+            f"Median excess of the effect over {name}; a dot where its sign is sure in 95 % of draws. Blank: not "
+            "defined, because one drug alone never has this effect. Two drugs on one site have no Loewe excess."
+        )
+        figure = combination_figure(results.combinations, reference)
+        blocks.append(Picture(figure_svg(figure), f"Excess over {name}.", caption))
+    blocks.append(_least_doses_table(results.least_doses))
+    return Section("combinations", "Combinations", blocks)
+
+
+def _least_doses_table(least: pd.DataFrame) -> Table:
+    rows = tuple(
+        (str(one["pair"]), share_text(one["effect"]), number_text(one["dose_a"]), number_text(one["dose_b"]),
+         share_text(one["probability"]))
+        for one in least.to_dict(orient="records")
+    )  # fmt: skip
+    columns = (("pair", _TEXT), ("effect", _NUMBER), ("dose of the first, nM", _NUMBER),
+               ("dose of the second, nM", _NUMBER), ("draws that reach it", _NUMBER))  # fmt: skip
+    caption = (
+        "Tested doses that reach the effect in enough draws, where lowering either dose alone would not do; a dose of "
+        "0 is one drug alone. A pair that is not listed does not reach it at the doses asked for."
+    )
+    return Table("Lowest doses.", caption, columns, rows)
+
+
+def _exposure_section(results: ScenarioResults) -> Section:
+    at_average = results.exposure[results.exposure["level"] == "average"]
+    ranking = results.ranking[results.ranking["level"] == "average"].set_index(["cells", "drug"])
+    chances = [name for name in at_average.columns if name.startswith("probability_")]
+    rows = []
+    for record in at_average.to_dict(orient="records"):
+        rank = ranking.loc[(record["cells"], record["drug"])]
+        rows.append((
+            record["cells"], record["drug"], share_text(record["median"]),
+            f"{share_text(record['lower_95'])} to {share_text(record['upper_95'])}",
+            *(share_text(record[name]) for name in chances), share_text(float(rank["probability_best"])),
+        ))  # fmt: skip
+    columns = (("cells", _TEXT), ("drug", _TEXT), ("effect", _NUMBER), ("95 % interval", _NUMBER),
+               *((f"P(at least {name.removeprefix('probability_')} %)", _NUMBER) for name in chances),
+               ("P(best)", _NUMBER))  # fmt: skip
+    caption = (
+        "Loss of viability at the free average plasma concentration of a usual dose (data/reference/exposure.tsv, from "
+        "memory of the labels; conversion to medium uncertain by a factor of about 1.6, assumed)."
+    )
+    response = results.responses[results.at_exposure["effect"].attrs["readout"]]
+    overlay = (
+        f"Predicted {response.attrs['readout']} (median; 90 % interval for the three lines with the largest effect) "
+        "and the free plasma concentrations of each drug at a usual dose, their conversion to medium included."
+    )
+    return Section("exposure", "At clinical exposure", [
+        Picture(figure_svg(exposure_figure(response, results.at_exposure)), "Dose responses and exposure.", overlay),
+        Table("Effect at exposure.", caption, columns, tuple(rows)),
+    ])  # fmt: skip
+
+
+def _next_section(results: ScenarioResults) -> Section:
+    shown = results.next_experiment.head(10)
+    rows = tuple(
+        (str(one["candidate"]), share_text(one["regression_reduction"]), share_text(one["weights_reduction"]),
+         number_text(one["weights_error"]), number_text(one["k_hat"], 2))
+        for one in shown.to_dict(orient="records")
+    )  # fmt: skip
+    columns = (("measurement", _TEXT), ("reduction, regression", _NUMBER), ("reduction, weights", _NUMBER),
+               ("its Monte Carlo error", _NUMBER), ("k-hat", _NUMBER))  # fmt: skip
+    caption = (
+        "Expected reduction of the variance of the logarithm of the IC50 by one more measurement, by two estimates "
+        "from the present draws, the difference between screens included; k-hat above 0.7: the weights are not to be "
+        "trusted. The best ten."
+    )
+    return Section("next", "What to measure next", [Table("Next experiment.", caption, columns, rows)])
+
+
+def _score_section(results: ScenarioResults) -> Section:
+    blocks: list[Block] = []
+    for name, scores in results.scores.groupby("set", sort=False):
+        blocks.append(Paragraph(score_sentence(scores)))
+        if not scores["measurements"].any():
+            continue
+        blocks += [
+            _score_table(str(name), scores),
+            Picture(figure_svg(score_figure(scores)), f"Calibration, {name}.",
+                    "Share of held-out measurements in central predictive intervals; on the dashed line they are "
+                    "honest."),
+        ]  # fmt: skip
+    return Section("scores", "How good the predictions are", blocks)
+
+
+def _score_table(name: str, scores: pd.DataFrame) -> Table:
+    rows = []
+    for one in scores.to_dict(orient="records"):
+        tone: Tone = "good" if one["verdict"] == "wins" else "bad" if one["verdict"] == "loses" else ""
+        numbers = [number_text(one[column]) for column in ("crps", "log_score")]
+        coverage = [share_text(one[f"coverage_{level}"]) for level in (50, 80, 90)]
+        rows.append(
+            (one["predictor"], *numbers, *coverage, number_text(one["spearman"], 2), Cell(one["verdict"], tone))
+        )
+    columns: Sequence[tuple[str, bool]] = (
+        ("predictor", _TEXT), ("CRPS", _NUMBER), ("log score", _NUMBER), ("in 50 %", _NUMBER), ("in 80 %", _NUMBER),
+        ("in 90 %", _NUMBER), ("rank correlation", _NUMBER), ("against the best naive", _TEXT),
+    )  # fmt: skip
+    caption = (
+        "Held-out measurements, predicted with all uncertainty (difference between screens and noise included) and by "
+        "naive predictors from the training measurements. CRPS: smaller is better; log score: larger is better. wins, "
+        "ties, loses: by the 95 % bootstrap interval of the difference in CRPS, groups of measurements resampled whole."
+    )
+    return Table(f"Scores, {name}.", caption + _trust(scores), tuple(columns), tuple(rows))
+
+
+def _trust(scores: pd.DataFrame) -> str:
+    """Return how far what was left out by weights, or by fits of its own, can be trusted; empty where nothing was."""
+    found = scores.iloc[0]
+    text = ""
+    if np.isfinite(found["k_hat"]):
+        trust = "reach" if found["k_hat"] <= _GOOD_K else "do not reach for all groups"
+        text = (
+            f" Weights carry the fit over to the one without a group; they {trust} (largest k-hat "
+            f"{number_text(found['k_hat'], 2)}, {found['k_hat_of']}; up to {_GOOD_K} is good)."
+        )
+    if isinstance(found["refitted"], str) and found["refitted"]:
+        text += (
+            f" Fitted again without them: {found['refitted']} (largest R-hat {number_text(found['refit_r_hat'], 4)})."
+        )
+    return text

@@ -1,0 +1,30 @@
+from .cell_line_table import summarise_cell_lines as summarise_cell_lines
+from .convergence_advice import check_text as check_text, found_text as found_text, value_text as value_text
+from .convergence_tables import (
+    check_table as check_table,
+    mode_blocks as mode_blocks,
+    verdict as verdict,
+    worst_parameters as worst_parameters,
+    worst_table as worst_table,
+)
+from .inhibitor_table import summarise_inhibitors as summarise_inhibitors
+from .intervals import (
+    BAND_QUANTILES as BAND_QUANTILES,
+    TABLE_QUANTILES as TABLE_QUANTILES,
+    bands_by as bands_by,
+    quantile_rows as quantile_rows,
+)
+from .measure_rows import measure_table as measure_table
+from .number_format import (
+    MISSING as MISSING,
+    decimal_text as decimal_text,
+    interval_text as interval_text,
+    number_text as number_text,
+    share_text as share_text,
+)
+from .parameter_table import (
+    describe_prior as describe_prior,
+    is_assumed as is_assumed,
+    prior_interval_95 as prior_interval_95,
+    summarise_parameters as summarise_parameters,
+)

@@ -1,0 +1,87 @@
+"""What is known of each parameter before and after the measurements, as one table."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from jakstat.problem import Parameter, Prior, prior_quantiles
+from jakstat.reports.tables.intervals import TABLE_QUANTILES, contraction, is_positive, quantile_rows
+
+
+def summarise_parameters(
+    parameters: Sequence[Parameter], tree: xr.DataTree, diagnostics: Sequence[Mapping]
+) -> pd.DataFrame:
+    """Put priors, posteriors and diagnostics of the estimated parameters side by side.
+
+    Parameters
+    ----------
+    parameters : sequence of Parameter
+    tree : DataTree
+        ``posterior`` with ``parameter_value`` (chain, draw, parameter), linear scale.
+    diagnostics : sequence of mapping
+        parameter, r_hat, ess_bulk, ess_tail (``Convergence.as_dict()["parameters"]``); None or NaN where undefined.
+
+    Returns
+    -------
+    DataFrame
+        One row a parameter, in the order of the posterior: parameter, unit, nominal, positive, source, prior (text);
+        prior_lower_95, prior_median, prior_upper_95; lower_95, lower_50, median, upper_50, upper_95 (unit of the
+        parameter); contraction (1), r_hat (1), ess_bulk, ess_tail (draws).
+    """
+    values = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter")
+    draws = values.to_numpy().reshape(-1, values.sizes["parameter"])
+    by_id = {one.id: one for one in parameters}
+    names = [str(name) for name in values.coords["parameter"].to_numpy()]
+    before = pd.DataFrame([_prior_row(by_id[name], draws[:, place]) for place, name in enumerate(names)])
+    after = quantile_rows(draws, TABLE_QUANTILES)
+    table = pd.DataFrame(list(diagnostics), columns=["parameter", "r_hat", "ess_bulk", "ess_tail"])
+    numbers = table.drop(columns="parameter").astype(float)
+    diagnosed = pd.concat([table[["parameter"]], numbers], axis=1)
+    return pd.concat([before, after], axis=1).merge(diagnosed, on="parameter", how="left")
+
+
+def _prior_row(parameter: Parameter, draws: np.ndarray) -> dict:
+    prior = parameter.prior
+    if prior is None:
+        raise ValueError(f"parameter {parameter.id} has a posterior but no prior in the parameter table")
+    lower, median, upper = prior_quantiles(prior, np.array([0.025, 0.5, 0.975]))
+    return {
+        "parameter": parameter.id,
+        "unit": parameter.unit,
+        "nominal": np.nan if parameter.nominal is None else parameter.nominal,
+        "positive": is_positive(prior),
+        "source": prior.source,
+        "prior": describe_prior(prior),
+        "prior_lower_95": lower,
+        "prior_median": median,
+        "prior_upper_95": upper,
+        "contraction": contraction(prior, draws),
+    }
+
+
+def describe_prior(prior: Prior) -> str:
+    """Return a prior as text, for instance ``log-normal, median 0.0125, sd of ln 1.3``."""
+    if prior.distribution == "log-normal":
+        location, spread = prior.parameters
+        text = f"log-normal, median {np.exp(location):.3g}, sd of ln {spread:.3g}"
+    else:
+        text = f"{prior.distribution} ({', '.join(f'{one:.3g}' for one in prior.parameters)})"
+    low = prior.lower if np.isfinite(prior.lower) and prior.lower != 0 else None
+    high = prior.upper if np.isfinite(prior.upper) else None
+    if low is None and high is None or prior.distribution in ("uniform", "log-uniform"):
+        return text
+    ends = [f"from {low:.3g}" if low is not None else "", f"to {high:.3g}" if high is not None else ""]
+    return f"{text}, cut {' '.join(end for end in ends if end)}"
+
+
+def prior_interval_95(prior: Prior) -> tuple[float, float]:
+    """Return the central 95 % interval of a prior, unit of the parameter."""
+    lower, upper = prior_quantiles(prior, np.array([0.025, 0.975]))
+    return float(lower), float(upper)
+
+
+def is_assumed(source: str) -> bool:
+    """Whether a source says that a number was assumed."""
+    return "assumed" in source.lower()

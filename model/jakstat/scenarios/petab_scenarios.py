@@ -1,0 +1,115 @@
+"""Experiments that nobody has made, on any problem: those of the problem, with inhibitors and alterations added.
+
+A PEtab problem knows no cell lines. Cells are named by one of its experiments and are what that experiment makes of
+them, stimulus included. Alterations hold from its beginning on, inhibitors from the end of its pre-equilibration, or
+from its beginning where it has none.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import sympy as sp
+
+from jakstat.files import DataFaultsError, Fault
+from jakstat.problem import (
+    CellLine,
+    Experiment,
+    Parameter,
+    Period,
+    ProblemTables,
+    Reference,
+    Treatment,
+    altered,
+    check_against_model,
+    constants_in,
+    entity,
+    inhibited,
+    model_entities,
+    read_interventions,
+)
+
+_TIME_UNITS = ("s", "min", "h", "d")
+
+
+class PetabScenarios:
+    """A problem whose experiments can be made again with inhibitors and alterations of its own tables.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+    folder : str or Path
+        Of inhibitors.tsv, alterations.tsv and constants.tsv, columns as in ``data/reference``; their formulas are over
+        entities of this problem's model.
+    time_unit : {"s", "min", "h", "d"}, optional
+        Of the model, where it declares none.
+
+    Raises
+    ------
+    DataFaultsError
+        The tables have faults, or do not suit the model; the error lists them all.
+    ValueError
+        The unit of time is not known.
+    """
+
+    def __init__(self, tables: ProblemTables, folder: str | Path, time_unit: str = ""):
+        faults: list[Fault] = []
+        reference = read_interventions(Path(folder), faults)
+        if reference is not None:
+            check_against_model(reference, model_entities(tables.sbml), faults)
+        if faults or reference is None:
+            raise DataFaultsError(faults)
+        self.time_unit = tables.time_unit or time_unit
+        if self.time_unit not in _TIME_UNITS:
+            raise ValueError(f"time unit: found {self.time_unit!r}; needed: one of {', '.join(_TIME_UNITS)}")
+        self._tables = tables
+        self._made = {one.id: one for one in tables.experiments}
+        cells = {one: CellLine(one, "", "", "", (), "none", None, tables.id) for one in self._made}
+        self.reference: Reference = replace(reference, cell_lines=cells)
+
+    def experiments(self, treatments: Iterable[Treatment]) -> tuple[dict[Treatment, Experiment], tuple[Parameter, ...]]:
+        """Return the experiment of each treatment, and the constants that they need and the problem does not have.
+
+        Raises
+        ------
+        ValueError
+            A treatment has a stimulus or a schedule of its own.
+        """
+        found = {}
+        for number, one in enumerate(dict.fromkeys(treatments)):
+            if one.stimulus or one.schedule:
+                raise ValueError(
+                    f"{one.cell_line}: found a stimulus or schedule; needed: those of the experiment alone"
+                )
+            made = self._made[one.cell_line]
+            periods = _with_interventions(made.periods, altered(self.reference, one.alterations),
+                                          inhibited(self.reference, dict(one.inhibitors), one.alterations))  # fmt: skip
+            label = ", ".join([made.label or made.id, *one.alterations, *(f"{name} {dose:g} nM" for name, dose in
+                                                                           one.inhibitors)])  # fmt: skip
+            found[one] = Experiment(f"scenario_{number}", periods, label, inhibitors=one.inhibitors)
+        formulas = [formula for one in found.values() for period in one.periods for formula in period.changes.values()]
+        known = {one.id for one in self._tables.parameters}
+        return found, tuple(one for one in constants_in(formulas, self.reference) if one.id not in known)
+
+
+def _with_interventions(
+    periods: tuple[Period, ...], of_cells: Mapping[str, sp.Expr], of_drugs: Mapping[str, sp.Expr]
+) -> tuple[Period, ...]:
+    """Return periods in which alterations and inhibitors act on what each of them sets.
+
+    A later period that sets a parameter anew, or starts all parameters anew, has them act again.
+    """
+    changed, treated = [], False
+    for number, period in enumerate(periods):
+        anew = number == 0 or period.resets_parameters
+        before = {entity(name): value for name, value in period.changes.items()}
+        changes = dict(period.changes) | {
+            name: formula.xreplace(before) for name, formula in of_cells.items() if anew or name in period.changes
+        }
+        if period.start > -sp.oo:
+            begins = anew or not treated
+            now = {entity(name): value for name, value in changes.items()}
+            changes |= {name: formula.xreplace(now) for name, formula in of_drugs.items() if begins or name in changes}
+            treated = True
+        changed.append(replace(period, changes=changes))
+    return tuple(changed)

@@ -1,0 +1,5 @@
+"""What depends on the model, written as LLVM instructions: rates, Jacobians, Newton's iteration, formulas."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

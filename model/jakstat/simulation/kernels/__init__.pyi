@@ -1,0 +1,12 @@
+from .dynamics import Dynamics as Dynamics, prepare_dynamics as prepare_dynamics
+from .formula_kernels import (
+    Structure as Structure,
+    structure_of as structure_of,
+    tabulate_formulas as tabulate_formulas,
+)
+from .model_kernels import (
+    FIXED_KERNELS as FIXED_KERNELS,
+    MOST_STAGES as MOST_STAGES,
+    KernelModule as KernelModule,
+    write_kernels as write_kernels,
+)

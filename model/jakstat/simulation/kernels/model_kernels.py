@@ -1,0 +1,327 @@
+"""The kernels of one model as LLVM text: rates, Jacobian, sparse factors, Newton's iteration, the adjoint's stages.
+
+What each is given and what it does stands in ``solver.kernel_interface``. Only non-zeros of the Jacobian
+are computed, and an iteration or a stage is one kernel, so that its Jacobian and factors never leave the processor's
+registers and stack.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from jakstat.pathway import TIME, symbol
+from jakstat.simulation.kernels.dynamics import Dynamics
+from jakstat.simulation.kernels.elimination import (
+    Elimination,
+    factor_slots,
+    load_factors,
+    plan_elimination,
+    store_factors,
+    write_factorisation,
+    write_solution,
+    write_transposed_solution,
+)
+from jakstat.simulation.kernels.kernel_ir import DECLARATIONS, Kernel, Place, guard_powers
+from jakstat.simulation.kernels.switch_kernels import jump_kernels, switching_kernels
+from jakstat.simulation.progress import counted
+from jakstat.simulation.solver import METHODS
+
+#: Kernels that every model has, in the order of their addresses.
+FIXED_KERNELS = (
+    "coefficients", "thresholds", "coefficients_vjp", "thresholds_vjp", "rhs", "jacobian", "factorise", "newton",
+    "adjoint_first", "adjoint_stage", "adjoint_last", "coefficient_vjp", "roots", "triggers",
+)  # fmt: skip
+#: Most stages of a method after its first.
+MOST_STAGES = max(len(method.c) for method in METHODS) - 1
+
+
+@dataclass(frozen=True)
+class KernelModule:
+    """The text of all kernels, and what the solver must know beside them.
+
+    ``sizes`` are those of ``kernel_interface`` in their order; ``jumps`` and ``roots`` are numbers of kernels.
+    """
+
+    text: str
+    sizes: tuple[int, ...]
+    roots: int
+    jumps: int
+    jacobian_rows: tuple[int, ...]
+    jacobian_columns: tuple[int, ...]
+    is_species: tuple[int, ...]
+    initially_on: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Model:
+    """A model with safe powers, its Jacobian and the order in which that is eliminated."""
+
+    dynamics: Dynamics
+    places: dict[sp.Symbol, Place]
+    entries: dict[tuple[int, int], sp.Expr]
+    plan: Elimination
+    slopes: list[list[tuple[int, sp.Expr, sp.Expr]]]  # by coefficient: rate, number and expression of its derivative
+
+    @property
+    def size(self) -> int:
+        return len(self.dynamics.states)
+
+    def jacobian(self, kernel: Kernel) -> dict[tuple[int, int], str]:
+        return {place: kernel.value(entry) for place, entry in self.entries.items()}
+
+
+def write_kernels(dynamics: Dynamics) -> KernelModule:
+    """Return the kernel module of ``dynamics``.
+
+    Raises
+    ------
+    UnsupportedModelError
+        A function of the model cannot be computed; it is named.
+    """
+    model = _prepared(dynamics)
+    kernels = [
+        *_parameter_kernels(dynamics),
+        *_rate_kernels(model),
+        *_step_kernels(model),
+        *_adjoint_kernels(model),
+        *_sum_kernels(model),
+        *switching_kernels(model.dynamics, model.places),
+        *jump_kernels(model.dynamics),
+    ]
+    sizes = (
+        len(dynamics.states), len(dynamics.parameters), len(dynamics.coefficients), len(dynamics.switches),
+        len(dynamics.state_switches), len(dynamics.triggers), len(model.entries),
+        len(dynamics.states) + len(factor_slots(model.plan)), int(dynamics.autonomous),
+    )  # fmt: skip
+    return KernelModule(
+        text="\n".join([DECLARATIONS, *kernels]),
+        sizes=sizes,
+        roots=len(dynamics.state_switches),
+        jumps=len(dynamics.jumps),
+        jacobian_rows=tuple(i for i, _ in model.entries),
+        jacobian_columns=tuple(j for _, j in model.entries),
+        is_species=tuple(int(not may) for may in dynamics.may_be_negative),
+        initially_on=tuple(int(on) for _, on in dynamics.triggers),
+    )
+
+
+def _prepared(dynamics: Dynamics) -> _Model:
+    states = [symbol(name) for name in dynamics.states]
+    varying = set(states)
+    dynamics = replace(
+        dynamics,
+        rates=tuple(guard_powers(rate, varying) for rate in dynamics.rates),
+        state_switches=tuple((one, guard_powers(margin, varying)) for one, margin in dynamics.state_switches),
+        jumps=tuple(tuple((place, guard_powers(value, varying)) for place, value in jump) for jump in dynamics.jumps),
+    )
+    occurring = [rate.free_symbols for rate in dynamics.rates]
+    entries = {(i, j): rate.diff(state)
+               for i, rate in enumerate(counted(dynamics.rates, "derivatives of rates by states"))
+               for j, state in enumerate(states) if state in occurring[i]}  # fmt: skip
+    coefficients = counted(dynamics.coefficients, "derivatives of rates by coefficients")
+    slopes = [[(i, *rate.diff(coefficient).as_coeff_Mul()) for i, rate in enumerate(dynamics.rates)
+               if coefficient in occurring[i]] for coefficient, _ in coefficients]  # fmt: skip
+    entries = {place: entry for place, entry in entries.items() if entry != 0}
+    plan = plan_elimination({(i, j) for i, j in entries if i != j}, len(states))
+    places: dict[sp.Symbol, Place] = {one: ("x", number) for number, one in enumerate(states)}
+    places |= {one: ("k", number) for number, (one, _) in enumerate(dynamics.coefficients)}
+    switches = [*dynamics.switches, *dynamics.state_switches]
+    places |= {one: ("s", number) for number, (one, _) in enumerate(switches)}
+    return _Model(dynamics, places | {TIME: "t"}, entries, plan, slopes)
+
+
+def _parameter_kernels(dynamics: Dynamics) -> list[str]:
+    places: dict[sp.Symbol, Place] = {symbol(name): ("p", number) for number, name in enumerate(dynamics.parameters)}
+    texts = []
+    for name, array, formulas in (
+        ("coefficients", "k", dynamics.coefficients),
+        ("thresholds", "threshold", dynamics.switches),
+    ):
+        kernel = Kernel(name, f"p, {array}", places)
+        kernel.store_all(array, [formula for _, formula in formulas])
+        backward = Kernel(f"{name}_vjp", f"p, g{array}, gp", places)
+        occurring = [formula.free_symbols for _, formula in formulas]
+        for number, parameter in enumerate(map(symbol, dynamics.parameters)):
+            slopes = [(index, formula.diff(parameter)) for index, (_, formula) in enumerate(formulas)
+                      if parameter in occurring[index]]  # fmt: skip
+            if slopes:
+                backward.accumulate("gp", number, _weighted(backward, f"g{array}", slopes))
+        texts += [kernel.text(), backward.text()]
+    return texts
+
+
+def _weighted(kernel: Kernel, array: str, slopes: list[tuple[int, sp.Expr]]) -> str:
+    """Return the sum of slopes, each times an entry of an array."""
+    return _sum(kernel, [kernel.multiply(kernel.load(array, index), kernel.value(one)) for index, one in slopes])
+
+
+def _sum(kernel: Kernel, values: list[str]) -> str:
+    total = values[0]
+    for one in values[1:]:
+        total = kernel.add(total, one)
+    return total
+
+
+def _rate_kernels(model: _Model) -> list[str]:
+    rates = Kernel("rhs", "t, x, k, s, f", model.places)
+    rates.store_all("f", model.dynamics.rates)
+    jacobian = Kernel("jacobian", "t, x, k, s, J", model.places)
+    jacobian.store_all("J", list(model.entries.values()))
+    return [rates.text(), jacobian.text()]
+
+
+def _step_kernels(model: _Model) -> list[str]:
+    factorise = Kernel("factorise", "t, x, k, s, h_gamma, F", model.places)
+    factors, smallest = write_factorisation(factorise, model.plan, model.jacobian(factorise), "%h_gamma")
+    store_factors(factorise, model.plan, factors)
+    numbers = range(1, MOST_STAGES + 1)
+    return [
+        factorise.text(smallest),
+        _newton_kernel(model),
+        *(_stage_kernel(model, number) for number in numbers),
+        *(_error_kernel(model, number) for number in numbers),
+    ]
+
+
+def _stage_kernel(model: _Model, stage: int) -> str:
+    """Write one stage's base x + sum_j c_j K_j and its first guess base + h gamma sum_j g_j K_j, g after c.
+
+    The first stage guesses from K of the step before, which still stand in their rows.
+    """
+    n = model.size
+    kernel = Kernel(f"stage_{stage}", "h_gamma, x, K, c, base, Y")
+    before = _rates_of_stage(kernel, n, stage - 1)
+    rows = MOST_STAGES + 1 if stage == 1 else stage
+    for m in range(n):
+        rates = [before[m] if j == stage - 1 else kernel.load("K", j * n + m) for j in range(rows)]
+        terms = [kernel.multiply(kernel.load("c", j), rates[j]) for j in range(stage)]
+        base = _sum(kernel, [kernel.load("x", m), *terms])
+        guess = _sum(kernel, [kernel.multiply(kernel.load("c", MOST_STAGES + 1 + j), rates[j]) for j in range(rows)])
+        kernel.store("base", m, base)
+        kernel.store("Y", (stage - 1) * n + m, kernel.add(base, kernel.multiply("%h_gamma", guess)))
+    return kernel.text()
+
+
+def _rates_of_stage(kernel: Kernel, n: int, stage: int) -> list[str]:
+    """Return K of a stage, (Y - base) / (h gamma), and store it; that of the first is known."""
+    if stage == 0:
+        return [kernel.load("K", m) for m in range(n)]
+    inverse = kernel.reciprocal("%h_gamma")
+    rates = []
+    for m in range(n):
+        change = kernel.subtract(kernel.load("Y", (stage - 1) * n + m), kernel.load("base", m))
+        rates.append(kernel.multiply(change, inverse))
+        kernel.store("K", stage * n + m, rates[m])
+    return rates
+
+
+def _error_kernel(model: _Model, last: int) -> str:
+    """Write the embedded error's norm after one solve with M, which filters its stiff part."""
+    n = model.size
+    kernel = Kernel(f"error_{last}", "h_gamma, K, Y, base, c, F, weights")
+    rates = _rates_of_stage(kernel, n, last)
+    errors = []
+    for m in range(n):
+        terms = [kernel.multiply(kernel.load("c", j), kernel.load("K", j * n + m)) for j in range(last)]
+        errors.append(_sum(kernel, [*terms, kernel.multiply(kernel.load("c", last), rates[m])]))
+    filtered = write_solution(kernel, model.plan, load_factors(kernel, model.plan), errors)
+    return kernel.text(_square_norm(kernel, filtered))
+
+
+def _square_norm(kernel: Kernel, values: list[str]) -> str:
+    """Return the sum of squares, each value times its weight."""
+    shares = [kernel.multiply(value, kernel.load("weights", i)) for i, value in enumerate(values)]
+    return _sum(kernel, [kernel.multiply(one, one) for one in shares])
+
+
+def _sum_kernels(model: _Model) -> list[str]:
+    """Write sums over the first rows of eta: with coefficients, and beside it without."""
+    n, texts = model.size, []
+    for rows in range(1, MOST_STAGES + 1):
+        weighted = Kernel(f"sum_{rows}", "c, eta, kappa")
+        both = Kernel(f"gather_{rows}", "c, eta, lam, kappa")
+        for kernel in (weighted, both):
+            for m in range(n):
+                values = [kernel.load("eta", r * n + m) for r in range(rows)]
+                terms = [kernel.multiply(kernel.load("c", r), value) for r, value in enumerate(values)]
+                kernel.store("kappa", m, _sum(kernel, terms))
+                if kernel is both:
+                    kernel.store("lam", m, _sum(kernel, values))
+        texts += [weighted.text(), both.text()]
+    return texts
+
+
+def _newton_kernel(model: _Model) -> str:
+    kernel = Kernel("newton", "t, h_gamma, k, s, F, base, weights, x", model.places)
+    residual = []
+    for i, rate in enumerate(model.dynamics.rates):
+        implicit = kernel.add(kernel.load("base", i), kernel.multiply("%h_gamma", kernel.value(rate)))
+        residual.append(kernel.subtract(implicit, kernel.load("x", i)))
+    changes = write_solution(kernel, model.plan, load_factors(kernel, model.plan), residual)
+    for i, change in enumerate(changes):
+        kernel.accumulate("x", i, change)
+    return kernel.text(_square_norm(kernel, changes))
+
+
+def _adjoint_kernels(model: _Model) -> list[str]:
+    def load(kernel: Kernel, array: str) -> list[str]:
+        return [kernel.load(array, i) for i in range(model.size)]
+
+    first = Kernel("adjoint_first", "t, x, k, s, w, lam, gk", model.places)
+    w = load(first, "w")
+    for column, value in _jacobian_transposed_times(first, model.jacobian(first), w).items():
+        first.accumulate("lam", column, value)
+    _add_coefficient_vjp(first, model, lambda i: w[i])
+
+    stage = Kernel("adjoint_stage", "t, x, k, s, h_gamma, w, eta, gk", model.places)
+    factors, _ = write_factorisation(stage, model.plan, model.jacobian(stage), "%h_gamma")
+    kappa, inverse = load(stage, "w"), stage.reciprocal("%h_gamma")
+    solved = write_transposed_solution(stage, model.plan, factors, kappa)
+    for i, value in enumerate(solved):
+        stage.store("eta", i, stage.multiply(stage.subtract(value, kappa[i]), inverse))
+    _add_coefficient_vjp(stage, model, lambda i: solved[i])
+
+    last = Kernel("adjoint_last", "t, x, k, s, h_gamma, lam, w, eta, gk", model.places)
+    jacobian, pending = model.jacobian(last), load(last, "w")
+    lam = load(last, "lam")
+    for column, value in _jacobian_transposed_times(last, jacobian, pending).items():
+        lam[column] = last.add(lam[column], value)
+    factors, _ = write_factorisation(last, model.plan, jacobian, "%h_gamma")
+    eta = write_transposed_solution(last, model.plan, factors, lam)
+    for i, value in enumerate(eta):
+        last.store("eta", i, value)
+    weights: dict[int, str] = {}
+
+    def weight(i: int) -> str:
+        if i not in weights:
+            weights[i] = last.add(last.multiply("%h_gamma", eta[i]), pending[i])
+        return weights[i]
+
+    _add_coefficient_vjp(last, model, weight)
+
+    alone = Kernel("coefficient_vjp", "t, x, k, s, w, gk", model.places)
+    _add_coefficient_vjp(alone, model, lambda i: alone.load("w", i))
+    return [first.text(), stage.text(), last.text(), alone.text()]
+
+
+def _jacobian_transposed_times(kernel: Kernel, jacobian: dict[tuple[int, int], str], v: list[str]) -> dict[int, str]:
+    columns: dict[int, list[str]] = {}
+    for (row, column), value in jacobian.items():
+        columns.setdefault(column, []).append(kernel.multiply(value, v[row]))
+    return {column: _sum(kernel, values) for column, values in columns.items()}
+
+
+def _add_coefficient_vjp(kernel: Kernel, model: _Model, weight: Callable[[int], str]) -> None:
+    """Add w^T df/dk to gk; rates that have the same slope up to a factor share its product (reactions, volumes)."""
+    for number, slopes in enumerate(model.slopes):
+        weights: dict[sp.Expr, list[str]] = {}
+        for i, factor, slope in slopes:
+            weights.setdefault(slope, []).append(_scaled(kernel, factor, weight(i)))
+        if weights:
+            terms = [kernel.multiply(kernel.value(slope), _sum(kernel, values)) for slope, values in weights.items()]
+            kernel.accumulate("gk", number, _sum(kernel, terms))
+
+
+def _scaled(kernel: Kernel, factor: sp.Expr, value: str) -> str:
+    return value if factor == 1 else kernel.multiply(kernel.value(factor), value)

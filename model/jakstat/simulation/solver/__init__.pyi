@@ -1,0 +1,36 @@
+from .adjoint import pull_back_segments as pull_back_segments
+from .formula_values import (
+    EVALUATE as EVALUATE,
+    PULL_BACK as PULL_BACK,
+    evaluate_formulas as evaluate_formulas,
+    pull_back_formulas as pull_back_formulas,
+)
+from .kernel_interface import (
+    COEFFICIENTS as COEFFICIENTS,
+    COEFFICIENTS_VJP as COEFFICIENTS_VJP,
+    HEADER as HEADER,
+    JUMP_VJPS as JUMP_VJPS,
+    JUMPS as JUMPS,
+    N_SETTINGS as N_SETTINGS,
+    PULL_BACK_SEGMENTS as PULL_BACK_SEGMENTS,
+    RHS as RHS,
+    SOLVE_SEGMENTS as SOLVE_SEGMENTS,
+    THRESHOLDS as THRESHOLDS,
+    THRESHOLDS_VJP as THRESHOLDS_VJP,
+    work_sizes as work_sizes,
+)
+from .rough_solve import rough_sizes as rough_sizes
+from .segments import solve_segments as solve_segments
+from .solver_calls import (
+    EVALUATE_TYPES as EVALUATE_TYPES,
+    PULL_BACK_FORMULAS_TYPES as PULL_BACK_FORMULAS_TYPES,
+    PULL_BACK_TYPES as PULL_BACK_TYPES,
+    ROUGH_TYPES as ROUGH_TYPES,
+    SOLVE_TYPES as SOLVE_TYPES,
+    call_evaluate as call_evaluate,
+    call_pull_back as call_pull_back,
+    call_pull_back_formulas as call_pull_back_formulas,
+    call_solve as call_solve,
+    compiled_address as compiled_address,
+)
+from .tableaus import METHODS as METHODS

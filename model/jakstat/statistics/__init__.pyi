@@ -1,0 +1,12 @@
+from .evaluation import evaluation_faults as evaluation_faults, require_evaluable as require_evaluable
+from .model import build_model as build_model, log_likelihood_graph as log_likelihood_graph
+from .noise import (
+    Noise as Noise,
+    draw_measurements as draw_measurements,
+    log_density_values as log_density_values,
+    noise_of as noise_of,
+    standardised_residuals as standardised_residuals,
+)
+from .packed_data import PackedData as PackedData
+from .priors import log_prior_density as log_prior_density
+from .signal import SolverSettings as SolverSettings, measurement_graph as measurement_graph
