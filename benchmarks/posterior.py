@@ -16,6 +16,7 @@ import xarray as xr
 from benchmarks.measuring import ABSOLUTE_SHARE
 from jakstat import Problem, SolverSettings
 from jakstat.inference import ConvergenceThresholds, SamplingSettings, assess_convergence, sample_posterior
+from jakstat.problem import parameter_draws
 
 RTOL = 1e-6
 CHAINS, DRAWS, TUNE = 2, 500, 1000
@@ -89,7 +90,7 @@ def agreement(first: xr.DataTree, second: xr.DataTree) -> dict[str, float]:
         ``largest_difference_sd``: in posterior standard deviations; ``largest_z``: in Monte Carlo standard errors of
         the difference, whose largest of some tens is 2 to 3 when the posteriors agree.
     """
-    logarithms = [np.log(np.abs(tree["posterior"]["parameter_value"])) for tree in (first, second)]
+    logarithms = [np.log(np.abs(parameter_draws(tree))) for tree in (first, second)]
     means = [one.mean(("chain", "draw")).to_numpy() for one in logarithms]
     spreads = [one.std(("chain", "draw")).to_numpy() for one in logarithms]
     effective = [assess_convergence(tree, ConvergenceThresholds()).parameters["ess_bulk"].to_numpy()

@@ -8,8 +8,9 @@ import numpy as np
 import yaml
 
 import jakstat
-from jakstat.inference import ConvergenceThresholds, SamplingSettings, assess_convergence, sample_posterior
-from jakstat.predictions import predict_dose_response, read_dose_response, summarise_ic50
+from jakstat.inference import ConvergenceThresholds, SamplingSettings, assess_convergence
+from jakstat.predictions import measure_dose_response, summarise_metrics
+from jakstat.scenarios import AlteredCells, Readout
 
 problem = jakstat.read_problem("data/raia2011", jakstat.SolverSettings(rtol=1e-4, atol=1e-6))
 print(problem)
@@ -22,13 +23,15 @@ states = problem.simulate(times=np.linspace(0, 120, 25))
 print("peak of pSTAT5 by experiment:", states["pSTAT5"].max("time").round(1).to_series().to_dict())
 
 # %% Sample the posterior; with so few draws the gate says no, and says why
-sampling = SamplingSettings(chains=2, draws=100, tune=300, cores=2)
-posterior = sample_posterior(problem.tables, sampling, problem.solver, seed=1)
+posterior = problem.sample(SamplingSettings(chains=2, draws=100, tune=300), seed=1)
 for check in assess_convergence(posterior, ConvergenceThresholds()).checks:
     print("passed" if check.passed else "failed", check.name, f"{check.value:.3g}", f"(limit {check.limit:g})")
 
-# %% Predict the dose response of pSTAT5 to ruxolitinib
+# %% Predict the dose response of pSTAT5 to ruxolitinib, an hour after IL-13; its formulas are those of a configuration
 with open("config/raia2011.yaml", encoding="utf-8") as file:
-    scenario = read_dose_response(yaml.safe_load(file)["dose_response"])
-response = predict_dose_response(problem.tables, posterior, scenario, problem.solver, seed=2)
-print(summarise_ic50(response).round(2).to_string(index=False))
+    asked = yaml.safe_load(file)["dose_response"]
+fit = problem.fit(posterior, asked, draws=200, seed=2)
+response = fit.predict_curves([AlteredCells("IL-13 4 ng/ml")], ["ruxolitinib"], asked["doses_nM"],
+                              Readout("pSTAT5", "pSTAT5_signal", time_h=1))  # fmt: skip
+measured = summarise_metrics(measure_dose_response(response))
+print(measured.loc[measured["metric"] == "ic50", ["cells", "drug", "share_existing", "median", "lower_90", "upper_90"]])

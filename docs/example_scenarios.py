@@ -47,18 +47,18 @@ fit, asked = ask_of_fit(questions, study, draws, solver, seed=1)
 responses = predict_responses(fit, asked.responses)
 print(responses["viability"].sizes, responses["viability"].attrs["units"])
 measures = summarise_metrics(measure_dose_response(responses["viability"]))
-told = ["cells", "drug", "metric", "units", "share_existing", "median", "lower_95", "upper_95"]
+told = ["cells", "drug", "metric", "units", "share_existing", "median", "lower_90", "upper_90"]
 print(measures.loc[measures["cells"] == "HEL", told].round(2).to_string(index=False))
 
 # %% Resistance: the fold shift of the IC50 by each mutation, and whether its size is assumed
 shifts = summarise_resistance(predict_resistance(fit, asked.resistance))
-told = ["cells", "drug", "fold_shift_median", "fold_shift_lower_95", "fold_shift_upper_95", "assumed"]
+told = ["cells", "drug", "fold_shift_median", "fold_shift_lower_90", "fold_shift_upper_90", "assumed"]
 print(shifts[told].round(2).to_string(index=False))
 
 # %% A pair of drugs: excess over Bliss, HSA and Loewe at each pair of doses
 excess = summarise_combinations(predict_combinations(fit, asked.pairs))
 together = excess[(excess["dose_a"] == 300) & (excess["dose_b"] == 300)]
-print(together[["pair", "reference", "median", "lower_95", "upper_95"]].round(3).to_string(index=False))
+print(together[["pair", "reference", "median", "lower_90", "upper_90"]].round(3).to_string(index=False))
 
 # %% Effect at free plasma concentrations
 exposure = predict_exposure(fit.scenarios.reference, responses["viability"], seed=1)

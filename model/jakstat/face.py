@@ -16,7 +16,10 @@ import xarray as xr
 from pytensor import function, grad, tensor as pt
 from pytensor.compile.mode import Mode
 
+from jakstat.inference import SamplingSettings, sample_posterior
+from jakstat.predictions import Fit, fit_of
 from jakstat.problem import Experiment, Measurement, Observable, ProblemTables, read_tables
+from jakstat.scenarios import Scenarios, StudyScenarios, read_asked_interventions, read_petab_scenarios
 from jakstat.simulation import BUILDING, SharedFunction, SimulationPlan, SolveStatus, plan_simulation, without_places
 from jakstat.statistics import (
     PackedData,
@@ -30,6 +33,8 @@ from jakstat.statistics import (
     standardised_residuals,
 )
 
+#: A folder with tables of formulas, a section of a configuration, or nothing.
+Asked = str | PathLike | Mapping[str, Any] | None
 #: Graphs as they are, in Python: no rewriting, no compilation.
 _INTERPRETED = Mode(linker="py", optimizer=None)
 
@@ -46,10 +51,13 @@ class Problem:
     tables : ProblemTables
         What a reader returned; see :func:`read_problem`.
     solver : SolverSettings, optional
+    folder : path, optional
+        The study folder that it was read from.
     """
 
-    def __init__(self, tables: ProblemTables, solver: SolverSettings | None = None):
+    def __init__(self, tables: ProblemTables, solver: SolverSettings | None = None, folder: Path | None = None):
         self.tables = tables
+        self.folder = folder
         self.solver = solver or SolverSettings()
         self._built: dict[str, Any] = {}
 
@@ -305,6 +313,52 @@ class Problem:
             return {one.id: log_prior_density(one.prior, values[one.id])
                     for one in self.tables.parameters if one.prior is not None}  # fmt: skip
 
+    def sample(self, sampling: SamplingSettings | None = None, seed: int = 1) -> xr.DataTree:
+        """Draw from the posterior; see ``jakstat.inference.sample_posterior``, whose groups are those of ArviZ.
+
+        Parameters
+        ----------
+        sampling : SamplingSettings, optional
+        seed : int
+        """
+        return sample_posterior(self.tables, sampling or SamplingSettings(), self.solver, seed)
+
+    def fit(self, drawn: xr.DataTree, asked: Asked = None, draws: int = 400, seed: int = 1) -> Fit[Any]:
+        """Return a fit that dose responses, mutants and pairs can be asked of.
+
+        Parameters
+        ----------
+        drawn : DataTree
+            As :meth:`sample` returns it.
+        asked : path or mapping, optional
+            What drugs and alterations do to a problem without cell lines: a folder with tables of formulas, or a
+            section ``dose_response`` of a configuration. A study with cell lines has tables of its own.
+        draws : int
+            How many draws are used in all.
+        seed : int
+            Of what is drawn from priors.
+
+        Raises
+        ------
+        DataFaultsError, ValueError
+            What is asked does not suit the problem; all faults are listed.
+        UnusableFileError
+            The draws belong to another problem.
+        """
+        return fit_of(self.tables, self._scenarios(asked), drawn, draws, self.solver, seed)
+
+    def _scenarios(self, asked: Asked) -> Scenarios:
+        if isinstance(asked, Mapping):
+            return read_asked_interventions(asked, self.tables)[0]
+        if asked is not None:
+            return read_petab_scenarios(self.tables, Path(asked))
+        if self.folder is None:
+            raise ValueError(
+                "asked: found nothing; needed: a folder with tables of drugs and alterations, or a section "
+                "dose_response: this problem is no study folder"
+            )
+        return StudyScenarios(self.folder)
+
     def build_model(self) -> pm.Model:
         """Return the PyMC model; see ``jakstat.statistics.build_model``."""
         with BUILDING:
@@ -341,4 +395,6 @@ def read_problem(path: str | PathLike, solver: SolverSettings | None = None) -> 
     UnsupportedError
         The problem uses features that are not supported; they are named.
     """
-    return Problem(read_tables(Path(path)), solver)
+    tables = read_tables(Path(path))
+    is_study = Path(path).name == "study.yaml" or Path(path).is_dir()
+    return Problem(tables, solver, Path(path) if is_study else None)

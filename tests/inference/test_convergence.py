@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from jakstat.inference import ConvergenceThresholds, assess_convergence, find_modes
+from jakstat.problem import parameter_dataset
 
 
 def tree(draws: np.ndarray, diverging: int = 0, outcomes: str = "success=1000", energy: np.ndarray | None = None):
@@ -14,8 +15,7 @@ def tree(draws: np.ndarray, diverging: int = 0, outcomes: str = "success=1000", 
     flags[0, :diverging] = True
     rng = np.random.default_rng(0)
     made = xr.DataTree.from_dict({
-        "posterior": xr.Dataset({"parameter_value": (("chain", "draw", "parameter"), np.exp(draws)[..., None])},
-                                coords={"chain": range(chains), "draw": range(n), "parameter": ["k"]}),
+        "posterior": parameter_dataset(np.exp(draws)[..., None], ["k"]),
         "sample_stats": xr.Dataset({
             "diverging": (("chain", "draw"), flags),
             "energy": (("chain", "draw"), rng.normal(size=(chains, n)) if energy is None else energy),

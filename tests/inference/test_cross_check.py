@@ -6,7 +6,16 @@ import xarray as xr
 
 from jakstat import Problem
 from jakstat.inference import cross_check, cross_check_solver
-from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables
+from jakstat.problem import (
+    Experiment,
+    Measurement,
+    Observable,
+    Parameter,
+    Period,
+    Prior,
+    ProblemTables,
+    parameter_dataset,
+)
 from jakstat.problem.formulas import parse_formula
 from jakstat.problem.model_text import antimony_to_sbml
 from jakstat.simulation import SolverNotInstalledError, load_sunode
@@ -51,10 +60,7 @@ def decay(model: str = "k = 0.5\n x0 = 2\n J0: x -> ; k * x\n x = x0") -> Proble
 
 @pytest.fixture(scope="module")
 def tree() -> xr.DataTree:
-    coords = {"parameter": ["k", "x0"]}
-    return xr.DataTree.from_dict({
-        "posterior": xr.Dataset({"parameter_value": (("chain", "draw", "parameter"), DRAWS)}, coords=coords)
-    })  # fmt: skip
+    return xr.DataTree.from_dict({"posterior": parameter_dataset(DRAWS, ["k", "x0"])})
 
 
 def expected_differences(solver: SolverSettings) -> tuple[float, float]:

@@ -13,7 +13,16 @@ import pytest
 from arviz_stats.base import array_stats
 
 from jakstat.inference import SamplingSettings, sample_posterior
-from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables
+from jakstat.problem import (
+    Experiment,
+    Measurement,
+    Observable,
+    Parameter,
+    Period,
+    Prior,
+    ProblemTables,
+    parameter_draws,
+)
 from jakstat.problem.formulas import parse_formula
 from jakstat.problem.model_text import antimony_to_sbml
 from jakstat.statistics import SolverSettings
@@ -107,7 +116,7 @@ def assert_means_agree(build, repository) -> None:
     folder = repository / "tests/inference/posteriordb"
     tables = build(pd.read_csv(folder / f"{build.__name__}.tsv", sep="\t"))
     tree = sample_posterior(tables, SETTINGS, SOLVER, seed=11, log=lambda line: None)
-    drawn = tree["posterior"].dataset["parameter_value"]
+    drawn = parameter_draws(tree)
     scores = {}
     for name, row in reference_means(repository, build.__name__).iterrows():
         values = drawn.sel(parameter=name.removeprefix("ln ")).transpose("chain", "draw").to_numpy()

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from jakstat.inference import SamplingSettings, compute_loo, measure_coverage, sample_posterior, sample_prior_predictive
-from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables
+from jakstat.problem import (
+    Experiment,
+    Measurement,
+    Observable,
+    Parameter,
+    Period,
+    Prior,
+    ProblemTables,
+    parameter_draws,
+)
 from jakstat.problem.formulas import parse_formula
 from jakstat.problem.model_text import antimony_to_sbml
 from jakstat.statistics import SolverSettings
@@ -40,7 +49,7 @@ def posterior(conjugate):
 def test_posterior_agrees_with_the_closed_form(posterior):
     precision = 1 / PRIOR_SD**2 + len(VALUES) / NOISE**2
     mean = (PRIOR_MEAN / PRIOR_SD**2 + VALUES.sum() / NOISE**2) / precision
-    draws = posterior["posterior"].dataset["parameter_value"].to_numpy().ravel()
+    draws = parameter_draws(posterior).to_numpy().ravel()
     sd = precision**-0.5
     monte_carlo_error = sd / np.sqrt(400)  # 2000 draws are worth more than 400 independent ones
     assert draws.mean() == pytest.approx(mean, abs=4 * monte_carlo_error)
@@ -49,7 +58,7 @@ def test_posterior_agrees_with_the_closed_form(posterior):
 
 def test_equal_seeds_give_equal_draws(conjugate, posterior):
     again = sample_posterior(conjugate, SETTINGS, SOLVER, seed=3, log=lambda line: None)
-    first, second = (one["posterior"].dataset["parameter_value"].to_numpy() for one in (posterior, again))
+    first, second = (parameter_draws(tree).to_numpy() for tree in (posterior, again))
     assert np.array_equal(first, second)
 
 
@@ -64,7 +73,7 @@ def test_progress_comes_as_plain_lines_and_every_solve_is_counted(conjugate):
 
 
 def test_log_likelihood_terms_are_normal_densities(posterior):
-    signal = posterior["posterior"].dataset["signal"].to_numpy()
+    signal = posterior["signals"].dataset["signal"].to_numpy()
     terms = posterior["log_likelihood"].dataset["measurement"].to_numpy()
     expected = -0.5 * ((VALUES - signal) / NOISE) ** 2 - np.log(NOISE * np.sqrt(2 * np.pi))
     assert terms == pytest.approx(expected, rel=1e-10)

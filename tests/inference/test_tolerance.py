@@ -9,7 +9,17 @@ from scipy import stats
 
 from jakstat.inference import ConvergenceThresholds, ToleranceCheck, assess_convergence, check_tolerance
 from jakstat.inference.tolerance import log_likelihoods, smooth_weights, spread_draws
-from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables
+from jakstat.problem import (
+    Experiment,
+    Measurement,
+    Observable,
+    Parameter,
+    Period,
+    Prior,
+    ProblemTables,
+    parameter_dataset,
+    parameter_draws,
+)
 from jakstat.problem.formulas import parse_formula
 from jakstat.problem.model_text import antimony_to_sbml
 from jakstat.statistics import SolverSettings
@@ -44,8 +54,7 @@ def tree() -> xr.DataTree:
     draws = {"chain": np.arange(2), "draw": np.arange(500)}
     values = np.exp(rng.normal(np.log(0.5), 0.01, (2, 500, 1)))
     made = xr.DataTree.from_dict({
-        "posterior": xr.Dataset({"parameter_value": (("chain", "draw", "parameter"), values)},
-                                coords=draws | {"parameter": ["k"]}),
+        "posterior": parameter_dataset(values, ["k"]),
         "sample_stats": xr.Dataset({"diverging": (("chain", "draw"), np.zeros((2, 500), dtype=bool)),
                                     "energy": (("chain", "draw"), rng.normal(size=(2, 500)))}, coords=draws),
     })  # fmt: skip
@@ -65,7 +74,7 @@ def failed_checks(tree: xr.DataTree, check: ToleranceCheck) -> set[str]:
 
 
 def test_tight_log_likelihood_agrees_with_the_closed_form(decay, tree):
-    k = tree["posterior"].dataset["parameter_value"].to_numpy().reshape(-1, 1)[:50]
+    k = parameter_draws(tree).to_numpy().reshape(-1, 1)[:50]
     (tight,) = log_likelihoods(decay, k, (TIGHT,))
     assert tight == pytest.approx(exact_log_likelihood(k[:, 0]), abs=1e-6)
 
@@ -73,7 +82,7 @@ def test_tight_log_likelihood_agrees_with_the_closed_form(decay, tree):
 def test_weights_are_the_exact_likelihood_over_the_one_of_the_fit(decay, tree):
     """Differences of a loose solve, taken against the closed form."""
     loose = SolverSettings(1e-3, 1e-5)
-    k = tree["posterior"].dataset["parameter_value"].to_numpy().reshape(-1, 1)
+    k = parameter_draws(tree).to_numpy().reshape(-1, 1)
     (fitted,) = log_likelihoods(decay, k, (loose,))
     differences = exact_log_likelihood(k[:, 0]) - fitted
     check = check_tolerance(decay, tree, loose, TIGHT, draws=1000, seed=1)

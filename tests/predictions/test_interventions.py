@@ -5,17 +5,9 @@ import pytest
 import xarray as xr
 
 from jakstat.files import DataFaultsError
-from jakstat.predictions import (
-    AlteredCells,
-    Readout,
-    check_interventions,
-    measure_dose_response,
-    predict_curves,
-    predict_interventions,
-    thin_posterior,
-)
-from jakstat.problem import read_study
-from jakstat.scenarios import PetabScenarios
+from jakstat.predictions import check_interventions, fit_of, measure_dose_response, predict_interventions
+from jakstat.problem import parameter_dataset, read_study
+from jakstat.scenarios import AlteredCells, Readout, read_petab_scenarios
 from jakstat.statistics import SolverSettings
 
 SOLVER = SolverSettings(1e-6, 1e-8)
@@ -37,9 +29,7 @@ def asked(repository):
     tables = read_study(repository / "data/raia2011")
     free = [one for one in tables.parameters if one.estimated]
     values = np.array([[[one.nominal * factor for one in free] for factor in np.linspace(0.8, 1.2, 10)]])
-    draws = xr.DataArray(values, dims=("chain", "draw", "parameter"),
-                         coords={"chain": [0], "draw": range(10), "parameter": [one.id for one in free]})  # fmt: skip
-    tree = xr.DataTree.from_dict({"posterior": xr.Dataset({"parameter_value": draws})})
+    tree = xr.DataTree.from_dict({"posterior": parameter_dataset(values, [one.id for one in free])})
     return tables, tree, repository / "docs/raia_interventions"
 
 
@@ -47,9 +37,9 @@ def test_answers_are_curves_pairs_and_shifts_beside_the_same_experiment(asked):
     tables, tree, folder = asked
     answers = predict_interventions(SECTION, tables, folder, tree, SOLVER, 1)
     cells = [AlteredCells("il13_20"), AlteredCells("il13_20", ("JAK2_amplified",))]
-    expected = predict_curves(tables, PetabScenarios(tables, folder), thin_posterior(tree, 10), cells,
-                              SECTION["inhibitors"], SECTION["doses_nM"], Readout("any", "pSTAT5_signal", 1.0), SOLVER,
-                              1)  # fmt: skip
+    fit = fit_of(tables, read_petab_scenarios(tables, folder), tree, 10, SOLVER, 1)
+    readout = Readout("any", "pSTAT5_signal", 1.0)
+    expected = fit.predict_curves(cells, SECTION["inhibitors"], SECTION["doses_nM"], readout)
     assert answers.response.sel(cells=expected["cells"]).to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-6)
     # il13_4 is not among the cells without alterations, so that nothing stands beside the third.
     assert list(answers.shifts["cells"]) == ["il13_20 + JAK2_amplified"] * 2

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from jakstat.predictions import PublicTable, growth_rates, score_held_out, score_left_out, score_predictions
-from jakstat.predictions.fitted_study import noise_scale
-from jakstat.predictions.scenario_settings import ScoreSettings
-from jakstat.predictions.scenarios import AlteredCells, Readout, predict_signals, treatment_of
+from jakstat.predictions.cells_of_fit import noise_scale
 from jakstat.predictions.scoring.left_out_scores import _own_parameters, propose_own, reweigh
 from jakstat.predictions.scoring.panel_scores import predict_held_out
 from jakstat.problem import Parameter, Prior
+from jakstat.scenarios import AlteredCells, Readout, ScoreSettings, treatment_of
 
 PANEL = Path(__file__).resolve().parents[2] / "data" / "cancer_panel"
 
@@ -112,7 +111,7 @@ def test_cells_without_doubling_time_do_not_divide(fit):
     asked = [(treatment_of(AlteredCells(line), {}), Readout("viability", "viability_signal", 48.0)) for line in
              ("primary CLL", "HEL")]  # fmt: skip
     # Without drug the signal is (cells) exp(-rate t), 1 for both; the growth rates tell them apart.
-    signal = predict_signals(fit.tables, fit.scenarios, fit.posterior, asked, fit.solver, fit.seed)
+    signal = fit.predict_signals(asked)
     assert signal.to_numpy() == pytest.approx(1.0, abs=0.02)
     rates = growth_rates(fit, [AlteredCells("primary CLL"), AlteredCells("HEL")]).to_numpy()
     assert (rates[..., 0] == 0).all()

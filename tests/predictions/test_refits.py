@@ -9,10 +9,10 @@ import xarray as xr
 from jakstat.files.sealed_files import UnusableFileError
 from jakstat.inference import SamplingSettings
 from jakstat.predictions import Refit, refit_of, refit_without_group, require_refit, score_left_out
-from jakstat.predictions.scenarios import Posterior
+from jakstat.predictions.fit import Posterior
 from jakstat.predictions.scoring.held_out_signals import held_out_signals
-from jakstat.predictions.scoring.left_out_groups import dose_responses_by, tables_without
 from jakstat.problem import PROBLEM_DIGESTS, problem_digests
+from jakstat.scenarios import dose_responses_by, tables_without
 from jakstat.statistics import SolverSettings
 
 VIABILITY = "viability_signal"

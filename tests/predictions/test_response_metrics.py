@@ -137,8 +137,8 @@ def test_summaries_have_shares_quantiles_and_units():
     assert row["share_below"] == 1 / 8
     assert row["share_failed"] == 0
     assert row["units"] == "nM"
-    expected = np.quantile(ic50s[:5], [0.5, 0.25, 0.75, 0.025, 0.975])
-    assert row[["median", "lower_50", "upper_50", "lower_95", "upper_95"]].astype(float).to_numpy() == pytest.approx(
+    expected = np.quantile(ic50s[:5], [0.5, 0.25, 0.75, 0.05, 0.95])
+    assert row[["median", "lower_50", "upper_50", "lower_90", "upper_90"]].astype(float).to_numpy() == pytest.approx(
         expected
     )
     assert np.isnan(table.set_index("metric").loc["emax", "share_above"])

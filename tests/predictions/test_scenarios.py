@@ -1,5 +1,6 @@
 """Scenarios on the shipped panel, in draws of its prior: laws that hold in every draw, and names that are checked."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,6 @@ import pytest
 import yaml
 
 from jakstat.predictions import (
-    AlteredCells,
-    FittedStudy,
-    LigandDose,
-    Protocol,
-    Readout,
     growth_rates,
     least_doses,
     measure_combination,
@@ -20,14 +16,20 @@ from jakstat.predictions import (
     predict_growth_response,
     predict_jak_dependency,
     predict_responses,
-    read_scenarios,
-    scenario_table,
     suggest_experiments,
 )
 from jakstat.predictions.panel_experiments import target_draws
-from jakstat.predictions.scenario_settings import ResponseSettings, Target
-from jakstat.predictions.scenarios import Posterior, predict_curves, predict_surface
 from jakstat.problem import Treatment
+from jakstat.scenarios import (
+    AlteredCells,
+    LigandDose,
+    Protocol,
+    Readout,
+    ResponseSettings,
+    Target,
+    read_scenarios,
+    scenario_table,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 VIABILITY = Readout("viability", "viability_signal", 72.0)
@@ -35,16 +37,14 @@ DOSES = (0.0, 10.0, 100.0, 1000.0, 10_000.0)
 
 
 def curves(fit, cells, inhibitors, doses=DOSES):
-    return predict_curves(fit.tables, fit.scenarios, fit.posterior, cells, inhibitors, doses, VIABILITY, fit.solver,
-                          fit.seed)  # fmt: skip
+    return fit.predict_curves(cells, inhibitors, doses, VIABILITY)
 
 
 def with_value(fit, name, value):
     """Return the fit with one parameter at a value in every draw."""
     values = fit.posterior.values.copy()
     values[..., fit.posterior.parameters.index(name)] = value
-    posterior = Posterior(values, fit.posterior.coords, fit.posterior.parameters)
-    return FittedStudy(fit.tables, fit.scenarios, posterior, fit.solver, fit.seed)
+    return replace(fit, posterior=replace(fit.posterior, values=values))
 
 
 def test_no_drug_has_no_effect_and_more_of_one_never_has_less(fit):
@@ -65,8 +65,7 @@ def test_a_drug_with_itself_in_other_name_has_no_loewe_excess(fit):
     doses = tuple(np.concatenate([[0.0], np.geomspace(20, 20_000, 13)]))
     readout = Readout("phospho-STAT", "pSTAT5_signal", 24.0)
     drugs = ("baricitinib", "ruxolitinib")
-    pair = predict_surface(fit.tables, fit.scenarios, fit.posterior, AlteredCells("HEL"), drugs, (doses, doses),
-                           readout, fit.solver, fit.seed)  # fmt: skip
+    pair = fit.predict_surface(AlteredCells("HEL"), drugs, (doses, doses), readout)
     excess = measure_combination(pair)["loewe_excess"].to_numpy()
     assert np.nanmax(np.abs(excess)) < 0.01
     assert np.isfinite(excess).mean() > 0.3

@@ -7,15 +7,14 @@ import pytest
 import xarray as xr
 
 from jakstat.predictions import predict_time_courses
+from jakstat.problem import parameter_dataset
 from jakstat.statistics import SolverSettings
 
 
 @pytest.mark.slow
 def test_courses_begin_where_their_experiment_does_and_reach_the_steady_state_that_is_measured(turnover):
     k = np.array([1.0, 2.0])
-    posterior = xr.Dataset({"parameter_value": (("chain", "draw", "parameter"), k.reshape(1, 2, 1))},
-                           coords={"chain": [0], "draw": [0, 1], "parameter": ["k"]})  # fmt: skip
-    tree = xr.DataTree.from_dict({"posterior": posterior})
+    tree = xr.DataTree.from_dict({"posterior": parameter_dataset(k.reshape(1, 2, 1), ["k"])})
     courses = predict_time_courses(turnover, tree, SolverSettings(1e-10, 1e-12), n_times=5, n_draws=2)["signal"]
     times = courses["time"].to_numpy()
     assert times.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, math.inf]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from jakstat.predictions.scenarios import prior_draws
+from jakstat.predictions.cells_of_fit import prior_draws
 from jakstat.problem import Parameter, Prior
 from jakstat.problem.prior_densities import deviations_of_draws, draws_from_deviations, prior_quantiles
 from jakstat.problem.written_priors import PRIOR_PARAMETERS

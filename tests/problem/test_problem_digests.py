@@ -10,7 +10,7 @@ from jakstat.files.sealed_files import UnusableFileError
 from jakstat.files.storage import read_posterior, write_tree
 from jakstat.inference import check_tolerance, cross_check_solver
 from jakstat.predictions import predict_time_courses
-from jakstat.problem import PROBLEM_DIGESTS, Measurement, problem_digests, require_same_problem
+from jakstat.problem import PROBLEM_DIGESTS, Measurement, parameter_dataset, problem_digests, require_same_problem
 from jakstat.problem.formulas import parse_formula
 from jakstat.reports import fit_figure
 from jakstat.statistics import SolverSettings
@@ -19,9 +19,8 @@ from jakstat.statistics import SolverSettings
 @pytest.fixture
 def tree(turnover) -> xr.DataTree:
     """Four draws of k."""
-    drawn = xr.DataArray([[[2.0], [2.1]], [[1.9], [2.2]]], dims=("chain", "draw", "parameter"),
-                         coords={"chain": [0, 1], "draw": [0, 1], "parameter": ["k"]})  # fmt: skip
-    tree = xr.DataTree.from_dict({"posterior": xr.Dataset({"parameter_value": drawn})})
+    drawn = parameter_dataset(np.array([[[2.0], [2.1]], [[1.9], [2.2]]]), ["k"])
+    tree = xr.DataTree.from_dict({"posterior": drawn})
     tree.attrs = {"study": "turnover", PROBLEM_DIGESTS: problem_digests(turnover)}
     return tree
 

@@ -11,8 +11,18 @@ import xarray as xr
 
 from jakstat.inference import measure_coverage
 from jakstat.inference.sampling import measurement_coords
-from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables
-from jakstat.reports import ReportContents
+from jakstat.predictions import measure_dose_response, summarise_metrics
+from jakstat.problem import (
+    Experiment,
+    Measurement,
+    Observable,
+    Parameter,
+    Period,
+    Prior,
+    ProblemTables,
+    parameter_dataset,
+)
+from jakstat.reports import InterventionResults, ReportContents
 
 TIMES = (0.0, 10.0, 30.0, 60.0)  # min
 CHAINS, DRAWS = 2, 60
@@ -63,9 +73,9 @@ def posterior(tables) -> xr.DataTree:
     signal = values + rng.normal(0, 0.1, (CHAINS, DRAWS, values.size))
     drawn = np.stack([np.exp(rng.normal(-1, 0.1, (CHAINS, DRAWS))), rng.normal(1, 0.5, (CHAINS, DRAWS)),
                       rng.uniform(0.2, 0.4, (CHAINS, DRAWS))], axis=-1)  # fmt: skip
-    parameters = {"parameter_value": (("chain", "draw", "parameter"), drawn), "signal": (dims, signal)}
     tree = xr.DataTree.from_dict({
-        "posterior": xr.Dataset(parameters, coords=coords | chains | {"parameter": ["k_on", "shift", "noise"]}),
+        "posterior": parameter_dataset(drawn, ["k_on", "shift", "noise"]),
+        "signals": xr.Dataset({"signal": (dims, signal)}, coords=coords | chains),
         "posterior_predictive": xr.Dataset(
             {"measurement": (dims, signal + rng.normal(0, 0.3, signal.shape))}, coords=coords | chains),
         "log_likelihood": xr.Dataset(
@@ -125,28 +135,27 @@ def failing(convergence) -> Callable[..., dict]:
 
 
 @pytest.fixture(scope="session")
-def dose_response() -> xr.Dataset:
+def interventions() -> InterventionResults:
     rng = np.random.default_rng(4)
     doses = np.array([0.0, 1.0, 10.0, 100.0, 1000.0, 10000.0])
-    half = np.exp(rng.normal(np.log(120.0), 0.5, (CHAINS, DRAWS, 2)))
-    relative = 1 / (1 + doses / half[..., None])
-    ic50 = half.copy()
-    ic50[:, :, 1] = np.nan  # the second stimulus has no IC50 in any draw
-    ic50[0, :6, 0] = np.nan  # the first has none in 6 of 120: it exists in 95 %
-    attrs = {"inhibitor": "ruxolitinib", "readout": "pSTAT", "time": "60 min",
-             "acts_on": ["k_on := k_on / (1 + dose / K)"], "notes": ["K keeps its prior."],
-             "prior": ["K ~ LogNormal(median 120 nM): width assumed"]}  # fmt: skip
-    dims = ("chain", "draw", "stimulus", "dose")
-    return xr.Dataset(
-        {"signal": (dims, 5 * relative), "relative_signal": (dims, relative), "ic50": (dims[:3], ic50)},
-        coords={"chain": np.arange(CHAINS), "draw": np.arange(DRAWS), "dose": doses,
-                "stimulus": ["IL-13 20 ng/ml", "IL-13 4 ng/ml"]},
-        attrs=attrs,
+    half = np.exp(rng.normal(np.log(120.0), 0.5, (CHAINS, DRAWS, 2, 1)))
+    half[:, :, 1] = 1e9  # the second stimulus has no IC50 in any draw
+    half[0, :6, 0] = 1e9  # the first has none in 6 of 120: it exists in 95 %
+    response = xr.DataArray(
+        1 / (1 + doses / half[..., None]),
+        dims=("chain", "draw", "cells", "drug", "dose"),
+        coords={"chain": np.arange(CHAINS), "draw": np.arange(DRAWS), "drug": ["ruxolitinib"],
+                "cells": ["IL-13 20 ng/ml", "IL-13 4 ng/ml"], "dose": ("dose", doses, {"units": "nM"})},
+        attrs={"units": "1", "readout": "pSTAT", "observable": "pSTAT", "time_h": 1.0,
+               "acts_on": ["ruxolitinib: k_on := k_on / (1 + dose / K)"], "notes": ["K keeps its prior."],
+               "priors": ["K ~ log-normal, median 120 nM: width assumed"]},
     )  # fmt: skip
+    measures = summarise_metrics(measure_dose_response(response))
+    return InterventionResults(response, measures, pd.DataFrame(), {})
 
 
 @pytest.fixture(scope="session")
-def contents(tables, posterior, prior, convergence, tolerance, dose_response) -> ReportContents:
+def contents(tables, posterior, prior, convergence, tolerance, interventions) -> ReportContents:
     count = len(tables.measurements)
     k = np.linspace(-0.1, 0.5, count)
     k[3] = 0.913
@@ -163,19 +172,16 @@ def contents(tables, posterior, prior, convergence, tolerance, dose_response) ->
         {"parameter": "k_on", "mode": 0, "peak": 0.3711, "weight": 0.837, "chain_0": 0.99, "chain_1": 0.684},
         {"parameter": "k_on", "mode": 1, "peak": 2.4, "weight": 0.163, "chain_0": 0.01, "chain_1": 0.316},
     ])  # fmt: skip
-    ic50 = pd.DataFrame({"stimulus": ["IL-13 20 ng/ml", "IL-13 4 ng/ml"], "share_existing": [0.95, 0.0],
-                         "median": [121.7, np.nan], "lower_95": [44.1, np.nan],
-                         "upper_95": [318.0, np.nan]})  # fmt: skip
     return ReportContents(
         tables=tables, posterior=posterior, prior=prior, convergence=convergence, loo=loo, coverage=coverage,
         modes=modes,
         provenance={"seed": 20111, "versions": {"pymc": "6.4.0"}, "config": "seed: 20111\nstudy: made_up\n",
                     "code_digest": "feedbeef", "solve_outcomes": ["success=98765", "too_many_steps=4"]},
         settings={"sampling": {"chains": CHAINS, "target_accept": 0.93}, "override": []},
-        dose_response=dose_response, ic50_summary=ic50, tolerance=tolerance,
+        interventions=interventions, tolerance=tolerance,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def without_prediction(contents) -> ReportContents:
-    return replace(contents, dose_response=None, ic50_summary=None)
+    return replace(contents, interventions=None)

@@ -14,6 +14,8 @@ from jakstat.problem import (
     PROBLEM_DIGESTS,
     measured_over_doses,
     measured_over_time,
+    parameter_dataset,
+    parameter_draws,
     problem_digests,
     read_study,
     read_tables,
@@ -139,10 +141,13 @@ def tree(panel, draws) -> xr.DataTree:
     values = np.array(list(draws.values())).T.reshape(2, DRAWS // 2, -1)
     signal = rng.normal(0.5, 0.1, (2, DRAWS // 2, len(panel.measurements)))
     dims = ("chain", "draw", "obs")
-    posterior = {"parameter_value": (("chain", "draw", "parameter"), values), "signal": (dims, signal)}
     predicted = xr.Dataset({"measurement": (dims, signal + 0.01)}, coords=coords)
-    return xr.DataTree.from_dict({"posterior": xr.Dataset(posterior, coords=coords | {"parameter": list(draws)}),
-                                  "posterior_predictive": predicted, "prior_predictive": predicted})  # fmt: skip
+    return xr.DataTree.from_dict({
+        "posterior": parameter_dataset(values, list(draws)),
+        "signals": xr.Dataset({"signal": (dims, signal)}, coords=coords),
+        "posterior_predictive": predicted,
+        "prior_predictive": predicted,
+    })  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +199,7 @@ def test_doses_have_a_panel_for_each_cell_line_below_the_time_courses(panel, tre
 
 def test_bars_at_a_dose_are_quantiles_of_the_signal(panel, tree):
     of_a = fit_figure(measured_over_doses(panel), tree).axes[1]
-    signal = tree["posterior"]["signal"]
+    signal = tree["signals"]["signal"]
     chosen = (signal["observable"] == "level") & signal["experiment"].str.startswith("A_1")
     values = signal.to_numpy()[:, :, chosen.to_numpy()].ravel()
     wide = [one.get_segments()[0][:, 1] for one in of_a.collections if one.get_linewidth()[0] > 5]
@@ -260,8 +265,9 @@ def test_constant_in_cells_is_read_from_the_formula(formula, expected):
 
 
 def test_draws_of_another_version_of_the_study_are_refused_by_name(folder, panel, tree):
-    posterior = tree["posterior"].dataset
-    less = posterior.isel(parameter=posterior["parameter"].to_numpy() != "need_z_B")
+    drawn = parameter_draws(tree)
+    kept = [name for name in drawn["parameter"].to_numpy().tolist() if name != "need_z_B"]
+    less = parameter_dataset(drawn.sel(parameter=kept).to_numpy(), kept)
     with pytest.raises(ValueError, match="no value for need_z_B"):
         summarise_cell_lines(StudyScenarios(folder), panel, xr.DataTree.from_dict({"posterior": less}))
 

@@ -7,7 +7,6 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
 from jakstat.reports import (
-    dose_response_figure,
     figure_png,
     figure_svg,
     fit_figure,
@@ -15,7 +14,7 @@ from jakstat.reports import (
     prior_predictive_figure,
     summarise_parameters,
 )
-from jakstat.reports.figures.drawing import COLOURS, experiment_looks, spread_colours
+from jakstat.reports.figures.drawing import experiment_looks, spread_colours
 
 
 def _marks(axes):
@@ -56,7 +55,7 @@ def test_an_experiment_has_one_colour_in_all_panels(tables, posterior):
 
 def test_bands_at_measured_times_are_quantiles_of_the_signal(tables, posterior):
     axes = fit_figure(tables, posterior).axes[0]
-    signal = posterior["posterior"].dataset["signal"]
+    signal = posterior["signals"].dataset["signal"]
     chosen = (signal["observable"] == "pSTAT") & (signal["experiment"] == "low")
     draws = signal.isel(obs=np.flatnonzero(chosen.to_numpy())).to_numpy().reshape(-1, 4)
     filled = [band for band in axes.collections if isinstance(band, PolyCollection)]
@@ -93,36 +92,12 @@ def test_parameter_table_has_prior_and_posterior(tables, posterior, convergence)
     table = summarise_parameters(tables.parameters, posterior, convergence["parameters"]).set_index("parameter")
     assert list(table.index) == ["k_on", "shift", "noise"]
     assert table.loc["k_on", "prior_median"] == pytest.approx(0.4)
-    drawn = posterior["posterior"].dataset["parameter_value"].sel(parameter="k_on").to_numpy()
-    assert table.loc["k_on", "upper_95"] == pytest.approx(np.quantile(drawn, 0.975))
+    drawn = posterior["posterior"]["k_on"].to_numpy()
+    assert table.loc["k_on", "upper_90"] == pytest.approx(np.quantile(drawn, 0.95))
     assert table.loc["k_on", "ess_tail"] == 733.0
     assert np.isnan(table.loc["shift", "r_hat"])
     undiagnosed = summarise_parameters(tables.parameters, posterior, convergence["parameters"][1:])
     assert list(undiagnosed["parameter"]) == ["k_on", "shift", "noise"]
-
-
-def test_dose_zero_is_drawn_left_of_the_lowest_dose_and_named(dose_response):
-    upper, lower = dose_response_figure(dose_response).axes
-    curve = next(line for line in upper.lines if len(line.get_xdata()) == 6)
-    assert 0 < curve.get_xdata()[0] < 1.0
-    figure_svg(upper.figure)
-    labels = [label.get_text() for label in lower.get_xticklabels()]
-    assert labels[:2] == ["0", "1"]
-    assert labels[-1] == "10,000"
-
-
-def test_dose_response_says_in_which_share_of_draws_the_ic50_exists(dose_response):
-    lower = dose_response_figure(dose_response).axes[1]
-    texts = [text.get_text() for text in lower.texts]
-    assert "95 % of draws" in texts
-    assert "0 % of draws" in texts
-
-
-def test_a_stimulus_has_the_colour_of_the_experiment_with_its_label(dose_response, tables):
-    upper = dose_response_figure(dose_response, tables).axes[0]
-    curves = [line.get_color() for line in upper.lines if len(line.get_xdata()) == 6]
-    assert curves == [COLOURS[1], COLOURS[0]]
-    assert upper.get_ylabel().startswith("phosphorylated STAT at 60 min")
 
 
 def test_colours_stay_distinct_for_many_experiments():

@@ -26,30 +26,30 @@ def results():
     alone = response.isel(cells=0, drug=0, drop=True)
     pair = (alone.rename(dose="dose_a") * alone.rename(dose="dose_b")).assign_attrs(units="1")
     shifts = pd.DataFrame({
-        "cells": ["made + faster"], "drug": ["near"], "fold_shift_median": [3.21], "fold_shift_lower_95": [2.0],
-        "fold_shift_upper_95": [5.0], "share_changed_above": [0.25], "emax_change_median": [-0.1], "assumed": [True],
+        "cells": ["made + faster"], "drug": ["near"], "fold_shift_median": [3.21], "fold_shift_lower_90": [2.0],
+        "fold_shift_upper_90": [5.0], "share_changed_above": [0.25], "emax_change_median": [-0.1], "assumed": [True],
     })  # fmt: skip
     measures = summarise_metrics(measure_dose_response(response))
     return InterventionResults(response, measures, shifts, {"near + near on made": measure_combination(pair)})
 
 
-def test_the_section_shows_curves_measures_shifts_and_pairs(results):
-    section = intervention_section(results)
-    tables = [one for one in section.blocks if isinstance(one, Table)]
+def test_the_section_shows_curves_measures_shifts_and_pairs(results, tables):
+    section = intervention_section(results, tables)
+    shown = [one for one in section.blocks if isinstance(one, Table)]
     pictures = [one for one in section.blocks if isinstance(one, Picture)]
     assert [one.title for one in pictures] == ["Dose responses.", "Excess over Bliss.", "Excess over Loewe."]
-    assert tables[0].rows[0][:3] == ("made", "near", "125")
-    assert tables[0].rows[1][4] == "0 %"
-    assert tables[1].rows[0][:3] == ("made + faster *", "near", "3.21")
-    assert tables[1].rows[0][4] == "25 %"
+    assert shown[0].rows[0][:3] == ("made", "near", "125")
+    assert shown[0].rows[1][4] == "0 %"
+    assert shown[1].rows[0][:3] == ("made + faster *", "near", "3.21")
+    assert shown[1].rows[0][4] == "25 %"
 
 
-def test_without_pairs_and_shifts_there_is_neither(results):
-    section = intervention_section(InterventionResults(results.response, results.measures, pd.DataFrame(), {}))
+def test_without_pairs_and_shifts_there_is_neither(results, tables):
+    section = intervention_section(InterventionResults(results.response, results.measures, pd.DataFrame(), {}), tables)
     assert [type(one) for one in section.blocks] == [Picture, Table]
 
 
-def test_the_answer_is_an_ic50_or_that_there_is_none(results):
-    first, second = intervention_sentences(results)
-    assert "near on made: level falls to half at 125 nM" in first
-    assert "far on made: level falls to half at no dose" in second
+def test_the_answer_is_an_ic50_or_that_there_is_none(results, tables):
+    first, second = intervention_sentences(results, tables)
+    assert "With near, made: the signal of level at 1 h falls to half at 125 nM" in first
+    assert "With far, made: the signal of level at 1 h falls to half at no dose" in second

@@ -89,8 +89,8 @@ def results(shifts, effects, measured):
         "difference_lower_95": [-0.06, 0.0], "difference_upper_95": [-0.01, 0.0], "verdict": ["wins", "best naive"],
     })  # fmt: skip
     exposure = pd.DataFrame({
-        "cells": ["HEL"] * 2, "drug": DRUGS, "level": ["average"] * 2, "median": [0.2, 0.1], "lower_95": [0.1, 0.0],
-        "upper_95": [0.4, 0.3], "probability_50": [0.01, 0.0],
+        "cells": ["HEL"] * 2, "drug": DRUGS, "level": ["average"] * 2, "median": [0.2, 0.1], "lower_90": [0.1, 0.0],
+        "upper_90": [0.4, 0.3], "probability_50": [0.01, 0.0],
     })  # fmt: skip
     return ScenarioResults(
         scenarios=pd.DataFrame({"question": ["resistance"], "cells": ["HEL"], "inhibitors": ["ruxolitinib"],
@@ -174,7 +174,7 @@ def test_what_is_still_effective_is_told_with_the_line_itself_first(effects):
 
 
 def test_what_a_mutation_takes_of_the_largest_effect_is_positive(shifts):
-    lost = emax_figure(shifts.assign(emax_change_median=-0.3, emax_change_lower_95=-0.5, emax_change_upper_95=-0.1))
+    lost = emax_figure(shifts.assign(emax_change_median=-0.3, emax_change_lower_90=-0.5, emax_change_upper_90=-0.1))
     assert [one.get_text() for one in lost.axes[0].texts] == ["30 (10 to 50)"] * 2
 
 

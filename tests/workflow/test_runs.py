@@ -12,6 +12,7 @@ import yaml
 
 from jakstat.files.storage import read_dataset, read_tree, write_tree
 from jakstat.inference import ConvergenceThresholds, assess_convergence
+from jakstat.problem import parameter_dataset, parameter_draws
 
 pytestmark = pytest.mark.slow
 STUDY = "results/raia2011"
@@ -22,9 +23,9 @@ def test_tiny_workflow_makes_every_product(tiny_run):
     made = {file.name for file in (tiny_run / STUDY).iterdir()}
     assert made == {
         "problem.json", "prior.nc", "posterior.nc", "tolerance.json", "convergence.json", "convergence.html",
-        "modes.tsv", "gate.json", "coverage.tsv", "loo.nc", "time_courses.nc", "fit.svg", "dose_response.json",
-        "dose_response.nc", "ic50.tsv", "dose_response.svg", "report.html",
-        "cross_check.json", "study_file.txt",
+        "modes.tsv", "gate.json", "coverage.tsv", "loo.nc", "time_courses.nc", "fit.svg", "interventions_asked.tsv",
+        "interventions.nc", "intervention_pairs.nc", "intervention_measures.tsv", "intervention_shifts.tsv",
+        "report.html", "cross_check.json", "study_file.txt",
     }  # fmt: skip
 
 
@@ -63,9 +64,9 @@ def test_report_says_whether_a_second_solver_was_asked(tiny_run):
 def test_overridden_fit_carries_its_warning_into_every_product(tiny_run):
     folder = tiny_run / STUDY
     assert WARNING in json.loads((folder / "gate.json").read_text())["warning"]
-    for name in ("time_courses.nc", "dose_response.nc"):
+    for name in ("time_courses.nc", "interventions.nc"):
         assert WARNING in read_dataset(folder / name).attrs["warning"], name
-    for name in ("ic50.tsv", "report.html"):
+    for name in ("intervention_measures.tsv", "report.html"):
         assert WARNING in (folder / name).read_text(), name
 
 
@@ -75,8 +76,8 @@ def test_second_run_does_nothing(tiny_run, repository, snakemake):
     assert "Nothing to be done" in done.stdout
 
 
-PREDICTED = {"check_dose_response", "predict_dose_response", "dose_response_figure", "render_report"}
-GATED = {"require_convergence", "predict_time_courses", "fit_figure", *PREDICTED} - {"check_dose_response"}
+PREDICTED = {"check_interventions", "predict_interventions", "render_report"}
+GATED = {"require_convergence", "predict_time_courses", "fit_figure", *PREDICTED} - {"check_interventions"}
 ASSESSED = {"assess_convergence", "render_convergence_page", *GATED}
 CHECKED = {"check_tolerance", *ASSESSED}
 SAMPLED = {"sample_posterior", "measure_coverage", "compute_loo", "cross_check_solver", *CHECKED}
@@ -131,7 +132,14 @@ def test_a_damaged_posterior_stops_the_run_with_one_sentence(own_run, repository
 
 def test_planted_bad_fit_stops_at_the_gate(own_run, repository, snakemake, tmp_path):
     folder = own_run / STUDY
-    for name in ("convergence.json", "convergence.html", "gate.json", "dose_response.nc", "ic50.tsv", "report.html"):
+    for name in (
+        "convergence.json",
+        "convergence.html",
+        "gate.json",
+        "interventions.nc",
+        "intervention_measures.tsv",
+        "report.html",
+    ):
         (folder / name).unlink()
     fit = mixed_chains(read_tree(folder / "posterior.nc"))
     assert assess_convergence(fit, ConvergenceThresholds(r_hat=1.6)).checks[0].passed
@@ -140,31 +148,35 @@ def test_planted_bad_fit_stops_at_the_gate(own_run, repository, snakemake, tmp_p
            "override": ["tolerance_khat", "tolerance_difference"]}  # fmt: skip
     (tmp_path / "lax.yaml").write_text(yaml.safe_dump({"gates": lax}))
     files = [repository / "config/tiny.yaml", tmp_path / "lax.yaml"]
-    done = snakemake(f"{STUDY}/ic50.tsv", "--configfile", *files, directory=own_run)
+    done = snakemake(f"{STUDY}/intervention_measures.tsv", "--configfile", *files, directory=own_run)
     assert done.returncode != 0
     assert "The fit failed 1 check of convergence, so nothing is predicted from it: r_hat is" in done.stdout
     assert f"{STUDY}/convergence.html" in done.stdout
     assert "r_hat" in (folder / "convergence.html").read_text()
-    assert not any((folder / name).exists() for name in ("gate.json", "dose_response.nc", "ic50.tsv", "report.html"))
+    assert not any(
+        (folder / name).exists()
+        for name in ("gate.json", "interventions.nc", "intervention_measures.tsv", "report.html")
+    )
 
 
 def mixed_chains(tree: xr.DataTree) -> xr.DataTree:
     """Return a posterior whose parameters are dealt out anew to the chains, so that these agree."""
-    posterior = tree["posterior"].to_dataset()
-    value = posterior["parameter_value"].transpose("chain", "draw", "parameter")
-    n_chains, n_draws, n_parameters = value.shape
-    dealt = np.random.default_rng(1).permutation(value.to_numpy().reshape(-1, n_parameters))
-    posterior["parameter_value"] = value.copy(data=dealt.reshape(n_chains, n_draws, n_parameters))
-    tree["posterior"] = xr.DataTree(posterior)
-    return tree
+    value = parameter_draws(tree)
+    dealt = np.random.default_rng(1).permutation(value.to_numpy().reshape(-1, value.sizes["parameter"]))
+    return with_parameters(tree, dealt.reshape(value.shape))
 
 
 def with_a_stray_chain(tree: xr.DataTree) -> xr.DataTree:
     """Return a posterior whose first chain sits elsewhere than the others, in every parameter."""
-    posterior = tree["posterior"].to_dataset()
-    value = posterior["parameter_value"]
-    posterior["parameter_value"] = xr.where(value["chain"] == 0, 1e6 * value, value).transpose(*value.dims)
-    tree["posterior"] = xr.DataTree(posterior)
+    value = parameter_draws(tree).to_numpy()
+    value[0] *= 1e6
+    return with_parameters(tree, value)
+
+
+def with_parameters(tree: xr.DataTree, values: np.ndarray) -> xr.DataTree:
+    """Return a posterior with other values of its parameters, (chain, draw, parameter)."""
+    names = tree["posterior"].attrs["parameters"]
+    tree["posterior"] = xr.DataTree(parameter_dataset(values, names))
     return tree
 
 

@@ -30,7 +30,7 @@ def test_dry_run_of_each_snakefile_plans_the_report(snakemake, tmp_path, snakefi
         "score_predictions",
         "render_report",
     } <= planned
-    assert "predict_dose_response" not in planned
+    assert "predict_interventions" not in planned
     assert "results/cancer_panel/report.html" in done.stdout
 
 
@@ -38,7 +38,7 @@ def test_a_study_without_cell_lines_plans_its_dose_response_and_no_scenarios(sna
     done = snakemake("--dry-run", "--configfile", repository / "config/raia2011.yaml", directory=tmp_path)
     assert done.returncode == 0, done.stdout
     planned = set(re.findall(r"^rule (\w+):", done.stdout, re.MULTILINE))
-    assert "predict_dose_response" in planned
+    assert "predict_interventions" in planned
     assert not {"check_scenarios", "predict_responses", "score_predictions"} & planned
 
 
@@ -90,7 +90,6 @@ def test_interventions_are_planned_from_their_tables(snakemake, tmp_path, reposi
     assert done.returncode == 0, done.stdout
     planned = set(re.findall(r"^rule (\w+):", done.stdout, re.MULTILINE))
     assert {"check_interventions", "predict_interventions"} <= planned
-    assert "predict_dose_response" not in planned
     assert "docs/raia_interventions/alterations.tsv" in done.stdout
 
 
@@ -134,7 +133,7 @@ def test_study_without_dose_response_plans_a_report_without_it(snakemake, tmp_pa
     done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
     assert done.returncode == 0, done.stdout
     assert "rule render_report:" in done.stdout
-    assert "predict_dose_response" not in done.stdout
+    assert "predict_interventions" not in done.stdout
 
 
 def test_study_with_cell_lines_plans_their_tables_and_others_do_not(snakemake, tmp_path, repository):

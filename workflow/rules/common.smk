@@ -132,7 +132,6 @@ STUDY_FILES = sorted([*study_files(STUDY), *TO_OBTAIN])
 SUNODE_IS_INSTALLED = find_spec("sunode") is not None
 HAS_CELL_LINES = has_cell_lines(STUDY)
 SCENARIOS = SCENARIOS if HAS_CELL_LINES else None
-ASKS_DOSE_RESPONSE = "dose_response" in SETTINGS
 THRESHOLDS = {
     name: value for name, value in SETTINGS["gates"].items() if name != "override"
 }

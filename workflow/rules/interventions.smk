@@ -1,7 +1,8 @@
-# Drugs, alterations and pairs on a problem without cell lines, by tables of formulas (config key interventions).
+# Drugs, alterations and pairs on a problem without cell lines (config key interventions, or dose_response in short).
 
 
-# Before hours of sampling, as check_dose_response.
+# Priority lets a fault in what is asked come before hours of sampling, which must not ask for this rule's output: another
+# dose is no reason to sample again.
 rule check_interventions:
     input:
         problem=rules.check_problem.output[0],

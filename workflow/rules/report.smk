@@ -24,28 +24,6 @@ rule fit_figure:
         "../scripts/fit_figure.py"
 
 
-rule dose_response_figure:
-    input:
-        dose_response=rules.predict_dose_response.output.dose_response,
-        study=STUDY,
-        files=STUDY_FILES,
-    output:
-        report(
-            "<results>/{study}/dose_response.svg",
-            caption="../report/dose_response.rst",
-            category="{study}",
-            labels={"product": "dose response", "form": "figure"},
-        ),
-    log:
-        "<logs>/{study}/dose_response_figure.log",
-    conda:
-        "../../environment.yml"
-    params:
-        code=code_of("dose_response_figure"),
-    script:
-        "../scripts/dose_response_figure.py"
-
-
 # Only for studies with a section on cells.
 rule summarise_cell_lines:
     input:
@@ -68,7 +46,7 @@ rule summarise_cell_lines:
         "../scripts/summarise_cell_lines.py"
 
 
-# A study without scenarios, or without the section dose_response, has no predictions of that kind; the rest is the same.
+# A run that asks for no scenarios or interventions has no predictions of that kind; the rest is the same.
 rule render_report:
     input:
         study=STUDY,
@@ -84,11 +62,6 @@ rule render_report:
         cross_check=rules.cross_check_solver.output[0],
         time_courses=rules.predict_time_courses.output[0],
         fit=rules.fit_figure.output[0],
-        dose_response=(
-            rules.predict_dose_response.output[0] if ASKS_DOSE_RESPONSE else []
-        ),
-        ic50_summary=rules.predict_dose_response.output[1] if ASKS_DOSE_RESPONSE else [],
-        figure=rules.dose_response_figure.output if ASKS_DOSE_RESPONSE else [],
         interventions=(
             rules.predict_interventions.output.response if INTERVENTIONS else []
         ),

@@ -1,7 +1,7 @@
 # What is predicted from the fit of a study with cell lines: config/scenarios.yaml. A study without them has no scenarios.
 
 
-# Before hours of sampling, as check_dose_response.
+# Before hours of sampling, as check_interventions.
 rule check_scenarios:
     input:
         problem=rules.check_problem.output[0],

@@ -102,6 +102,17 @@ def intervention_tables(folder):
     return [folder / name for name in names] if folder else []
 
 
+def asked_interventions(settings):
+    """Return what is asked of a problem by drugs and alterations; the key dose_response is short for one drug."""
+    asked = [name for name in ("interventions", "dose_response") if name in settings]
+    if len(asked) > 1:
+        raise WorkflowError(
+            "config keys interventions and dose_response: found both; needed: one of them, since dose_response is "
+            "short for one inhibitor among interventions (dose_response: null takes it away)"
+        )
+    return settings[asked[0]] if asked else None
+
+
 def groups_to_refit(scenarios):
     """Return the groups that are left out by a fit of their own: (what makes groups, name of the file) -> group."""
     sets = scenarios["scores"] if scenarios else []
@@ -123,9 +134,9 @@ SETTINGS = checked(config, "config.schema.yaml", "the configuration")
 SCENARIOS = (
     checked_scenarios(SETTINGS["scenarios"]) if "scenarios" in SETTINGS else None
 )
-INTERVENTIONS = SETTINGS.get("interventions")
+INTERVENTIONS = asked_interventions(SETTINGS)
 INTERVENTION_TABLES = (
     find_folder(INTERVENTIONS["tables"], "interventions.tables")
-    if INTERVENTIONS
+    if INTERVENTIONS and "tables" in INTERVENTIONS
     else None
 )

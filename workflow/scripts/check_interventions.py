@@ -10,6 +10,6 @@ with log_to(snakemake.log[0], faults=(ValueError, NotImplementedError)):
     from jakstat.problem import read_tables
 
     given = snakemake.input
-    folder = Path(given.tables[0]).parent
+    folder = Path(given.tables[0]).parent if given.tables else None
     asked = check_interventions(snakemake.params.interventions, read_tables(given.study), folder)
     write_table(asked, snakemake.output[0])

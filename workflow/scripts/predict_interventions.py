@@ -15,7 +15,7 @@ with log_to(snakemake.log[0]):
     given, params, made = snakemake.input, snakemake.params, snakemake.output
     warning = read_json(given.gate)["warning"]
     solver, posterior = SolverSettings(**params.solver), read_posterior(given.posterior)
-    folder, tables = Path(given.tables[0]).parent, read_tables(given.study)
+    folder, tables = Path(given.tables[0]).parent if given.tables else None, read_tables(given.study)
     answers = predict_interventions(params.interventions, tables, folder, posterior, solver, params.seed)
 
     write_dataset(answers.response.to_dataset(name="response").assign_attrs(warning=warning), made.response)

@@ -10,8 +10,8 @@ with log_to(snakemake.log[0]):
     given, posterior = snakemake.input, read_posterior(snakemake.input.posterior)
     readers = {
         read_json: ("convergence", "tolerance", "cross_check"),
-        read_table: ("coverage", "modes", "ic50_summary", *CELL_TABLES, *ANSWER_TABLES),
-        read_dataset: ("loo", "dose_response", "time_courses", "responses", "at_exposure", "interventions"),
+        read_table: ("coverage", "modes", *CELL_TABLES, *ANSWER_TABLES),
+        read_dataset: ("loo", "time_courses", "responses", "at_exposure", "interventions"),
         read_tree: ("prior", "combinations", "intervention_pairs"),
     }
     asked = ((name, reader) for reader, names in readers.items() for name in names)

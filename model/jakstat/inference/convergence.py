@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from jakstat.problem import parameter_draws
+
 
 @dataclass(frozen=True)
 class ConvergenceThresholds:
@@ -124,9 +126,9 @@ def _tolerance_checks(tolerance: Mapping[str, Any], thresholds: ConvergenceThres
 
 
 def _parameter_diagnostics(tree: xr.DataTree) -> pd.DataFrame:
-    draws = tree["posterior"].dataset[["parameter_value"]]
-    ranks = arviz_stats.rhat(draws, method="rank")["parameter_value"]
-    bulk, tail = (arviz_stats.ess(draws, method=method)["parameter_value"] for method in ("bulk", "tail"))
+    draws = parameter_draws(tree).to_dataset(name="value")
+    ranks = arviz_stats.rhat(draws, method="rank")["value"]
+    bulk, tail = (arviz_stats.ess(draws, method=method)["value"] for method in ("bulk", "tail"))
     return pd.DataFrame({
         "parameter": draws.coords["parameter"].to_numpy(),
         "r_hat": ranks.to_numpy(),

@@ -10,6 +10,8 @@ import pandas as pd
 import xarray as xr
 from scipy.stats import gaussian_kde
 
+from jakstat.problem import parameter_draws
+
 COVERAGE_LEVELS = (0.5, 0.8, 0.95)
 
 
@@ -53,10 +55,8 @@ def compute_loo(tree: xr.DataTree) -> xr.Dataset:
         ``elpd`` and ``pareto_k`` (obs) with the measurements' coordinates; attrs elpd_loo, se, p_loo, good_k (the limit
         that k must keep for this many draws) and unreliable (how many exceed it).
     """
-    draws = tree["posterior"].dataset[["parameter_value"]]
-    efficiency = arviz_stats.ess(draws, method="mean")["parameter_value"].mean() / (
-        draws.sizes["chain"] * draws.sizes["draw"]
-    )
+    draws = parameter_draws(tree).to_dataset(name="value")
+    efficiency = arviz_stats.ess(draws, method="mean")["value"].mean() / (draws.sizes["chain"] * draws.sizes["draw"])
     loo = arviz_stats.loo(tree, var_name="measurement", pointwise=True, reff=float(efficiency))
     coords = {name: tree["observed_data"].dataset.coords[name] for name in ("obs", "observable", "experiment", "time")}
     pareto_k = np.asarray(loo.pareto_k).ravel()
@@ -85,7 +85,7 @@ def find_modes(tree: xr.DataTree, valley: float = 0.5) -> pd.DataFrame:
         One row a mode of a split parameter: columns parameter, mode (number), peak (linear scale), weight (share of
         draws), and one column a chain with the share of that chain's draws in the mode; empty where all are unimodal.
     """
-    draws = tree["posterior"].dataset["parameter_value"]
+    draws = parameter_draws(tree)
     rows: list[dict] = []
     for name in draws.coords["parameter"].to_numpy():
         linear = draws.sel(parameter=name).to_numpy()

@@ -16,7 +16,7 @@ from pytensor import function, grad
 from pytensor.compile.mode import Mode
 
 from jakstat.pathway import UnsupportedModelError
-from jakstat.problem import ProblemTables, require_same_problem
+from jakstat.problem import ProblemTables, parameter_draws, require_same_problem
 from jakstat.simulation import SimulationPlan, SolverNotInstalledError, plan_simulation
 from jakstat.statistics import SolverSettings, log_likelihood_graph
 
@@ -84,7 +84,7 @@ def cross_check_solver(
         The draws belong to another problem.
     """
     require_same_problem(tree, tables)
-    values = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter").to_numpy()
+    values = parameter_draws(tree).to_numpy()
     values = values.reshape(-1, values.shape[-1])
     chosen = np.random.default_rng(seed).choice(values, min(draws, len(values)), replace=False)
     second = second_solver(solver)

@@ -19,7 +19,7 @@ import pymc as pm
 import xarray as xr
 
 from jakstat.inference.starts import climb
-from jakstat.problem import PROBLEM_DIGESTS, ProblemTables, problem_digests
+from jakstat.problem import PROBLEM_DIGESTS, ProblemTables, draws_from_deviations, parameter_dataset, problem_digests
 from jakstat.simulation import StatusCounts, plan_simulation
 from jakstat.statistics import SolverSettings, build_model, draw_measurements, log_density_values, noise_of
 
@@ -64,10 +64,11 @@ def sample_posterior(
     Returns
     -------
     xarray.DataTree
-        ``posterior`` (``parameter_value`` (parameter) on linear scale, ``signal``, ``noise_scale``),
+        Groups as ArviZ names them: ``posterior`` and ``prior`` (a variable for each parameter, linear scale),
         ``log_likelihood``, ``posterior_predictive`` and ``observed_data`` (``measurement``; obs), ``sample_stats``;
-        observables, experiments and times are coordinates of ``obs``; attrs hold the solve outcomes of all gradients,
-        warm-up included, and the digests of the problem.
+        besides, ``signals`` (``signal`` and ``noise_scale`` of each measurement in each draw). Observables,
+        experiments and times are coordinates of ``obs``; attrs hold the solve outcomes of all gradients, warm-up
+        included, and the digests of the problem.
     """
     counts = StatusCounts(at_once=sampling.cores)
     plan = plan_simulation(tables)
@@ -75,7 +76,7 @@ def sample_posterior(
     compiled = compile_model(build_model(tables, plan, solver, counts))
     log(f"compiled the model in {time.monotonic() - started:.0f} s")
     counts.reset()
-    sampler_seed, predictive_seed = np.random.SeedSequence(seed).spawn(2)
+    sampler_seed, predictive_seed, prior_seed = np.random.SeedSequence(seed).spawn(3)
     drawn = nutpie.sample(
         compiled,
         draws=sampling.draws,
@@ -91,11 +92,9 @@ def sample_posterior(
         progress_rate=500,
     )
     log(f"sampled in {time.monotonic() - started:.0f} s; solve outcomes: {counts.as_dict()}")
-    posterior = drawn["posterior"].to_dataset()
-    tree = assemble_tree(
-        tables, posterior[["parameter_value", "signal", "noise_scale"]], np.random.default_rng(predictive_seed)
-    )
+    tree = assemble_tree(tables, drawn["posterior"].to_dataset(), np.random.default_rng(predictive_seed))
     tree["sample_stats"] = xr.DataTree(drawn["sample_stats"].to_dataset())
+    tree["prior"] = xr.DataTree(_draw_prior(tables, np.random.default_rng(prior_seed)))
     tree.attrs[PROBLEM_DIGESTS] = problem_digests(tables)
     tree.attrs["solve_outcomes"] = [f"{name}={count}" for name, count in counts.as_dict().items()]
     return tree
@@ -139,25 +138,51 @@ def _progress_lines(log: Callable[[str], None], sampling: SamplingSettings) -> C
     return report
 
 
-def assemble_tree(tables: ProblemTables, posterior: xr.Dataset, rng: np.random.Generator) -> xr.DataTree:
-    """Add log likelihood terms, predicted and observed measurements to posterior draws of signals and noise scales."""
-    coords = measurement_coords(tables)
+def assemble_tree(tables: ProblemTables, drawn: xr.Dataset, rng: np.random.Generator) -> xr.DataTree:
+    """Add log likelihood terms, predicted and observed measurements to draws of the model.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+    drawn : Dataset
+        ``parameter_value`` (chain, draw, parameter), ``signal`` and ``noise_scale`` (chain, draw, obs).
+    rng : Generator
+        Of the predicted measurements.
+    """
     noise = noise_of(tables)
-    values = np.array([one.value for one in tables.measurements])
-    signal, scale = posterior["signal"].to_numpy(), posterior["noise_scale"].to_numpy()
+    values = np.array([measurement.value for measurement in tables.measurements])
+    signal, scale = drawn["signal"].to_numpy(), drawn["noise_scale"].to_numpy()
     dims = ("chain", "draw", "obs")
     predicted = draw_measurements(signal, scale, noise, rng)
     terms = log_density_values(values, signal, scale, noise)
-    groups = {
-        "posterior": posterior,
+    of_measurements = {
+        "signals": xr.Dataset({"signal": (dims, signal), "noise_scale": (dims, scale)}),
         "log_likelihood": xr.Dataset({"measurement": (dims, terms)}),
         "posterior_predictive": xr.Dataset({"measurement": (dims, predicted)}),
         "observed_data": _observed_data(tables),
     }
-    chains = {name: posterior[name] for name in ("chain", "draw")}
-    return xr.DataTree.from_dict({
-        name: group.assign_coords(coords | (chains if "chain" in group.dims else {})) for name, group in groups.items()
-    })  # fmt: skip
+    coords = measurement_coords(tables)
+    chains = {name: drawn[name] for name in ("chain", "draw")}
+    groups = {
+        name: group.assign_coords(coords | (chains if "chain" in group.dims else {}))
+        for name, group in of_measurements.items()
+    }
+    return xr.DataTree.from_dict({"posterior": _of_parameters(tables, drawn["parameter_value"]), **groups})
+
+
+def _of_parameters(tables: ProblemTables, values: xr.DataArray) -> xr.Dataset:
+    """Return draws (chain, draw, parameter) with a variable for each parameter."""
+    estimated = [parameter for parameter in tables.parameters if parameter.estimated]
+    drawn = values.transpose("chain", "draw", "parameter").to_numpy()
+    names, units = [parameter.id for parameter in estimated], [parameter.unit for parameter in estimated]
+    return parameter_dataset(drawn, names, units)
+
+
+def _draw_prior(tables: ProblemTables, rng: np.random.Generator, draws: int = 1000) -> xr.Dataset:
+    """Return draws of the prior of each parameter, one chain, so that ArviZ can put them beside the posterior."""
+    estimated = [parameter for parameter in tables.parameters if parameter.estimated]
+    drawn = draws_from_deviations(estimated, rng.standard_normal((draws, len(estimated))))
+    return _of_parameters(tables, xr.DataArray(drawn[None], dims=("chain", "draw", "parameter")))
 
 
 def _observed_data(tables: ProblemTables) -> xr.Dataset:
@@ -181,20 +206,20 @@ def sample_prior_predictive(tables: ProblemTables, solver: SolverSettings, draws
     Returns
     -------
     xarray.DataTree
-        ``prior`` (``parameter_value``, ``signal``, ``noise_scale``), ``prior_predictive`` and ``observed_data``
-        (``measurement``); failed solves are NaN and counted in attrs.
+        ``prior`` (a variable for each parameter), ``prior_predictive`` and ``observed_data`` (``measurement``); failed
+        solves are NaN and counted in attrs.
     """
     counts = StatusCounts()
     with build_model(tables, plan_simulation(tables), solver, counts), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Numba will use object mode")  # slower draws, nothing else
         drawn = pm.sample_prior_predictive(
             draws=draws,
-            var_names=["parameter_value", "signal", "noise_scale", "measurement"],
+            var_names=["parameter_value", "measurement"],
             random_seed=int(np.random.SeedSequence(seed).generate_state(1)[0]),
         )
     coords = measurement_coords(tables)
     tree = xr.DataTree.from_dict({
-        "prior": drawn["prior"].to_dataset().assign_coords(coords),
+        "prior": _of_parameters(tables, drawn["prior"]["parameter_value"]),
         "prior_predictive": drawn["prior_predictive"].to_dataset().assign_coords(coords),
         "observed_data": _observed_data(tables).assign_coords(coords),
     })  # fmt: skip

@@ -22,7 +22,7 @@ from pytensor import function
 from pytensor.compile.mode import Mode
 from scipy.special import logsumexp
 
-from jakstat.problem import ProblemTables, require_same_problem
+from jakstat.problem import ProblemTables, parameter_draws, require_same_problem
 from jakstat.simulation import plan_simulation
 from jakstat.statistics import SolverSettings, log_likelihood_graph
 
@@ -111,7 +111,7 @@ def check_tolerance(
         The draws belong to another problem.
     """
     require_same_problem(tree, tables)
-    values = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter").to_numpy()
+    values = parameter_draws(tree).to_numpy()
     chosen = spread_draws(values.reshape(-1, values.shape[-1]), draws, np.random.default_rng(seed))
     at_fit, at_tight = log_likelihoods(tables, chosen, (solver, tight))
     solved = np.isfinite(at_fit) & ~np.isnan(at_tight)

@@ -1,17 +1,12 @@
+from .cells_of_fit import growth_rates as growth_rates
 from .combinations import measure_combination as measure_combination, summarise_combination as summarise_combination
-from .dose_response import (
-    check_dose_response as check_dose_response,
-    predict_dose_response as predict_dose_response,
-    read_dose_response as read_dose_response,
-    summarise_ic50 as summarise_ic50,
-)
 from .exposure import (
     Exposure as Exposure,
     predict_effect_at_exposure as predict_effect_at_exposure,
     rank_drugs as rank_drugs,
     summarise_effects as summarise_effects,
 )
-from .fitted_study import FittedStudy as FittedStudy, growth_rates as growth_rates
+from .fit import Fit as Fit, ask_of_fit as ask_of_fit, fit_of as fit_of, fit_of_study as fit_of_study
 from .formula_draws import formulas_over_draws as formulas_over_draws
 from .interventions import check_interventions as check_interventions, predict_interventions as predict_interventions
 from .panel_answers import (
@@ -33,21 +28,6 @@ from .response_metrics import (
     summarise_metrics as summarise_metrics,
 )
 from .response_shifts import compare_dose_responses as compare_dose_responses, summarise_shifts as summarise_shifts
-from .scenario_settings import (
-    ask_of_fit as ask_of_fit,
-    check_scenarios as check_scenarios,
-    read_scenarios as read_scenarios,
-    scenario_table as scenario_table,
-)
-from .scenarios import (
-    AlteredCells as AlteredCells,
-    LigandDose as LigandDose,
-    Protocol as Protocol,
-    Readout as Readout,
-    predict_curves as predict_curves,
-    predict_surface as predict_surface,
-    thin_posterior as thin_posterior,
-)
 from .scoring import (
     PublicTable as PublicTable,
     Refit as Refit,

@@ -23,7 +23,8 @@ from scipy.optimize.elementwise import find_root
 from scipy.special import logit
 
 from jakstat.predictions.dose_interpolation import FAILED, LOGIT_MARGIN, check_doses, locate_level
-from jakstat.predictions.response_metrics import DRAW_DIMS, each_over_draws, quantiles
+from jakstat.predictions.response_metrics import DRAW_DIMS, each_over_draws
+from jakstat.statistics import summarise_draws
 
 REFERENCES = ("bliss", "hsa", "loewe")
 ALONE = 4  # the first drug alone reaches the effect; other positions as in dose_interpolation
@@ -179,7 +180,7 @@ def summarise_combination(measured: xr.Dataset, margin: float = 0.0) -> pd.DataF
     DataFrame
         One row a reference and combination of the other coordinates (dose_a, dose_b, ...): those, ``reference``,
         ``share_defined`` (of all draws), ``probability_above`` and ``probability_below`` (of the defined draws: excess
-        > margin, excess < -margin), ``median``, ``lower_50`` ... ``upper_95`` (shares of no drug).
+        > margin, excess < -margin), ``median``, ``lower_50`` ... ``upper_90`` (shares of no drug).
     """
     rows = []
     for name in REFERENCES:
@@ -188,7 +189,7 @@ def summarise_combination(measured: xr.Dataset, margin: float = 0.0) -> pd.DataF
             shares = [float((one > margin).mean()) if defined.size else np.nan for one in (defined, -defined)]
             rows.append({
                 **place, "reference": name, "share_defined": defined.size / excess.size,
-                "probability_above": shares[0], "probability_below": shares[1], **quantiles(excess),
+                "probability_above": shares[0], "probability_below": shares[1], **summarise_draws(excess),
             })  # fmt: skip
     return pd.DataFrame(rows)
 

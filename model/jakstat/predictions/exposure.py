@@ -13,7 +13,8 @@ import pandas as pd
 import xarray as xr
 
 from jakstat.predictions.dose_interpolation import response_at
-from jakstat.predictions.response_metrics import DRAW_DIMS, curves_of, each_over_draws, quantiles
+from jakstat.predictions.response_metrics import DRAW_DIMS, curves_of, each_over_draws
+from jakstat.statistics import summarise_draws
 
 LEVELS = ("average", "peak")
 
@@ -140,7 +141,7 @@ def summarise_effects(effect: xr.DataArray, inhibitions: tuple[float, ...] = (0.
     -------
     DataFrame
         One row a combination of coordinates: those, ``share_defined`` (of all draws), ``median``, ``lower_50`` ...
-        ``upper_95`` and ``probability_<percent>`` (of at least that inhibition) over the defined draws.
+        ``upper_90`` and ``probability_<percent>`` (of at least that inhibition) over the defined draws.
     """
     rows = []
     for place, values in each_over_draws(effect):
@@ -149,7 +150,7 @@ def summarise_effects(effect: xr.DataArray, inhibitions: tuple[float, ...] = (0.
             f"probability_{inhibition * 100:g}": float((defined >= inhibition).mean()) if defined.size else np.nan
             for inhibition in inhibitions
         }
-        rows.append({**place, "share_defined": defined.size / values.size, **quantiles(values), **probabilities})
+        rows.append({**place, "share_defined": defined.size / values.size, **summarise_draws(values), **probabilities})
     return pd.DataFrame(rows)
 
 

@@ -1,6 +1,7 @@
-"""What a configuration asks of a problem without cell lines: drugs, alterations and pairs by tables of its own.
+"""What drugs, alterations and pairs do to a problem without cell lines.
 
-The tables are those of :class:`jakstat.problem.PetabScenarios`; cells are named by an experiment of the problem.
+What is asked stands in :func:`jakstat.scenarios.read_asked_interventions`: tables of formulas and cells named by an
+experiment, or in short one inhibitor on stimulated cells.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,53 +9,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
 from jakstat.predictions.combinations import measure_combination
-from jakstat.predictions.response_metrics import dose_faults, measure_dose_response
+from jakstat.predictions.fit import fit_of
+from jakstat.predictions.response_metrics import measure_dose_response
 from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
-from jakstat.predictions.scenarios import (
+from jakstat.predictions.signals import ask_for_signals
+from jakstat.problem import PROBLEM_DIGESTS, Parameter, ProblemTables, Treatment, problem_digests
+from jakstat.scenarios import (
+    HOUR_IN,
     AlteredCells,
-    Readout,
+    InterventionSettings,
+    PetabScenarios,
     check_treatments,
-    predict_curves,
-    predict_surface,
-    thin_posterior,
+    read_asked_interventions,
     treatment_of,
 )
-from jakstat.problem import ProblemTables, require_same_problem
-from jakstat.scenarios import PetabScenarios
+from jakstat.simulation import plan_simulation
 from jakstat.statistics import SolverSettings
-
-
-@dataclass(frozen=True)
-class InterventionSettings:
-    """What is asked.
-
-    Parameters
-    ----------
-    cells : tuple of AlteredCells
-        ``cell_line`` is the id of an experiment.
-    inhibitors : tuple of str
-    doses : tuple of float
-        nM, increasing, the first 0.
-    pairs : tuple of (str, str)
-        Inhibitors given together, on all cells.
-    readout : Readout
-    draws : int
-        Posterior draws that are used in all.
-    time_unit : str
-        Unit of time of the model, where it declares none.
-    """
-
-    cells: tuple[AlteredCells, ...]
-    inhibitors: tuple[str, ...]
-    doses: tuple[float, ...]
-    pairs: tuple[tuple[str, str], ...]
-    readout: Readout
-    draws: int
-    time_unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +39,8 @@ class InterventionAnswers:
     Parameters
     ----------
     response : DataArray
-        Dims chain, draw, cells, drug, dose: share of the signal without drug.
+        Dims chain, draw, cells, drug, dose: share of the signal without drug. Attributes ``acts_on`` (what each drug
+        does, as formulas), ``priors`` (of the constants that the fit did not have) and ``notes``, lists of text.
     shifts : DataFrame
         As :func:`jakstat.predictions.summarise_shifts`, altered cells beside the same experiment without alterations,
         with ``assumed``; empty where no cells have both.
@@ -77,36 +53,18 @@ class InterventionAnswers:
     pairs: Mapping[str, xr.Dataset]
 
 
-def read_interventions(section: Mapping[str, Any]) -> InterventionSettings:
-    """Read the ``interventions`` section of a configuration.
+def check_interventions(
+    section: Mapping[str, Any], tables: ProblemTables, folder: str | Path | None = None
+) -> pd.DataFrame:
+    """Compare what is asked with a problem, and with the tables of a folder.
 
-    Raises
-    ------
-    ValueError
-        The doses do not begin with 0 and increase, or a pair is of inhibitors that are not asked for.
-    """
-    doses = tuple(float(dose) for dose in section["doses_nM"])
-    faults = dose_faults(doses)
-    inhibitors = tuple(section["inhibitors"])
-    pairs = tuple((str(first), str(second)) for first, second in section.get("pairs", ()))
-    faults += [f"pairs: found {name!r}; needed: one of {', '.join(inhibitors)}" for pair in pairs for name in pair
-               if name not in inhibitors]  # fmt: skip
-    if faults:
-        raise ValueError("the interventions section: " + "; ".join(faults))
-    readout = section["readout"]
-    return InterventionSettings(
-        cells=tuple(AlteredCells(one["experiment"], tuple(one.get("alterations", ()))) for one in section["cells"]),
-        inhibitors=inhibitors,
-        doses=doses,
-        pairs=pairs,
-        readout=Readout(readout["observable"], readout["observable"], float(readout["time_h"])),
-        draws=int(section["draws"]),
-        time_unit=section.get("time_unit", ""),
-    )
-
-
-def check_interventions(section: Mapping[str, Any], tables: ProblemTables, folder: str | Path) -> pd.DataFrame:
-    """Compare what is asked with a problem and with the tables of a folder.
+    Parameters
+    ----------
+    section : mapping
+        ``interventions`` of the configuration, or ``dose_response``.
+    tables : ProblemTables
+    folder : str or Path, optional
+        Of the tables of formulas; the short form has none.
 
     Returns
     -------
@@ -120,10 +78,11 @@ def check_interventions(section: Mapping[str, Any], tables: ProblemTables, folde
     ValueError
         The section has faults, or names what is not there; all of it is listed.
     """
-    asked = read_interventions(section)
-    scenarios = PetabScenarios(tables, folder, asked.time_unit)
+    scenarios, asked = read_asked_interventions(section, tables, folder)
     treatments = [treatment_of(cells, {name: 1.0}) for cells in asked.cells for name in asked.inhibitors]
-    faults = check_treatments(tables, scenarios, treatments, [asked.readout])
+    faults = check_treatments(tables, scenarios, treatments, [asked.readout]) or _unplanned(
+        tables, scenarios, asked, treatments
+    )
     if faults:
         raise ValueError("the interventions section does not fit the problem: " + "; ".join(faults))
     doses = ", ".join(f"{dose:g}" for dose in asked.doses)
@@ -134,10 +93,24 @@ def check_interventions(section: Mapping[str, Any], tables: ProblemTables, folde
     ])  # fmt: skip
 
 
+def _unplanned(
+    tables: ProblemTables, scenarios: PetabScenarios, asked: InterventionSettings, treatments: Sequence[Treatment]
+) -> list[str]:
+    """Return why the signals cannot be computed, where the solver says so before it solves; else nothing."""
+    experiments, more = scenarios.experiments(treatments)
+    time = asked.readout.time_h * HOUR_IN[scenarios.time_unit]
+    wanted = [(asked.readout.observable, experiment.id, time) for experiment in experiments.values()]
+    try:
+        plan_simulation(ask_for_signals(tables, tuple(experiments.values()), wanted, more))
+    except (ValueError, NotImplementedError) as error:
+        return [str(error)]
+    return []
+
+
 def predict_interventions(
     section: Mapping[str, Any],
     tables: ProblemTables,
-    folder: str | Path,
+    folder: str | Path | None,
     tree: xr.DataTree,
     solver: SolverSettings,
     seed: int,
@@ -147,10 +120,10 @@ def predict_interventions(
     Parameters
     ----------
     section : mapping
-        ``interventions`` of the configuration.
+        ``interventions`` of the configuration, or ``dose_response``.
     tables : ProblemTables
-    folder : str or Path
-        Of the tables of formulas.
+    folder : str or Path or None
+        Of the tables of formulas; the short form has none.
     tree : DataTree
         As ``sample_posterior`` returns it.
     solver : SolverSettings
@@ -164,31 +137,58 @@ def predict_interventions(
     UnusableFileError
         The draws belong to another problem.
     """
-    require_same_problem(tree, tables)
-    asked = read_interventions(section)
-    scenarios = PetabScenarios(tables, folder, asked.time_unit)
-    draws = thin_posterior(tree, asked.draws)
-    response = predict_curves(tables, scenarios, draws, asked.cells, asked.inhibitors, asked.doses, asked.readout,
-                              solver, seed)  # fmt: skip
+    scenarios, asked = read_asked_interventions(section, tables, folder)
+    fit = fit_of(tables, scenarios, tree, asked.draws, solver, seed)
+    response = fit.predict_curves(asked.cells, asked.inhibitors, asked.doses, asked.readout)
     pairs = {
         f"{first} + {second} on {cells.label}": measure_combination(
-            predict_surface(tables, scenarios, draws, cells, (first, second), (asked.doses, asked.doses), asked.readout,
-                            solver, seed)
+            fit.predict_surface(cells, (first, second), (asked.doses, asked.doses), asked.readout)
         )
-        for first, second in asked.pairs for cells in asked.cells
-    }  # fmt: skip
-    return InterventionAnswers(response, _shifts(response, asked.cells, scenarios), pairs)
+        for first, second in asked.pairs
+        for cells in asked.cells
+    }
+    attrs = {PROBLEM_DIGESTS: problem_digests(tables), **_what_was_assumed(scenarios, asked)}
+    return InterventionAnswers(response.assign_attrs(attrs), _shifts(response, asked.cells, scenarios), pairs)
+
+
+def _what_was_assumed(scenarios: PetabScenarios, asked: InterventionSettings) -> dict[str, list[str]]:
+    """Return what the drugs do, the priors of constants that the fit did not have, and what follows from these."""
+    treatments = [treatment_of(cells, {name: 1.0}) for cells in asked.cells for name in asked.inhibitors]
+    _, more = scenarios.experiments(treatments)
+    acts_on = [
+        f"{name}: {action.parameter} := {action.formula}"
+        for name in asked.inhibitors
+        for action in scenarios.reference.inhibitors[name].actions
+    ]
+    free = [parameter for parameter in more if parameter.prior is not None]
+    named = ", ".join(parameter.id for parameter in free)
+    note = (
+        f"{named}: drawn from the prior, because no measurement of the fit knows of it; an IC50 is as wide, or wider."
+    )
+    notes = [note] if free else []
+    return {"acts_on": acts_on, "priors": [_described(parameter) for parameter in free], "notes": notes}
+
+
+def _described(parameter: Parameter) -> str:
+    prior = parameter.prior
+    assert prior is not None
+    if prior.distribution != "log-normal":
+        numbers = ", ".join(f"{number:.4g}" for number in prior.parameters)
+        return f"{parameter.id} ~ {prior.distribution} ({numbers}): {prior.source}"
+    location, spread = prior.parameters
+    return (f"{parameter.id} ~ log-normal, median {np.exp(location):.4g} {parameter.unit}, sd of ln {spread:.3g}: "
+            f"{prior.source}")  # fmt: skip
 
 
 def _shifts(response: xr.DataArray, cells: Sequence[AlteredCells], scenarios: PetabScenarios) -> pd.DataFrame:
     """Return the shifts of altered cells beside their own experiment, where that is among the cells."""
     measures = measure_dose_response(response)
-    unaltered = {one.cell_line for one in cells if not one.alterations}
+    unaltered = {line.cell_line for line in cells if not line.alterations}
     found = []
-    for one in cells:
-        if one.alterations and one.cell_line in unaltered:
-            beside = measures.sel(cells=one.cell_line, drop=True)
-            shift = summarise_shifts(compare_dose_responses(beside, measures.sel(cells=[one.label])))
-            assumed = any(scenarios.reference.alterations[name].assumed for name in one.alterations)
+    for line in cells:
+        if line.alterations and line.cell_line in unaltered:
+            beside = measures.sel(cells=line.cell_line, drop=True)
+            shift = summarise_shifts(compare_dose_responses(beside, measures.sel(cells=[line.label])))
+            assumed = any(scenarios.reference.alterations[name].assumed for name in line.alterations)
             found.append(shift.assign(assumed=assumed))
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()

@@ -10,20 +10,21 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from jakstat.predictions.cells_of_fit import growth_rates
 from jakstat.predictions.combinations import find_least_doses, measure_combination, summarise_combination
 from jakstat.predictions.exposure import Exposure, predict_effect_at_exposure
-from jakstat.predictions.fitted_study import FittedStudy, growth_rates
+from jakstat.predictions.fit import StudyFit
 from jakstat.predictions.response_metrics import growth_rate_inhibition_from_rates, measure_dose_response
 from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
-from jakstat.predictions.scenario_settings import PairSettings, ResponseSettings
-from jakstat.predictions.scenarios import AlteredCells, Readout, predict_curves, predict_signals, predict_surface
 from jakstat.problem import PROBLEM_DIGESTS, Reference, Treatment, problem_digests
+from jakstat.scenarios import AlteredCells, PairSettings, Readout, ResponseSettings
+from jakstat.statistics import summary_rows
 
 #: An inhibitor of the reference tables that acts on all JAKs and on nothing else, and a dose that leaves a millionth.
 _JAK_BLOCK = ("ideal_JAK_inhibitor", 1e6)
 
 
-def predict_responses(fit: FittedStudy, asked: ResponseSettings) -> xr.Dataset:
+def predict_responses(fit: StudyFit, asked: ResponseSettings) -> xr.Dataset:
     """Predict dose-response curves of every inhibitor on all cells.
 
     Returns
@@ -32,13 +33,12 @@ def predict_responses(fit: FittedStudy, asked: ResponseSettings) -> xr.Dataset:
         One variable a readout: the signal as a share of that without drug (chain, draw, cells, drug, dose).
     """
     return xr.Dataset({
-        readout.name: predict_curves(fit.tables, fit.scenarios, fit.posterior, asked.cells, asked.inhibitors,
-                                     asked.doses, readout, fit.solver, fit.seed, asked.protocol)
+        readout.name: fit.predict_curves(asked.cells, asked.inhibitors, asked.doses, readout, asked.protocol)
         for readout in asked.readouts
     }, attrs={PROBLEM_DIGESTS: problem_digests(fit.tables)})  # fmt: skip
 
 
-def predict_resistance(fit: FittedStudy, asked: ResponseSettings) -> xr.Dataset:
+def predict_resistance(fit: StudyFit, asked: ResponseSettings) -> xr.Dataset:
     """Predict what each alteration does to the response to each inhibitor.
 
     Parameters
@@ -70,12 +70,11 @@ def summarise_resistance(resistance: xr.Dataset) -> pd.DataFrame:
     return shifts.assign(assumed=[assumed[str(one)] for one in shifts["cells"]])
 
 
-def predict_combinations(fit: FittedStudy, pairs: Sequence[PairSettings]) -> dict[str, xr.Dataset]:
+def predict_combinations(fit: StudyFit, pairs: Sequence[PairSettings]) -> dict[str, xr.Dataset]:
     """Predict the response to pairs of inhibitors and its excess over Bliss, HSA and Loewe, by label of the pair."""
     return {
         one.label: measure_combination(
-            predict_surface(fit.tables, fit.scenarios, fit.posterior, one.cells, one.inhibitors, one.doses, one.readout,
-                         fit.solver, fit.seed, one.protocol)
+            fit.predict_surface(one.cells, one.inhibitors, one.doses, one.readout, one.protocol)
         )
         for one in pairs
     }  # fmt: skip
@@ -125,7 +124,7 @@ def predict_exposure(reference: Reference, response: xr.DataArray, seed: int) ->
     return predict_effect_at_exposure(response, exposures, seed)
 
 
-def predict_growth_response(fit: FittedStudy, cells: Sequence[AlteredCells], response: xr.DataArray) -> xr.DataArray:
+def predict_growth_response(fit: StudyFit, cells: Sequence[AlteredCells], response: xr.DataArray) -> xr.DataArray:
     """Predict growth-rate inhibition (GR values) by every inhibitor on all cells.
 
     Parameters
@@ -147,7 +146,7 @@ def predict_growth_response(fit: FittedStudy, cells: Sequence[AlteredCells], res
     return xr.apply_ufunc(growth_rate_inhibition_from_rates, under_drug, doublings).transpose(*response.dims)
 
 
-def predict_jak_dependency(fit: FittedStudy, readout: Readout) -> pd.DataFrame:
+def predict_jak_dependency(fit: StudyFit, readout: Readout) -> pd.DataFrame:
     """Predict how much of its growth each line loses when its JAKs are blocked and nothing else is.
 
     Parameters
@@ -163,10 +162,8 @@ def predict_jak_dependency(fit: FittedStudy, readout: Readout) -> pd.DataFrame:
     """
     lines = fit.scenarios.growing_lines
     treatments = [Treatment(cell_line=name, inhibitors=(_JAK_BLOCK,)) for name in lines]
-    signal = predict_signals(fit.tables, fit.scenarios, fit.posterior, [(one, readout) for one in treatments],
-                             fit.solver, fit.seed)  # fmt: skip
+    signal = fit.predict_signals([(treatment, readout) for treatment in treatments])
     growth = growth_rates(fit, [AlteredCells(name) for name in lines]).to_numpy() * readout.time_h
     loss = -np.log(signal.to_numpy()) / growth
-    quantiles = np.nanquantile(loss.reshape(-1, len(lines)), [0.5, 0.05, 0.95], axis=0)
-    return pd.DataFrame({"cell_line": list(lines), "median": quantiles[0], "lower_90": quantiles[1],
-                         "upper_90": quantiles[2]})  # fmt: skip
+    summary = summary_rows(loss.reshape(-1, len(lines)))[["median", "lower_90", "upper_90"]]
+    return summary.assign(cell_line=list(lines))[["cell_line", *summary.columns]]

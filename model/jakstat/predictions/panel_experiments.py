@@ -7,19 +7,19 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from jakstat.predictions.fitted_study import FittedStudy, noise_scale
+from jakstat.predictions.cells_of_fit import noise_scale
+from jakstat.predictions.fit import StudyFit
 from jakstat.predictions.next_experiment import expect_reductions, rank_candidates
 from jakstat.predictions.panel_answers import predict_exposure
 from jakstat.predictions.response_metrics import measure_dose_response
-from jakstat.predictions.scenario_settings import ResponseSettings, Target
-from jakstat.predictions.scenarios import HOUR_IN, AlteredCells, Readout, predict_curves, predict_signals, treatment_of
 from jakstat.problem import Treatment
+from jakstat.scenarios import HOUR_IN, AlteredCells, Readout, ResponseSettings, Target, treatment_of
 
 _NEW_SCREEN = "new_screen"
 
 
 def suggest_experiments(
-    fit: FittedStudy, target: Target, responses: ResponseSettings, candidates: ResponseSettings
+    fit: StudyFit, target: Target, responses: ResponseSettings, candidates: ResponseSettings
 ) -> pd.DataFrame:
     """Rank candidate measurements by how much each is expected to narrow an answer.
 
@@ -41,7 +41,7 @@ def suggest_experiments(
         As :func:`jakstat.predictions.rank_candidates`, best first.
     """
     asked, labels = _candidates(fit, candidates)
-    signal = predict_signals(fit.tables, fit.scenarios, fit.posterior, asked, fit.solver, fit.seed)
+    signal = fit.predict_signals(asked)
     noise = np.stack([
         noise_scale(fit, reading.observable, signal.isel(scenario=number).to_numpy())
         for number, (_, reading) in enumerate(asked)
@@ -52,7 +52,7 @@ def suggest_experiments(
     return rank_candidates(expect_reductions(answer, named, named.copy(data=noise), fit.seed, scale=scale))
 
 
-def _candidates(fit: FittedStudy, asked: ResponseSettings) -> tuple[list[tuple[Treatment, Readout]], list[str]]:
+def _candidates(fit: StudyFit, asked: ResponseSettings) -> tuple[list[tuple[Treatment, Readout]], list[str]]:
     """Return treatment and readout of every candidate, and its name for people."""
     treatments, labels = [], []
     for cells, name, dose, reading in product(asked.cells, asked.inhibitors, asked.doses[1:], asked.readouts):
@@ -62,7 +62,7 @@ def _candidates(fit: FittedStudy, asked: ResponseSettings) -> tuple[list[tuple[T
     return treatments, labels
 
 
-def target_draws(fit: FittedStudy, target: Target, responses: ResponseSettings) -> xr.DataArray:
+def target_draws(fit: StudyFit, target: Target, responses: ResponseSettings) -> xr.DataArray:
     """Return the answer that is to be narrowed, (chain, draw).
 
     nM, a ratio, or an event (0 or 1); NaN where it is not defined.
@@ -70,8 +70,7 @@ def target_draws(fit: FittedStudy, target: Target, responses: ResponseSettings) 
     lone = AlteredCells(target.cells.cell_line)
     cells = [lone, target.cells] if target.quantity == "fold_shift" else [target.cells]
     drugs = responses.inhibitors if target.quantity == "best" else (target.inhibitor,)
-    curves = predict_curves(fit.tables, fit.scenarios, fit.posterior, cells, drugs, responses.doses, target.readout,
-                            fit.solver, fit.seed)  # fmt: skip
+    curves = fit.predict_curves(cells, drugs, responses.doses, target.readout)
     if target.quantity == "best":
         effect = predict_exposure(fit.scenarios.reference, curves.isel(cells=0, drop=True), fit.seed)["effect"]
         average = effect.sel(level="average", drop=True)

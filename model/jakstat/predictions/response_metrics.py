@@ -14,7 +14,6 @@ Curves are expected signals without noise, relative to no drug, at doses in nM (
 Nothing is extrapolated: a dose that does not lie within the positive doses is NaN, and its position says why.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,18 +29,11 @@ from jakstat.predictions.dose_interpolation import (
     mean_response,
     slope_at_half,
 )
+from jakstat.statistics import summarise_draws
 
 DRAW_DIMS = ("chain", "draw")
-INTERVALS = (50, 95)  # percent, central
 # Assumed: a curve that falls by less than 1 % has no half of its fall worth a name (the solver's error is 1e-4).
 LEAST_EFFECT = 0.01
-
-
-def dose_faults(doses: Sequence[float]) -> list[str]:
-    """Return a sentence where doses do not begin with 0 and increase: a response is relative to that without drug."""
-    if len(doses) and doses[0] == 0 and all(low < high for low, high in zip(doses, doses[1:], strict=False)):
-        return []
-    return [f"doses_nM: found {list(doses)}; needed: increasing doses that begin with 0"]
 
 
 def half_effect_dose(doses: np.ndarray, relative: np.ndarray) -> np.ndarray:
@@ -236,7 +228,7 @@ def summarise_metrics(metrics: xr.Dataset) -> pd.DataFrame:
     DataFrame
         One row a metric and a combination of the other coordinates: those, ``metric``, ``units``, ``share_existing``
         (of all draws), ``share_above``, ``share_below``, ``share_failed`` (NaN for a metric without position),
-        ``median``, ``lower_50``, ``upper_50``, ``lower_95``, ``upper_95`` (over the draws in which it exists).
+        ``median``, ``lower_50``, ``upper_50``, ``lower_90``, ``upper_90`` (over the draws in which it exists).
     """
     rows = []
     for name in metrics.data_vars:
@@ -247,7 +239,7 @@ def summarise_metrics(metrics: xr.Dataset) -> pd.DataFrame:
             found = None if positions is None else positions.sel(place).to_numpy().ravel()
             rows.append({
                 **place, "metric": str(name), "units": metrics[name].attrs.get("units", ""),
-                "share_existing": float(np.isfinite(values).mean()), **_shares(found), **quantiles(values),
+                "share_existing": float(np.isfinite(values).mean()), **_shares(found), **summarise_draws(values),
             })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -271,15 +263,3 @@ def _shares(positions: np.ndarray | None) -> dict[str, float]:
         for number, meaning in enumerate(POSITIONS)
         if number != WITHIN
     }
-
-
-def quantiles(values: np.ndarray) -> dict[str, float]:
-    """Return median and central 50 and 95 % intervals of the finite ``values`` (draw,); NaN where there are none."""
-    existing = values[np.isfinite(values)]
-    tails = [(1 - level / 100) / 2 for level in INTERVALS]
-    wanted = {"median": 0.5}
-    for level, tail in zip(INTERVALS, tails, strict=True):
-        wanted |= {f"lower_{level}": tail, f"upper_{level}": 1 - tail}
-    if not existing.size:
-        return dict.fromkeys(wanted, float("nan"))
-    return dict(zip(wanted, np.quantile(existing, list(wanted.values())).tolist(), strict=True))

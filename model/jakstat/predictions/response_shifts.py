@@ -11,7 +11,8 @@ import pandas as pd
 import xarray as xr
 
 from jakstat.predictions.dose_interpolation import ABOVE, BELOW, FAILED, WITHIN
-from jakstat.predictions.response_metrics import each_over_draws, quantiles
+from jakstat.predictions.response_metrics import each_over_draws
+from jakstat.statistics import summarise_draws
 
 CASES = ("both", "changed_above", "changed_below", "reference_above", "reference_below", "neither", "failed")
 
@@ -106,8 +107,8 @@ def summarise_shifts(comparison: xr.Dataset, resistant: float = 2.0) -> pd.DataF
         rows.append(
             place
             | {f"share_{name}": float((case == at).mean()) for at, name in enumerate(CASES)}
-            | {f"fold_shift_{name}": value for name, value in quantiles(shift).items()}
+            | {f"fold_shift_{name}": value for name, value in summarise_draws(shift).items()}
             | {"probability_resistant_least": bounds[0], "probability_resistant_most": bounds[1]}
-            | {f"emax_change_{name}": value for name, value in quantiles(effect).items()}
+            | {f"emax_change_{name}": value for name, value in summarise_draws(effect).items()}
         )
     return pd.DataFrame(rows)

@@ -4,7 +4,14 @@ import numpy as np
 import xarray as xr
 
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
-from jakstat.problem import PROBLEM_DIGESTS, ProblemTables, measured_over_time, problem_digests, require_same_problem
+from jakstat.problem import (
+    PROBLEM_DIGESTS,
+    ProblemTables,
+    measured_over_time,
+    parameter_draws,
+    problem_digests,
+    require_same_problem,
+)
 from jakstat.statistics import SolverSettings
 
 
@@ -19,7 +26,7 @@ def predict_time_courses(
     ----------
     tables : ProblemTables
     tree : DataTree
-        With ``posterior`` (``parameter_value``; chain, draw, parameter).
+        As ``sample_posterior`` returns it.
     solver : SolverSettings
     n_times : int
         Points from the first start to the last measurement; the steady state (time inf) is one more where the study
@@ -41,7 +48,7 @@ def predict_time_courses(
     require_same_problem(tree, tables)
     digests = problem_digests(tables)
     tables = measured_over_time(tables)
-    posterior = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter")
+    posterior = parameter_draws(tree)
     chosen = np.unique(np.linspace(0, posterior.sizes["draw"] - 1, min(n_draws, posterior.sizes["draw"])).astype(int))
     posterior = posterior.isel(draw=chosen)
     times = _times(tables, n_times)

@@ -1,3 +1,7 @@
+from .drawn_parameters import (
+    parameter_dataset as parameter_dataset,
+    parameter_draws as parameter_draws,
+)
 from .formulas import (
     entity as entity,
     names_of as names_of,
@@ -35,6 +39,8 @@ from .reference import (
     DOSE as DOSE,
     Action as Action,
     CellLine as CellLine,
+    Constant as Constant,
+    Inhibitor as Inhibitor,
     Reference as Reference,
     altered as altered,
     check_against_model as check_against_model,
@@ -43,6 +49,7 @@ from .reference import (
     read_interventions as read_interventions,
 )
 from .same_problem import (
+    PARAMETERS as PARAMETERS,
     PROBLEM_DIGESTS as PROBLEM_DIGESTS,
     problem_digests as problem_digests,
     require_same_problem as require_same_problem,

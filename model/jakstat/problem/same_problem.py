@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: The attribute of a posterior, and of what is computed from it, with the digests of its problem.
 PROBLEM_DIGESTS = "problem_digests"
+#: Attribute of a group of draws with the ids of its parameters, in the order of the problem's table.
+PARAMETERS = "parameters"
 _MOST_NAMES = 5  # that a message lists
 _XML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)  # libAntimony writes its version into one
 
@@ -71,9 +73,9 @@ def require_same_problem(drawn: "xr.DataTree | xr.Dataset", tables: ProblemTable
 
 def _other_names(drawn: "xr.DataTree | xr.Dataset", tables: ProblemTables) -> str:
     """Return which parameters of the problem have no draws and which draws no parameter; empty where all agree."""
-    if "posterior" not in getattr(drawn, "children", ()) or "parameter" not in drawn["posterior"].coords:
+    if "posterior" not in getattr(drawn, "children", ()) or PARAMETERS not in drawn["posterior"].attrs:
         return ""
-    drawn_names = drawn["posterior"].coords["parameter"].to_numpy().tolist()
+    drawn_names = list(drawn["posterior"].attrs[PARAMETERS])
     estimated = [one.id for one in tables.parameters if one.estimated]
     missing = [name for name in estimated if name not in drawn_names]
     unknown = [name for name in drawn_names if name not in estimated]

@@ -1,6 +1,5 @@
 from .convergence_page import render_convergence_page as render_convergence_page
 from .figures import (
-    dose_response_figure as dose_response_figure,
     figure_png as figure_png,
     figure_svg as figure_svg,
     fit_figure as fit_figure,

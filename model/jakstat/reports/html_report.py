@@ -4,7 +4,6 @@ from jakstat.problem import require_same_problem
 from jakstat.reports.page import Page, Paragraph, Section, render_page
 from jakstat.reports.sections import (
     ReportContents,
-    answer_sentences,
     cell_line_sections,
     convergence_section,
     coverage_section,
@@ -15,14 +14,12 @@ from jakstat.reports.sections import (
     loo_section,
     overall_coverage,
     parameter_section,
-    prediction_section,
     prior_section,
     provenance_section,
     question_section,
     scenario_sections,
     scenario_sentences,
     size_sentence,
-    text_list,
     tolerance_section,
 )
 from jakstat.reports.tables import decimal_text, verdict
@@ -46,9 +43,9 @@ def render_report(contents: ReportContents) -> str:
         Draws, or what was predicted from them, belong to another problem.
     """
     tables = contents.tables
-    for one in (contents.posterior, contents.prior, contents.time_courses, contents.dose_response):
-        if one is not None:
-            require_same_problem(one, tables)
+    for drawn in (contents.posterior, contents.prior, contents.time_courses):
+        if drawn is not None:
+            require_same_problem(drawn, tables)
     sections = [
         question_section(contents),
         fit_section(contents),
@@ -74,30 +71,29 @@ def render_report(contents: ReportContents) -> str:
     )
 
 
+#: Where a run asked for no prediction.
+_NO_PREDICTION = "This run asked for no dose response, so nothing is predicted here."
+
+
 def _answer_sections(contents: ReportContents) -> list[Section]:
-    """Return the sections of what was predicted: of scenarios, or of one inhibitor and of interventions."""
-    added = [] if contents.interventions is None else [intervention_section(contents.interventions)]
-    if contents.scenarios is not None:
-        return [*scenario_sections(contents.scenarios), *added]
-    if contents.dose_response is None and added:
-        return added
-    return [prediction_section(contents), *added]
+    """Return the sections of what was predicted."""
+    found = [] if contents.scenarios is None else [*scenario_sections(contents.scenarios)]
+    if contents.interventions is not None:
+        found.append(intervention_section(contents.interventions, contents.tables))
+    return found or [Section("prediction", "Prediction", [Paragraph(_NO_PREDICTION)])]
 
 
 def _answers(contents: ReportContents) -> list[str]:
     """Return the sentences that answer what was asked."""
-    if contents.scenarios is not None:
-        return scenario_sentences(contents.scenarios)
-    if contents.interventions is not None and contents.dose_response is None:
-        return intervention_sentences(contents.interventions)
-    return answer_sentences(contents)
+    found = [] if contents.scenarios is None else scenario_sentences(contents.scenarios)
+    if contents.interventions is not None:
+        found = [*found, *intervention_sentences(contents.interventions, contents.tables)]
+    return found or [_NO_PREDICTION]
 
 
 def _summary(contents: ReportContents) -> tuple[Paragraph, ...]:
     """Return the box on top: the answer, whether the fit may be used, how it describes the data."""
     lines = [Paragraph(sentence, "answer") for sentence in _answers(contents)]
-    if contents.dose_response is not None:
-        lines += [Paragraph(note) for note in text_list(contents.dose_response.attrs.get("notes"))[:1]]
     lines.append(verdict(contents.convergence))
     attrs = contents.loo.attrs
     lines.append(Paragraph(" ".join((

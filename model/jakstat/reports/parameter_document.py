@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from jakstat.problem import Parameter, Prior, ProblemTables
-from jakstat.reports.tables import describe_prior, interval_text, is_assumed, number_text, prior_interval_95
+from jakstat.reports.tables import describe_prior, interval_text, is_assumed, number_text, prior_interval
 
 
 def render_parameter_document(tables: ProblemTables) -> str:
@@ -38,7 +38,7 @@ def render_parameter_document(tables: ProblemTables) -> str:
         "## Estimated parameters",
         "",
         *_markdown(
-            ("parameter", "unit", "prior", "95 % of the prior", "source"),
+            ("parameter", "unit", "prior", "90 % of the prior", "source"),
             [_row(one, one.prior) for one in estimated if one.prior is not None],
         ),
         "",
@@ -66,7 +66,7 @@ def _source(parameter: Parameter) -> str:
 
 
 def _row(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
-    lower, upper = prior_interval_95(prior)
+    lower, upper = prior_interval(prior)
     return parameter.id, parameter.unit, describe_prior(prior), interval_text(lower, upper, 2), prior.source
 
 

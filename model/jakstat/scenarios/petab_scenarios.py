@@ -6,7 +6,8 @@ from its beginning where it has none.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import sympy as sp
@@ -32,8 +33,60 @@ from jakstat.problem import (
 _TIME_UNITS = ("s", "min", "h", "d")
 
 
+@dataclass(frozen=True)
 class PetabScenarios:
-    """A problem whose experiments can be made again with inhibitors and alterations of its own tables.
+    """A problem whose experiments can be made again with inhibitors and alterations of tables of its own.
+
+    Parameters
+    ----------
+    tables : ProblemTables
+    interventions : Reference
+        Inhibitors, alterations and their constants, over entities of this problem's model; no cell lines.
+    made : mapping of str to Experiment
+        What cells are named by, and the experiment that makes them what they are.
+    time_unit : {"s", "min", "h", "d", ""}
+        Of the problem; empty where nothing names it, and an hour then is one unit.
+    """
+
+    tables: ProblemTables
+    interventions: Reference
+    made: Mapping[str, Experiment]
+    time_unit: str
+
+    @cached_property
+    def reference(self) -> Reference:
+        """The tables, with a line of cells for each experiment."""
+        return replace(self.interventions, cell_lines={
+            name: CellLine(name, "", "", "", (), "none", None, self.tables.id) for name in self.made
+        })  # fmt: skip
+
+    def experiments(self, treatments: Iterable[Treatment]) -> tuple[dict[Treatment, Experiment], tuple[Parameter, ...]]:
+        """Return the experiment of each treatment, and the constants that they need and the problem does not have.
+
+        Raises
+        ------
+        ValueError
+            A treatment has a stimulus or a schedule of its own.
+        """
+        found = {}
+        for number, one in enumerate(dict.fromkeys(treatments)):
+            if one.stimulus or one.schedule:
+                raise ValueError(
+                    f"{one.cell_line}: found a stimulus or schedule; needed: those of the experiment alone"
+                )
+            made = self.made[one.cell_line]
+            periods = _with_interventions(made.periods, altered(self.reference, one.alterations),
+                                          inhibited(self.reference, dict(one.inhibitors), one.alterations))  # fmt: skip
+            label = ", ".join([made.label or made.id, *one.alterations, *(f"{name} {dose:g} nM" for name, dose in
+                                                                           one.inhibitors)])  # fmt: skip
+            found[one] = Experiment(f"scenario_{number}", periods, label, inhibitors=one.inhibitors)
+        formulas = [formula for one in found.values() for period in one.periods for formula in period.changes.values()]
+        known = {one.id for one in self.tables.parameters}
+        return found, tuple(one for one in constants_in(formulas, self.reference) if one.id not in known)
+
+
+def read_petab_scenarios(tables: ProblemTables, folder: str | Path, time_unit: str = "") -> PetabScenarios:
+    """Return what may be asked of a problem by tables of formulas; cells are named by its experiments.
 
     Parameters
     ----------
@@ -51,45 +104,16 @@ class PetabScenarios:
     ValueError
         The unit of time is not known.
     """
-
-    def __init__(self, tables: ProblemTables, folder: str | Path, time_unit: str = ""):
-        faults: list[Fault] = []
-        reference = read_interventions(Path(folder), faults)
-        if reference is not None:
-            check_against_model(reference, model_entities(tables.sbml), faults)
-        if faults or reference is None:
-            raise DataFaultsError(faults)
-        self.time_unit = tables.time_unit or time_unit
-        if self.time_unit not in _TIME_UNITS:
-            raise ValueError(f"time unit: found {self.time_unit!r}; needed: one of {', '.join(_TIME_UNITS)}")
-        self._tables = tables
-        self._made = {one.id: one for one in tables.experiments}
-        cells = {one: CellLine(one, "", "", "", (), "none", None, tables.id) for one in self._made}
-        self.reference: Reference = replace(reference, cell_lines=cells)
-
-    def experiments(self, treatments: Iterable[Treatment]) -> tuple[dict[Treatment, Experiment], tuple[Parameter, ...]]:
-        """Return the experiment of each treatment, and the constants that they need and the problem does not have.
-
-        Raises
-        ------
-        ValueError
-            A treatment has a stimulus or a schedule of its own.
-        """
-        found = {}
-        for number, one in enumerate(dict.fromkeys(treatments)):
-            if one.stimulus or one.schedule:
-                raise ValueError(
-                    f"{one.cell_line}: found a stimulus or schedule; needed: those of the experiment alone"
-                )
-            made = self._made[one.cell_line]
-            periods = _with_interventions(made.periods, altered(self.reference, one.alterations),
-                                          inhibited(self.reference, dict(one.inhibitors), one.alterations))  # fmt: skip
-            label = ", ".join([made.label or made.id, *one.alterations, *(f"{name} {dose:g} nM" for name, dose in
-                                                                           one.inhibitors)])  # fmt: skip
-            found[one] = Experiment(f"scenario_{number}", periods, label, inhibitors=one.inhibitors)
-        formulas = [formula for one in found.values() for period in one.periods for formula in period.changes.values()]
-        known = {one.id for one in self._tables.parameters}
-        return found, tuple(one for one in constants_in(formulas, self.reference) if one.id not in known)
+    faults: list[Fault] = []
+    reference = read_interventions(Path(folder), faults)
+    if reference is not None:
+        check_against_model(reference, model_entities(tables.sbml), faults)
+    if faults or reference is None:
+        raise DataFaultsError(faults)
+    unit = tables.time_unit or time_unit
+    if unit not in _TIME_UNITS:
+        raise ValueError(f"time unit: found {unit!r}; needed: one of {', '.join(_TIME_UNITS)}")
+    return PetabScenarios(tables, reference, {experiment.id: experiment for experiment in tables.experiments}, unit)
 
 
 def _with_interventions(

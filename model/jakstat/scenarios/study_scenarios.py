@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import sympy as sp
@@ -13,6 +14,7 @@ from jakstat.problem import (
     Parameter,
     Period,
     Pooled,
+    ProblemTables,
     Reference,
     StudyExperiment,
     StudyMeasurement,
@@ -24,6 +26,7 @@ from jakstat.problem import (
     names_of,
     proliferation_id,
     read_measurements,
+    read_study,
     shared_id_faults,
 )
 
@@ -50,6 +53,11 @@ class StudyScenarios:
         if reference is None:
             raise ValueError(f"{folder}: study.yaml has no section cells, which names cell lines and inhibitors")
         self.reference: Reference = reference
+
+    @cached_property
+    def tables(self) -> ProblemTables:
+        """The study's problem."""
+        return read_study(self._checked.study.file.parent)
 
     @property
     def measured_lines(self) -> tuple[str, ...]:

@@ -10,3 +10,11 @@ from .noise import (
 from .packed_data import PackedData as PackedData
 from .priors import log_prior_density as log_prior_density
 from .signal import SolverSettings as SolverSettings, measurement_graph as measurement_graph
+from .summaries import (
+    QUANTILES as QUANTILES,
+    bands_by as bands_by,
+    contraction as contraction,
+    is_positive as is_positive,
+    summarise_draws as summarise_draws,
+    summary_rows as summary_rows,
+)

@@ -1,8 +1,12 @@
-from .left_out_groups import Refit as Refit, dose_responses_by as dose_responses_by
 from .left_out_scores import score_left_out as score_left_out
 from .panel_scores import (
     PublicTable as PublicTable,
     score_held_out as score_held_out,
     score_predictions as score_predictions,
 )
-from .refits import refit_of as refit_of, refit_without_group as refit_without_group, require_refit as require_refit
+from .refits import (
+    Refit as Refit,
+    refit_of as refit_of,
+    refit_without_group as refit_without_group,
+    require_refit as require_refit,
+)

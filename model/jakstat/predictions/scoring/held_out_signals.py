@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jakstat.predictions.fitted_study import FittedStudy, noise_scale, observable_of
-from jakstat.predictions.scenarios import HOUR_IN, Readout, predict_signals
+from jakstat.predictions.cells_of_fit import noise_scale, observable_of
+from jakstat.predictions.fit import StudyFit
 from jakstat.predictions.scoring.naive_predictors import (
     predict_additive,
     predict_drug_mean,
@@ -16,6 +16,7 @@ from jakstat.predictions.scoring.naive_predictors import (
     predict_no_effect,
 )
 from jakstat.problem import StudyMeasurement
+from jakstat.scenarios import HOUR_IN, Readout
 from jakstat.statistics import Noise, log_density_values
 
 MECHANISM = "mechanism"
@@ -37,11 +38,11 @@ class HeldOutSignals:
         return np.where(np.isfinite(self.signal), density, -np.inf)
 
 
-def held_out_signals(fit: FittedStudy, held_out: Sequence[StudyMeasurement]) -> HeldOutSignals:
+def held_out_signals(fit: StudyFit, held_out: Sequence[StudyMeasurement]) -> HeldOutSignals:
     """Predict the signals of measurements in every draw, (chain, draw, measurement)."""
     hour = HOUR_IN[fit.scenarios.time_unit]
     asked = [(one.treatment, Readout(one.observable, one.observable, one.time / hour)) for one in held_out]
-    signal = predict_signals(fit.tables, fit.scenarios, fit.posterior, asked, fit.solver, fit.seed).to_numpy()
+    signal = fit.predict_signals(asked).to_numpy()
     scales = [noise_scale(fit, one.observable, signal[..., number]) for number, one in enumerate(held_out)]
     observables = [observable_of(fit.tables, one.observable) for one in held_out]
     noise = Noise(np.array([one.noise_distribution for one in observables]),

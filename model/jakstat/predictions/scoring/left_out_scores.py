@@ -18,8 +18,7 @@ from scipy import stats
 from scipy.special import logsumexp
 
 from jakstat.inference import smooth_weights
-from jakstat.predictions.fitted_study import FittedStudy
-from jakstat.predictions.scenarios import Posterior
+from jakstat.predictions.fit import Posterior, StudyFit
 from jakstat.predictions.scoring.held_out_signals import (
     MECHANISM,
     NAIVE,
@@ -27,9 +26,10 @@ from jakstat.predictions.scoring.held_out_signals import (
     dose_response_rows,
     held_out_signals,
 )
-from jakstat.predictions.scoring.left_out_groups import Refit, dose_responses_by
+from jakstat.predictions.scoring.refits import Refit
 from jakstat.predictions.scoring.scores import Prediction, compare_predictors
 from jakstat.problem import Parameter, StudyMeasurement, Treatment, deviations_of_draws, draws_from_deviations, names_of
+from jakstat.scenarios import dose_responses_by
 from jakstat.statistics import Noise, draw_measurements
 
 #: Points of what only the left-out group knows of, for each posterior draw.
@@ -59,7 +59,7 @@ class LeftOut:
         return found
 
 
-def score_left_out(fit: FittedStudy, observable: str, by: str, refits: Mapping[str, Refit] | None = None) -> LeftOut:
+def score_left_out(fit: StudyFit, observable: str, by: str, refits: Mapping[str, Refit] | None = None) -> LeftOut:
     """Score predictions of each group's dose responses by what the fit would say without them.
 
     Parameters
@@ -127,7 +127,7 @@ class _Weighed:
 
 
 def _weighed_signals(
-    fit: FittedStudy,
+    fit: StudyFit,
     measured: Sequence[StudyMeasurement],
     labels: np.ndarray,
     rng: np.random.Generator,
@@ -147,7 +147,7 @@ def _weighed_signals(
     return _Weighed(found, k_hats)
 
 
-def _refitted_signals(fit: FittedStudy, refit: Refit, measured: Sequence[StudyMeasurement]) -> HeldOutSignals:
+def _refitted_signals(fit: StudyFit, refit: Refit, measured: Sequence[StudyMeasurement]) -> HeldOutSignals:
     """Predict a group's measurements from a fit without it, in as many draws as the whole fit has."""
     signals = held_out_signals(replace(fit, posterior=refit.posterior), measured)
     signal, scale = (one.reshape(-1, len(measured)) for one in (signals.signal, signals.scale))
@@ -155,7 +155,7 @@ def _refitted_signals(fit: FittedStudy, refit: Refit, measured: Sequence[StudyMe
     return HeldOutSignals(signal[spread], scale[spread], signals.noise, signals.observed)
 
 
-def _draws_of(fit: FittedStudy) -> int:
+def _draws_of(fit: StudyFit) -> int:
     return fit.posterior.values.shape[0] * fit.posterior.values.shape[1]
 
 
@@ -164,7 +164,7 @@ def _noise_at(noise: Noise, chosen: np.ndarray) -> Noise:
 
 
 def _without_own_knowledge(
-    fit: FittedStudy, measured: Sequence[StudyMeasurement], labels: np.ndarray, rng: np.random.Generator
+    fit: StudyFit, measured: Sequence[StudyMeasurement], labels: np.ndarray, rng: np.random.Generator
 ) -> tuple[HeldOutSignals, dict[str, np.ndarray]]:
     """Predict signals with what only each measurement's group knows of drawn anew, (draw, replicate, row).
 
@@ -219,7 +219,7 @@ def propose_own(
     return draws_from_deviations(parameters, points), log_ratio
 
 
-def _own_parameters(fit: FittedStudy, measured: Sequence[StudyMeasurement], labels: np.ndarray) -> dict[str, list[str]]:
+def _own_parameters(fit: StudyFit, measured: Sequence[StudyMeasurement], labels: np.ndarray) -> dict[str, list[str]]:
     """Return, for each group, the parameters that no other experiments name."""
     others = [one.treatment for one in fit.scenarios.measurements if one not in set(measured)]
     experiments, _ = fit.scenarios.experiments([*(one.treatment for one in measured), *others])

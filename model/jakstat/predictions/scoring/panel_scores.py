@@ -11,17 +11,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from jakstat.predictions.fitted_study import FittedStudy
-from jakstat.predictions.scenario_settings import ScoreSettings
+from jakstat.predictions.fit import StudyFit
 from jakstat.predictions.scoring.held_out_signals import MECHANISM, NAIVE, dose_response_rows, held_out_signals
-from jakstat.predictions.scoring.left_out_groups import Refit
 from jakstat.predictions.scoring.left_out_scores import NOTHING_WEIGHED, score_left_out
+from jakstat.predictions.scoring.refits import Refit
 from jakstat.predictions.scoring.scores import Prediction, compare_predictors
 from jakstat.problem import StudyMeasurement
+from jakstat.scenarios import ScoreSettings
 from jakstat.statistics import draw_measurements
 
 
-def predict_held_out(fit: FittedStudy, held_out: Sequence[StudyMeasurement]) -> Prediction:
+def predict_held_out(fit: StudyFit, held_out: Sequence[StudyMeasurement]) -> Prediction:
     """Predict held-out measurements, noise included, from every draw of the fit."""
     signals = held_out_signals(fit, held_out)
     drawn = draw_measurements(signals.signal, signals.scale, signals.noise, np.random.default_rng(fit.seed))
@@ -29,7 +29,7 @@ def predict_held_out(fit: FittedStudy, held_out: Sequence[StudyMeasurement]) -> 
     return Prediction(MECHANISM, draws=drawn.reshape(-1, count), log_density=signals.log_density().reshape(-1, count))
 
 
-def score_held_out(fit: FittedStudy, held_out: Sequence[StudyMeasurement]) -> pd.DataFrame:
+def score_held_out(fit: StudyFit, held_out: Sequence[StudyMeasurement]) -> pd.DataFrame:
     """Score the fit on held-out dose responses beside naive predictions from its training data.
 
     Parameters
@@ -59,7 +59,7 @@ class PublicTable:
 
 
 def score_predictions(
-    fit: FittedStudy,
+    fit: StudyFit,
     sets: Sequence[ScoreSettings],
     folder: Path,
     observable: str,

@@ -1,17 +1,24 @@
 """Fits without a group of dose responses, for what weights from the whole fit do not reach."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import xarray as xr
 
 from jakstat.files import UnusableFileError
 from jakstat.inference import ConvergenceThresholds, SamplingSettings, assess_convergence, sample_posterior
-from jakstat.predictions.fitted_study import FittedStudy
-from jakstat.predictions.scenarios import thin_posterior
-from jakstat.predictions.scoring.left_out_groups import Refit, tables_without
+from jakstat.predictions.fit import Posterior, StudyFit, thin_posterior
 from jakstat.problem import ProblemTables, require_same_problem
-from jakstat.scenarios import StudyScenarios
+from jakstat.scenarios import StudyScenarios, tables_without
 from jakstat.statistics import SolverSettings
+
+
+@dataclass(frozen=True)
+class Refit:
+    """Draws of a fit without a group, and the largest R-hat of its parameters."""
+
+    posterior: Posterior
+    r_hat: float
 
 
 def refit_without_group(
@@ -30,7 +37,7 @@ def refit_without_group(
     Parameters
     ----------
     tables, scenarios, observable, by, group
-        As for :func:`jakstat.predictions.scoring.left_out_groups.tables_without`.
+        As for :func:`jakstat.scenarios.tables_without`.
     sampling, solver, seed, log
         As for :func:`jakstat.inference.sample_posterior`.
 
@@ -42,14 +49,14 @@ def refit_without_group(
     Raises
     ------
     ValueError
-        As :func:`jakstat.predictions.scoring.left_out_groups.tables_without`.
+        As :func:`jakstat.scenarios.tables_without`.
     """
     tree = sample_posterior(tables_without(tables, scenarios, observable, by, group), sampling, solver, seed, log)
     tree.attrs |= {"left_out_by": by, "left_out": group}
     return tree
 
 
-def require_refit(tree: xr.DataTree, fit: FittedStudy, observable: str) -> tuple[str, str]:
+def require_refit(tree: xr.DataTree, fit: StudyFit, observable: str) -> tuple[str, str]:
     """Return by what and which group a refit leaves out.
 
     Raises

@@ -1,5 +1,12 @@
 from .constants import log_normal as log_normal
 from .effects import altered as altered, constants_in as constants_in, inhibited as inhibited
-from .entries import DOSE as DOSE, Action as Action, CellLine as CellLine, Constant as Constant, Reference as Reference
+from .entries import (
+    DOSE as DOSE,
+    Action as Action,
+    CellLine as CellLine,
+    Constant as Constant,
+    Inhibitor as Inhibitor,
+    Reference as Reference,
+)
 from .reference_tables import read_interventions as read_interventions, read_reference as read_reference
 from .suitability import check_against_model as check_against_model, only_what_suits as only_what_suits

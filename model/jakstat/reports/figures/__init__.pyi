@@ -26,7 +26,6 @@ from .fit_figures import (
     prior_predictive_figure as prior_predictive_figure,
 )
 from .parameter_figures import parameter_figure as parameter_figure
-from .prediction_figures import dose_response_figure as dose_response_figure
 from .resistance_figures import (
     effective_figure as effective_figure,
     emax_figure as emax_figure,

@@ -13,7 +13,7 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from jakstat.problem import ProblemTables
+from jakstat.problem import ProblemTables, parameter_draws
 from jakstat.reports.figures.drawing import BAD, DARK, GREY, figure_style, observable_name, tidy
 
 _WIDTH = 9.6  # inch
@@ -26,11 +26,11 @@ def rank_figure(tree: xr.DataTree, parameters: Sequence[str]) -> Figure:
     Parameters
     ----------
     tree : DataTree
-        ``posterior`` with ``parameter_value`` (chain, draw, parameter).
+        As ``sample_posterior`` returns it.
     parameters : sequence of str
         Which parameters, a panel each.
     """
-    values = tree["posterior"].dataset["parameter_value"]
+    values = parameter_draws(tree)
     chosen = xr.Dataset({name: values.sel(parameter=name, drop=True) for name in parameters})
     columns = min(4, len(parameters))
     rows = -(-len(parameters) // columns)

@@ -30,7 +30,7 @@ from jakstat.reports.figures.drawing import (
     spread_colours,
     with_unit,
 )
-from jakstat.reports.tables import bands_by
+from jakstat.statistics import bands_by
 
 _KEYS = ("observable", "experiment", "time")
 _COLUMNS = 4
@@ -72,7 +72,7 @@ def fit_over_doses(tables: ProblemTables, tree: xr.DataTree) -> PanelGroup:
     PanelGroup
         A panel per observable, time, cell line and stimulus; none where the tables hold no measurement.
     """
-    signal = bands_by(tree["posterior"].dataset["signal"], _KEYS)
+    signal = bands_by(tree["signals"].dataset["signal"], _KEYS)
     predicted = None
     if "posterior_predictive" in tree.children:
         predicted = bands_by(tree["posterior_predictive"].dataset["measurement"], _KEYS)

@@ -28,7 +28,7 @@ from jakstat.reports.figures.drawing import (
     observable_name,
     with_unit,
 )
-from jakstat.reports.tables import BAND_QUANTILES, bands_by, quantile_rows
+from jakstat.statistics import bands_by, summary_rows
 
 _KEYS = ("observable", "experiment", "time")
 _PANEL = (3.6, 2.55)  # inch
@@ -75,7 +75,7 @@ def drawn_fit(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Dataset
 
 def fit_over_time(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Dataset | None = None) -> PanelGroup:
     """Return the panels of the observables of ``tables``, all of them over time; arguments as for the figure."""
-    signal = tree["posterior"].dataset["signal"]
+    signal = tree["signals"].dataset["signal"]
     bands = bands_by(signal, _KEYS) if time_courses is None else _dense_bands(time_courses)
     bands = _with_plotted_time(bands, tables)
     predicted = None
@@ -152,7 +152,7 @@ def _dense_bands(time_courses: xr.Dataset) -> pd.DataFrame:
     """Return bands of dense time courses, one row an observable, experiment and time that was computed."""
     signal = time_courses["signal"].stack(place=_KEYS).transpose("chain", "draw", "place")
     labels = signal.coords["place"].to_index().to_frame(index=False)
-    rows = quantile_rows(signal.to_numpy().reshape(-1, signal.sizes["place"]), BAND_QUANTILES)
+    rows = summary_rows(signal.to_numpy().reshape(-1, signal.sizes["place"]))
     return pd.concat([labels, rows], axis=1).dropna(subset=["median"])
 
 

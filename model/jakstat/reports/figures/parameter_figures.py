@@ -41,8 +41,8 @@ def _draw_group(axes: Axes, group: pd.DataFrame, scale: str) -> None:
     tidy(axes)
     places = range(len(group))
     axes.set_xscale(scale)
-    axes.hlines(places, group["prior_lower_95"], group["prior_upper_95"], color=LIGHT, linewidth=8)
-    axes.hlines(places, group["lower_95"], group["upper_95"], color=DARK, linewidth=1.4)
+    axes.hlines(places, group["prior_lower_90"], group["prior_upper_90"], color=LIGHT, linewidth=8)
+    axes.hlines(places, group["lower_90"], group["upper_90"], color=DARK, linewidth=1.4)
     axes.hlines(places, group["lower_50"], group["upper_50"], color=DARK, linewidth=4)
     axes.plot(group["median"], places, "o", color="white", markeredgecolor=DARK, markersize=4.5)
     nominal = group["nominal"].where(group["nominal"] > 0) if scale == "log" else group["nominal"]
@@ -63,8 +63,8 @@ def _row_label(name: str, unit: str) -> str:
 
 def _handles() -> list:
     return [
-        Line2D([], [], color=LIGHT, linewidth=8, label="prior, 95 %"),
-        Line2D([], [], color=DARK, linewidth=1.4, label="posterior, 95 %"),
+        Line2D([], [], color=LIGHT, linewidth=8, label="prior, 90 %"),
+        Line2D([], [], color=DARK, linewidth=1.4, label="posterior, 90 %"),
         Line2D([], [], color=DARK, linewidth=4, label="posterior, 50 %"),
         Line2D([], [], color="white", marker="o", markeredgecolor=DARK, markersize=5, linewidth=0, label="median"),
         Line2D([], [], color=_NOMINAL, marker="|", markersize=9, markeredgewidth=1.6, linewidth=0,

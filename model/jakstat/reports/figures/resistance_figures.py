@@ -34,12 +34,12 @@ _CHANCES = _Colours("cividis", 0.0, 1.0, (0, 0.5, 1), ("0", "50", "100"), "proba
 
 
 def resistance_figure(shifts: pd.DataFrame) -> Figure:
-    """Draw the fold shift of each drug's IC50 by each alteration as a table of colours with its 95 % interval.
+    """Draw the fold shift of each drug's IC50 by each alteration as a table of colours with its 90 % interval.
 
     Parameters
     ----------
     shifts : DataFrame
-        From ``summarise_resistance``: drug, cells, fold_shift_median, fold_shift_lower_95, fold_shift_upper_95,
+        From ``summarise_resistance``: drug, cells, fold_shift_median, fold_shift_lower_90, fold_shift_upper_90,
         share_changed_above, assumed.
     """
     return _figure(shifts, _SHIFTS, _shift_text, lambda row: float(np.log10(row["fold_shift_median"])),
@@ -47,12 +47,12 @@ def resistance_figure(shifts: pd.DataFrame) -> Figure:
 
 
 def emax_figure(shifts: pd.DataFrame) -> Figure:
-    """Draw how much of each drug's largest effect each alteration takes, as a table of colours with its 95 % interval.
+    """Draw how much of each drug's largest effect each alteration takes, as a table of colours with its 90 % interval.
 
     Parameters
     ----------
     shifts : DataFrame
-        From ``summarise_resistance``: drug, cells, emax_change_median, emax_change_lower_95, emax_change_upper_95,
+        From ``summarise_resistance``: drug, cells, emax_change_median, emax_change_lower_90, emax_change_upper_90,
         assumed.
     """
     return _figure(shifts, _LOSSES, _emax_text, lambda row: -float(row["emax_change_median"]), _assumed_rows(shifts))
@@ -119,7 +119,7 @@ def _shift_text(row: pd.Series) -> str:
     median, lost = float(row["fold_shift_median"]), float(row["share_changed_above"])
     if np.isnan(median):
         return "no IC50"
-    interval = f"{number_text(row['fold_shift_lower_95'], 2)}–{number_text(row['fold_shift_upper_95'], 2)}"
+    interval = f"{number_text(row['fold_shift_lower_90'], 2)}–{number_text(row['fold_shift_upper_90'], 2)}"
     return f"{number_text(median, 2)} ({interval})" + (f"\n{100 * lost:.0f} % lost" if lost > _MANY else "")
 
 
@@ -127,7 +127,7 @@ def _emax_text(row: pd.Series) -> str:
     median = float(row["emax_change_median"])
     if np.isnan(median):
         return MISSING
-    lower, upper = -100 * row["emax_change_upper_95"], -100 * row["emax_change_lower_95"]
+    lower, upper = -100 * row["emax_change_upper_90"], -100 * row["emax_change_lower_90"]
     return f"{_whole(-100 * median)} ({_whole(lower)} to {_whole(upper)})"
 
 

@@ -17,11 +17,6 @@ from .measured_data import (
     question_section as question_section,
     size_sentence as size_sentence,
 )
-from .predicted_responses import (
-    answer_sentences as answer_sentences,
-    prediction_section as prediction_section,
-    text_list as text_list,
-)
 from .provenance import provenance_section as provenance_section
 from .scenario_answers import scenario_sections as scenario_sections, scenario_sentences as scenario_sentences
 from .tolerance import tolerance_section as tolerance_section

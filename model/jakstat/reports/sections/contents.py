@@ -39,10 +39,6 @@ class ReportContents:
         mappings of those.
     settings : mapping
         The settings of the run, nested; shown with what was asked.
-    dose_response : Dataset, optional
-        From ``predict_dose_response``.
-    ic50_summary : DataFrame, optional
-        From ``summarise_ic50``.
     time_courses : Dataset, optional
         From ``predict_time_courses``.
     tolerance : mapping, optional
@@ -72,8 +68,6 @@ class ReportContents:
     modes: pd.DataFrame
     provenance: Mapping[str, Any]
     settings: Mapping[str, Any]
-    dose_response: xr.Dataset | None = None
-    ic50_summary: pd.DataFrame | None = None
     time_courses: xr.Dataset | None = None
     tolerance: Mapping[str, Any] | None = None
     cross_check: Mapping[str, Any] | None = None

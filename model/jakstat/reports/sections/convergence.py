@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from jakstat.problem import parameter_draws
 from jakstat.reports.figures import energy_figure, figure_svg, rank_figure
 from jakstat.reports.page import Block, Paragraph, Picture, Section
 from jakstat.reports.sections.contents import ReportContents
@@ -17,7 +18,7 @@ def convergence_section(contents: ReportContents) -> Section:
     convergence, tree = contents.convergence, contents.posterior
     worst = worst_parameters(convergence["parameters"])
     names = [str(name) for name in worst["parameter"]]
-    values = tree["posterior"].dataset["parameter_value"]
+    values = parameter_draws(tree)
     size = f"{values.sizes['chain']} chains of {values.sizes['draw']:,} draws"
     blocks: list[Block] = [
         verdict(convergence),

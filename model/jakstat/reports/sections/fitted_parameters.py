@@ -18,7 +18,7 @@ def parameter_section(contents: ReportContents) -> Section:
     table = summarise_parameters(contents.tables.parameters, contents.posterior, contents.convergence["parameters"])
     little = [str(name) for name in table.loc[table["contraction"] < _LITTLE, "parameter"]]
     caption = (
-        "Grey: central 95 % of the prior; dark: central 50 % and 95 % of the posterior, circle: median; orange: the "
+        "Grey: central 90 % of the prior; dark: central 50 % and 90 % of the posterior, circle: median; orange: the "
         "nominal value of the study's parameter table, which no fit used. Right: contraction, 1 - variance of the "
         "posterior / variance of the prior (of the logarithm for positive parameters): near 100 % the data decide, "
         f"near 0 % the prior does. {len(little)} of {len(table)} parameters are under {100 * _LITTLE:.0f} %"
@@ -41,16 +41,16 @@ def parameter_section(contents: ReportContents) -> Section:
 def _posterior_table(table: pd.DataFrame) -> Table:
     rows = tuple(
         (row.parameter, row.unit or "–",
-         f"{number_text(row.prior_median)} ({interval_text(row.prior_lower_95, row.prior_upper_95, 2)})",
-         f"{number_text(row.median)} ({interval_text(row.lower_95, row.upper_95, 2)})",
+         f"{number_text(row.prior_median)} ({interval_text(row.prior_lower_90, row.prior_upper_90, 2)})",
+         f"{number_text(row.median)} ({interval_text(row.lower_90, row.upper_90, 2)})",
          Cell(share_text(row.contraction), "note" if row.contraction < _LITTLE else ""),
          value_text("r_hat", row.r_hat), value_text("ess_bulk", row.ess_bulk), value_text("ess_tail", row.ess_tail))
         for row in table.itertuples()
     )  # fmt: skip
-    columns = (("parameter", _TEXT), ("unit", _TEXT), ("prior, median (95 %)", _NUMBER),
-               ("posterior, median (95 %)", _NUMBER), ("contraction", _NUMBER), ("R-hat", _NUMBER),
+    columns = (("parameter", _TEXT), ("unit", _TEXT), ("prior, median (90 %)", _NUMBER),
+               ("posterior, median (90 %)", _NUMBER), ("contraction", _NUMBER), ("R-hat", _NUMBER),
                ("bulk ESS", _NUMBER), ("tail ESS", _NUMBER))  # fmt: skip
-    caption = f"Medians and central 95 % intervals, linear scale. Amber: contraction under {100 * _LITTLE:.0f} %."
+    caption = f"Medians and central 90 % intervals, linear scale. Amber: contraction under {100 * _LITTLE:.0f} %."
     return Table("Prior and posterior.", caption, columns, rows, folded=len(rows) > _MANY_ROWS)
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from jakstat.reports.figures import combination_figure, figure_svg, names_of_pairs, response_figure
-from jakstat.reports.page import Block, Paragraph, Picture, Section, Table
-from jakstat.reports.tables import interval_text, measure_table, number_text, share_text
+from jakstat.problem import ProblemTables
+from jakstat.reports.figures import combination_figure, figure_svg, names_of_pairs, observable_name, response_figure
+from jakstat.reports.page import Block, Items, Paragraph, Picture, Section, Table
+from jakstat.reports.tables import interval_text, is_assumed, measure_table, number_text, share_text
+from jakstat.scenarios import HOUR_IN
 
 _TEXT, _NUMBER = False, True
 #: Fields of the report's inputs that are tables of :class:`InterventionResults`.
@@ -35,27 +37,38 @@ def take_interventions(results: dict[str, Any]) -> InterventionResults | None:
     return InterventionResults(response, measures, shifts, names_of_pairs(results.pop("intervention_pairs")))
 
 
-def intervention_sentences(results: InterventionResults) -> list[str]:
-    """Return a sentence for the IC50 of each inhibitor on each of the cells."""
+def intervention_sentences(results: InterventionResults, tables: ProblemTables) -> list[str]:
+    """Return a sentence for the IC50 of each inhibitor on each of the cells, and one on what it rests on."""
+    read = _what_is_read(results.response, tables)
+    top = number_text(float(results.response["dose"].max()))
     found = []
     for row in results.measures[results.measures["metric"] == "ic50"].to_dict(orient="records"):
-        subject = f"{row['drug']} on {row['cells']}: {results.response.attrs['observable']}"
+        subject = f"With {row['drug']}, {row['cells']}: {read}"
         if not row["share_existing"] > 0:
-            found.append(f"{subject} falls to half at no dose that was asked for, in any draw.")
-        else:
-            interval = interval_text(row["lower_95"], row["upper_95"])
-            found.append(f"{subject} falls to half at {number_text(row['median'])} nM (IC50, median; 95 % interval "
-                         f"{interval} nM; it exists in {share_text(row['share_existing'])} of draws).")  # fmt: skip
-    return found
+            found.append(f"{subject} falls to half at no dose up to {top} nM, in any draw; there is no IC50.")
+            continue
+        share = "all draws" if row["share_existing"] == 1 else f"{share_text(row['share_existing'], 1)} of the draws"
+        found.append(f"{subject} falls to half at {number_text(row['median'])} nM (IC50, median; 90 % interval "
+                     f"{interval_text(row['lower_90'], row['upper_90'])} nM; it exists in {share}).")  # fmt: skip
+    return [*found, *results.response.attrs.get("notes", [])]
 
 
-def intervention_section(results: InterventionResults) -> Section:
-    """Show dose responses, IC50s, fold shifts and pairs."""
+def _what_is_read(response: xr.DataArray, tables: ProblemTables) -> str:
+    """Return what is read and when, for people."""
+    readout = response.attrs["observable"]
+    names = {observable.id: observable_name(observable) for observable in tables.observables}
+    hours = response.attrs["time_h"]
+    time = f"{hours:g} h" if tables.time_unit in HOUR_IN and tables.time_unit else f"time {hours:g}"
+    return f"the signal of {names.get(readout, readout)} at {time}"
+
+
+def intervention_section(results: InterventionResults, tables: ProblemTables) -> Section:
+    """Show dose responses, IC50s, fold shifts and pairs, and the formulas and priors that they rest on."""
     response = results.response
     caption = (
-        f"Predicted {response.attrs['readout']} at {response.attrs['time_h']:g} h of the experiment, as a share of "
-        "that without drug: median and 90 % interval of the expected signal, without measurement noise. Constants of "
-        "drugs and alterations keep the priors of their tables, and the bands are as wide."
+        f"Predicted share of {_what_is_read(response, tables)} of the experiment, beside that without drug: median and "
+        "90 % interval of the expected signal, without measurement noise. Drugs are present from the start at constant "
+        "concentration. Constants of drugs and alterations keep the priors of their tables, and the bands are as wide."
     )
     nothing = pd.DataFrame({name: [] for name in ("observable", "cells", "drug", "dose_nM", "value")})
     blocks: list[Block] = [
@@ -76,18 +89,31 @@ def intervention_section(results: InterventionResults) -> Section:
                 "one site that both share, let them add to one parameter (docs/interventions.md)."
             )
         )
+    blocks += _what_it_rests_on(response)
     return Section("interventions", "Drugs and alterations", blocks)
+
+
+def _what_it_rests_on(response: xr.DataArray) -> list[Block]:
+    """Return the formulas of the drugs and the priors of their constants."""
+    formulas, priors = (tuple(response.attrs.get(name, ())) for name in ("acts_on", "priors"))
+    blocks: list[Block] = [Paragraph("What the drugs do, as formulas on parameters of the model (dose in nM):"),
+                           Items(formulas)] if formulas else []  # fmt: skip
+    if priors:
+        blocks += [Paragraph("Priors of constants that the fit knows nothing of:"), Items(priors)]
+    if any(is_assumed(text) for text in priors):
+        blocks.append(Paragraph("Part of these priors is assumed: the IC50s rest on that assumption.", "note"))
+    return blocks
 
 
 def _shift_table(shifts: pd.DataFrame) -> Table:
     rows = tuple(
         (f"{one['cells']}{' *' if one['assumed'] else ''}", one["drug"], number_text(one["fold_shift_median"]),
-         interval_text(one["fold_shift_lower_95"], one["fold_shift_upper_95"]), share_text(one["share_changed_above"]),
+         interval_text(one["fold_shift_lower_90"], one["fold_shift_upper_90"]), share_text(one["share_changed_above"]),
          share_text(one["emax_change_median"]))
         for one in shifts.to_dict(orient="records")
     )  # fmt: skip
     columns: Sequence[tuple[str, bool]] = (
-        ("cells", _TEXT), ("drug", _TEXT), ("fold shift of the IC50", _NUMBER), ("95 % interval", _NUMBER),
+        ("cells", _TEXT), ("drug", _TEXT), ("fold shift of the IC50", _NUMBER), ("90 % interval", _NUMBER),
         ("IC50 beyond the doses", _NUMBER), ("change of largest effect", _NUMBER),
     )  # fmt: skip
     caption = "Beside the same experiment without alterations. A star: the size of the alteration is assumed."

@@ -147,12 +147,12 @@ def _growth_table(measures: pd.DataFrame) -> Table:
         by_metric = one.set_index("metric")
         gr50, gr_max = by_metric.loc["gr50"], by_metric.loc["gr_max"]
         rows.append((
-            str(cells), str(drug), number_text(gr50["median"]), interval_text(gr50["lower_95"], gr50["upper_95"]),
+            str(cells), str(drug), number_text(gr50["median"]), interval_text(gr50["lower_90"], gr50["upper_90"]),
             share_text(gr50["share_existing"]), number_text(gr_max["median"], 2),
-            interval_text(gr_max["lower_95"], gr_max["upper_95"], 2),
+            interval_text(gr_max["lower_90"], gr_max["upper_90"], 2),
         ))  # fmt: skip
-    columns = (("cells", _TEXT), ("drug", _TEXT), ("GR50, nM", _NUMBER), ("95 % interval", _NUMBER),
-               ("draws with a GR50", _NUMBER), ("GRmax", _NUMBER), ("95 % interval", _NUMBER))  # fmt: skip
+    columns = (("cells", _TEXT), ("drug", _TEXT), ("GR50, nM", _NUMBER), ("90 % interval", _NUMBER),
+               ("draws with a GR50", _NUMBER), ("GRmax", _NUMBER), ("90 % interval", _NUMBER))  # fmt: skip
     caption = (
         "Growth-rate inhibition (Hafner et al. 2016): GR is 1 without effect, 0 where growth stops, below 0 where "
         "cells die; GR50 is the dose at which it is 0.5, GRmax its value at the highest dose. Unlike viabilities they "
@@ -163,7 +163,7 @@ def _growth_table(measures: pd.DataFrame) -> Table:
 
 def _resistance_section(results: ScenarioResults) -> Section:
     caption = (
-        "Fold shift of the absolute IC50: median and 95 % interval over the draws in which both IC50s lie within the "
+        "Fold shift of the absolute IC50: median and 90 % interval over the draws in which both IC50s lie within the "
         "doses; “lost” is the share of draws in which the altered cells no longer have one. A star marks rows "
         "predicted from an assumed shift: their size is a wide prior, not a measurement. The change of the largest "
         "effect, which no dose makes up for, is in the next figure."
@@ -181,7 +181,7 @@ def _resistance_section(results: ScenarioResults) -> Section:
     return Section("resistance", "Resistance", [
         Picture(figure_svg(resistance_figure(results.shifts)), "Cross-resistance.", caption),
         Picture(figure_svg(emax_figure(results.shifts)), "Largest effect lost.",
-                "How much of the largest effect at any dose is lost: median and 95 % interval, per cent of the signal "
+                "How much of the largest effect at any dose is lost: median and 90 % interval, per cent of the signal "
                 "without drug."),
         Picture(figure_svg(effective_figure(average, chance, assumed)), "Still effective?", effective),
     ])  # fmt: skip
@@ -224,10 +224,10 @@ def _exposure_section(results: ScenarioResults) -> Section:
         rank = ranking.loc[(record["cells"], record["drug"])]
         rows.append((
             record["cells"], record["drug"], share_text(record["median"]),
-            f"{share_text(record['lower_95'])} to {share_text(record['upper_95'])}",
+            f"{share_text(record['lower_90'])} to {share_text(record['upper_90'])}",
             *(share_text(record[name]) for name in chances), share_text(float(rank["probability_best"])),
         ))  # fmt: skip
-    columns = (("cells", _TEXT), ("drug", _TEXT), ("effect", _NUMBER), ("95 % interval", _NUMBER),
+    columns = (("cells", _TEXT), ("drug", _TEXT), ("effect", _NUMBER), ("90 % interval", _NUMBER),
                *((f"P(at least {name.removeprefix('probability_')} %)", _NUMBER) for name in chances),
                ("P(best)", _NUMBER))  # fmt: skip
     caption = (

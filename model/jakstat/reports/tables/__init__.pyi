@@ -8,12 +8,6 @@ from .convergence_tables import (
     worst_table as worst_table,
 )
 from .inhibitor_table import summarise_inhibitors as summarise_inhibitors
-from .intervals import (
-    BAND_QUANTILES as BAND_QUANTILES,
-    TABLE_QUANTILES as TABLE_QUANTILES,
-    bands_by as bands_by,
-    quantile_rows as quantile_rows,
-)
 from .measure_rows import measure_table as measure_table
 from .number_format import (
     MISSING as MISSING,
@@ -25,6 +19,6 @@ from .number_format import (
 from .parameter_table import (
     describe_prior as describe_prior,
     is_assumed as is_assumed,
-    prior_interval_95 as prior_interval_95,
+    prior_interval as prior_interval,
     summarise_parameters as summarise_parameters,
 )

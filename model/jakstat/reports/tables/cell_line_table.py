@@ -23,7 +23,7 @@ def summarise_cell_lines(scenarios: StudyScenarios, tables: ProblemTables, tree:
     tables : ProblemTables
         The same study: priors and measurements.
     tree : DataTree
-        ``posterior`` with ``parameter_value`` (chain, draw, parameter), linear scale.
+        As ``sample_posterior`` returns it.
 
     Returns
     -------

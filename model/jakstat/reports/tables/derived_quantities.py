@@ -12,13 +12,12 @@ import sympy as sp
 import xarray as xr
 
 from jakstat.predictions import formulas_over_draws
-from jakstat.problem import ProblemTables, prior_quantiles
-from jakstat.reports.tables.intervals import BAND_QUANTILES, quantile_rows
+from jakstat.problem import ProblemTables, parameter_draws, prior_quantiles
+from jakstat.statistics import summary_rows
 
 # An end of a 90 % interval then has a Monte Carlo error of about 0.1 % of the probability.
 _PRIOR_DRAWS = 20_000
 _SEED = 0
-_PRIOR_QUANTILES = {"prior_lower_90": 0.05, "prior_median": 0.5, "prior_upper_90": 0.95}
 
 
 def summarise_formulas(
@@ -35,7 +34,7 @@ def summarise_formulas(
     tables : ProblemTables
         Priors, and values of parameters that are not estimated.
     tree : DataTree
-        ``posterior`` with ``parameter_value`` (chain, draw, parameter), linear scale.
+        As ``sample_posterior`` returns it.
 
     Returns
     -------
@@ -57,7 +56,11 @@ def summarise_formulas(
     contractions = [_contraction(before[:, place], after[:, place], scales[place]) if names[place] else np.nan
                     for place in range(len(formulas))]  # fmt: skip
     beside = pd.DataFrame({"estimated": [bool(one) for one in names], "contraction": contractions})
-    return pd.concat([quantile_rows(after, BAND_QUANTILES), quantile_rows(before, _PRIOR_QUANTILES), beside], axis=1)
+    return pd.concat([summary_rows(after), _of_prior(before), beside], axis=1)
+
+
+def _of_prior(draws: np.ndarray) -> pd.DataFrame:
+    return summary_rows(draws)[["lower_90", "median", "upper_90"]].add_prefix("prior_")
 
 
 def _fixed(tables: ProblemTables, named: set[str]) -> dict[str, np.ndarray | float]:
@@ -66,7 +69,7 @@ def _fixed(tables: ProblemTables, named: set[str]) -> dict[str, np.ndarray | flo
 
 
 def _posterior(tree: xr.DataTree, named: set[str]) -> dict[str, np.ndarray | float]:
-    values = tree["posterior"].dataset["parameter_value"].transpose("parameter", "chain", "draw")
+    values = parameter_draws(tree).transpose("parameter", "chain", "draw")
     draws = values.to_numpy().reshape(values.sizes["parameter"], -1)
     names = [str(name) for name in values.coords["parameter"].to_numpy()]
     return {name: of_draws for name, of_draws in zip(names, draws, strict=True) if name in named}

@@ -27,7 +27,7 @@ def summarise_inhibitors(scenarios: StudyScenarios, tables: ProblemTables, tree:
     tables : ProblemTables
         The same study: priors and measurements.
     tree : DataTree
-        ``posterior`` with ``parameter_value`` (chain, draw, parameter), linear scale.
+        As ``sample_posterior`` returns it.
 
     Returns
     -------

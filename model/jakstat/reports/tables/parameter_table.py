@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from jakstat.problem import Parameter, Prior, prior_quantiles
-from jakstat.reports.tables.intervals import TABLE_QUANTILES, contraction, is_positive, quantile_rows
+from jakstat.problem import Parameter, Prior, parameter_draws, prior_quantiles
+from jakstat.statistics import contraction, is_positive, summary_rows
 
 
 def summarise_parameters(
@@ -19,7 +19,7 @@ def summarise_parameters(
     ----------
     parameters : sequence of Parameter
     tree : DataTree
-        ``posterior`` with ``parameter_value`` (chain, draw, parameter), linear scale.
+        As ``sample_posterior`` returns it.
     diagnostics : sequence of mapping
         parameter, r_hat, ess_bulk, ess_tail (``Convergence.as_dict()["parameters"]``); None or NaN where undefined.
 
@@ -27,15 +27,15 @@ def summarise_parameters(
     -------
     DataFrame
         One row a parameter, in the order of the posterior: parameter, unit, nominal, positive, source, prior (text);
-        prior_lower_95, prior_median, prior_upper_95; lower_95, lower_50, median, upper_50, upper_95 (unit of the
+        prior_lower_90, prior_median, prior_upper_90; lower_90, lower_50, median, upper_50, upper_90 (unit of the
         parameter); contraction (1), r_hat (1), ess_bulk, ess_tail (draws).
     """
-    values = tree["posterior"].dataset["parameter_value"].transpose("chain", "draw", "parameter")
+    values = parameter_draws(tree)
     draws = values.to_numpy().reshape(-1, values.sizes["parameter"])
     by_id = {one.id: one for one in parameters}
     names = [str(name) for name in values.coords["parameter"].to_numpy()]
     before = pd.DataFrame([_prior_row(by_id[name], draws[:, place]) for place, name in enumerate(names)])
-    after = quantile_rows(draws, TABLE_QUANTILES)
+    after = summary_rows(draws)
     table = pd.DataFrame(list(diagnostics), columns=["parameter", "r_hat", "ess_bulk", "ess_tail"])
     numbers = table.drop(columns="parameter").astype(float)
     diagnosed = pd.concat([table[["parameter"]], numbers], axis=1)
@@ -46,7 +46,7 @@ def _prior_row(parameter: Parameter, draws: np.ndarray) -> dict:
     prior = parameter.prior
     if prior is None:
         raise ValueError(f"parameter {parameter.id} has a posterior but no prior in the parameter table")
-    lower, median, upper = prior_quantiles(prior, np.array([0.025, 0.5, 0.975]))
+    lower, median, upper = prior_quantiles(prior, np.array([0.05, 0.5, 0.95]))
     return {
         "parameter": parameter.id,
         "unit": parameter.unit,
@@ -54,9 +54,9 @@ def _prior_row(parameter: Parameter, draws: np.ndarray) -> dict:
         "positive": is_positive(prior),
         "source": prior.source,
         "prior": describe_prior(prior),
-        "prior_lower_95": lower,
+        "prior_lower_90": lower,
         "prior_median": median,
-        "prior_upper_95": upper,
+        "prior_upper_90": upper,
         "contraction": contraction(prior, draws),
     }
 
@@ -76,9 +76,9 @@ def describe_prior(prior: Prior) -> str:
     return f"{text}, cut {' '.join(end for end in ends if end)}"
 
 
-def prior_interval_95(prior: Prior) -> tuple[float, float]:
-    """Return the central 95 % interval of a prior, unit of the parameter."""
-    lower, upper = prior_quantiles(prior, np.array([0.025, 0.975]))
+def prior_interval(prior: Prior) -> tuple[float, float]:
+    """Return the central 90 % interval of a prior, unit of the parameter."""
+    lower, upper = prior_quantiles(prior, np.array([0.05, 0.95]))
     return float(lower), float(upper)
 
 

@@ -1,4 +1,7 @@
-"""Medians and central intervals of draws, as the figures and tables of a report show them."""
+"""Draws in a few numbers: medians, central intervals, and by how much the data narrowed a prior.
+
+All summaries give central 50 % and 90 % intervals; what uses another level says so.
+"""
 
 from collections.abc import Sequence
 
@@ -8,36 +11,38 @@ import xarray as xr
 
 from jakstat.problem import Prior, prior_quantiles
 
-# Central 50 % and 90 % bands in pictures; the tables give 95 %.
-BAND_QUANTILES = {"lower_90": 0.05, "lower_50": 0.25, "median": 0.5, "upper_50": 0.75, "upper_90": 0.95}
-TABLE_QUANTILES = {"lower_95": 0.025, "lower_50": 0.25, "median": 0.5, "upper_50": 0.75, "upper_95": 0.975}
+#: Column of a summary -> probability. Median and ends of the central 50 % and 90 % intervals.
+QUANTILES = {"median": 0.5, "lower_50": 0.25, "upper_50": 0.75, "lower_90": 0.05, "upper_90": 0.95}
 
 # Points of a prior's quantile function that stand for its density where its variance has no formula.
 _PRIOR_POINTS = 2000
 
 
-def quantile_rows(draws: np.ndarray, quantiles: dict[str, float]) -> pd.DataFrame:
-    """Return quantiles of each column of draws.
+def summarise_draws(values: np.ndarray) -> dict[str, float]:
+    """Return the :data:`QUANTILES` of the finite ``values`` (draw,) by name; NaN where there are none."""
+    return {str(name): float(value) for name, value in summary_rows(values[:, None]).iloc[0].items()}
+
+
+def summary_rows(draws: np.ndarray) -> pd.DataFrame:
+    """Return the :data:`QUANTILES` of each column of draws.
 
     Parameters
     ----------
     draws : (draw, place) array
         Values that are not finite (failed solves) are left out.
-    quantiles : mapping of str to float
-        Name -> probability.
 
     Returns
     -------
     DataFrame
         One row a place, one column a name; NaN where no draw is finite.
     """
-    rows = np.full((draws.shape[1], len(quantiles)), np.nan)
-    probabilities = list(quantiles.values())
+    rows = np.full((draws.shape[1], len(QUANTILES)), np.nan)
+    probabilities = list(QUANTILES.values())
     for place in range(draws.shape[1]):
         finite = draws[np.isfinite(draws[:, place]), place]
         if finite.size:
             rows[place] = np.quantile(finite, probabilities)
-    return pd.DataFrame(rows, columns=list(quantiles))
+    return pd.DataFrame(rows, columns=list(QUANTILES))
 
 
 def bands_by(values: xr.DataArray, keys: Sequence[str]) -> pd.DataFrame:
@@ -53,13 +58,13 @@ def bands_by(values: xr.DataArray, keys: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a combination that occurs, sorted: the keys, and the columns of ``BAND_QUANTILES``.
+        One row a combination that occurs, sorted: the keys, and the columns of :func:`summary_rows`.
     """
     values = values.transpose("chain", "draw", "obs")
     draws = values.to_numpy().reshape(-1, values.sizes["obs"])
     labels = pd.DataFrame({key: values.coords[key].to_numpy() for key in keys})
     groups = labels.groupby(list(keys), sort=True).indices
-    pooled = [quantile_rows(draws[:, places].reshape(-1, 1), BAND_QUANTILES) for places in groups.values()]
+    pooled = [summary_rows(draws[:, places].reshape(-1, 1)) for places in groups.values()]
     names = pd.DataFrame(list(groups), columns=list(keys))
     return pd.concat([names, pd.concat(pooled, ignore_index=True)], axis=1)
 

@@ -1,57 +1,19 @@
-"""A fit and what predictions of it need: records, study, posterior draws, solver, and the noise of each observable."""
+"""What a fit says of its cells without any drug: noise of what is read, and growth."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import sympy as sp
 import xarray as xr
 
 from jakstat.pathway import names_in
+from jakstat.predictions.fit import Fit, StudyFit, prior_draws
 from jakstat.predictions.formula_draws import formulas_over_draws
-from jakstat.predictions.scenarios import HOUR_IN, AlteredCells, Posterior, prior_draws, thin_posterior
-from jakstat.problem import Observable, ProblemTables, read_study, require_same_problem
-from jakstat.scenarios import StudyScenarios
-from jakstat.statistics import SolverSettings
+from jakstat.problem import Observable, ProblemTables
+from jakstat.scenarios import HOUR_IN, AlteredCells, Scenarios
 
 
-@dataclass(frozen=True)
-class FittedStudy:
-    """A fit and what predictions of it need: records, study, draws, solver, and the seed of what priors add."""
-
-    tables: ProblemTables
-    scenarios: StudyScenarios
-    posterior: Posterior
-    solver: SolverSettings
-    seed: int
-
-
-def fitted_study(folder: str | Path, tree: xr.DataTree, draws: int, solver: SolverSettings, seed: int) -> FittedStudy:
-    """Return a fit with what predictions need.
-
-    Parameters
-    ----------
-    folder : str or Path
-        The study folder.
-    tree : DataTree
-        As ``sample_posterior`` returns it.
-    draws : int
-        How many draws are used in all.
-    solver : SolverSettings
-    seed : int
-
-    Raises
-    ------
-    UnusableFileError
-        The draws belong to another problem.
-    """
-    tables = read_study(folder)
-    require_same_problem(tree, tables)
-    return FittedStudy(tables, StudyScenarios(folder), thin_posterior(tree, draws), solver, seed)
-
-
-def noise_scale(fit: FittedStudy, observable_id: str, signal: np.ndarray) -> np.ndarray:
+def noise_scale(fit: Fit[Scenarios], observable_id: str, signal: np.ndarray) -> np.ndarray:
     """Return the noise scale of an observable at signals of each draw, (chain, draw).
 
     Raises
@@ -71,14 +33,14 @@ def noise_scale(fit: FittedStudy, observable_id: str, signal: np.ndarray) -> np.
     return np.broadcast_to(function(*(known[name] for name in names)), signal.shape)
 
 
-def _known_values(fit: FittedStudy) -> dict[str, np.ndarray | float]:
+def _known_values(fit: Fit[Scenarios]) -> dict[str, np.ndarray | float]:
     """Return every parameter of the fit: (chain, draw) arrays, numbers for those that are not estimated."""
     fixed = {one.id: one.nominal for one in fit.tables.parameters if not one.estimated and one.nominal is not None}
     drawn = {name: fit.posterior.values[..., number] for number, name in enumerate(fit.posterior.parameters)}
     return fixed | drawn
 
 
-def growth_rates(fit: FittedStudy, cells: Sequence[AlteredCells]) -> xr.DataArray:
+def growth_rates(fit: StudyFit, cells: Sequence[AlteredCells]) -> xr.DataArray:
     """Return the growth rate of cells without drug in each draw.
 
     Returns

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from jakstat.problem import Prior
-from jakstat.reports.tables.intervals import contraction, prior_quantiles, quantile_rows
+from jakstat.problem import Prior, prior_quantiles
+from jakstat.statistics import contraction, summary_rows
 
 # Closed forms, SciPy 1.18: each prior with its linear-scale density.
 CLOSED_FORMS = [
@@ -43,6 +43,6 @@ def test_contraction_of_a_parameter_that_may_be_negative_is_on_the_linear_scale(
 
 def test_failed_solves_do_not_enter_quantiles():
     draws = np.array([[1.0, np.nan], [3.0, np.nan], [np.nan, np.nan]])
-    rows = quantile_rows(draws, {"median": 0.5})
+    rows = summary_rows(draws)
     assert rows["median"].iloc[0] == 2.0
     assert np.isnan(rows["median"].iloc[1])

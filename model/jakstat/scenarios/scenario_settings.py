@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xarray as xr
 
-from jakstat.predictions.fitted_study import FittedStudy, fitted_study
-from jakstat.predictions.response_metrics import dose_faults
-from jakstat.predictions.scenarios import AlteredCells, LigandDose, Protocol, Readout, check_treatments, treatment_of
-from jakstat.predictions.scoring import dose_responses_by
 from jakstat.problem import ProblemTables, unknown_name_needed
-from jakstat.scenarios import StudyScenarios
-from jakstat.statistics import SolverSettings
+from jakstat.scenarios.left_out_groups import dose_responses_by
+from jakstat.scenarios.questions import (
+    AlteredCells,
+    LigandDose,
+    Protocol,
+    Readout,
+    check_treatments,
+    dose_faults,
+    treatment_of,
+)
+from jakstat.scenarios.study_scenarios import StudyScenarios
 
 
 @dataclass(frozen=True)
@@ -291,32 +294,6 @@ def check_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios
         As :func:`read_scenarios`: every fault is named.
     """
     return scenario_table(read_scenarios(section, tables, scenarios))
-
-
-def ask_of_fit(
-    section: Mapping[str, Any], folder: str | Path, tree: xr.DataTree, solver: SolverSettings, seed: int
-) -> tuple[FittedStudy, ScenarioSettings]:
-    """Return the fit of a study and what a scenarios file asks of it.
-
-    Parameters
-    ----------
-    section : mapping
-        The content of the file.
-    folder : str or Path
-        The study folder.
-    tree : DataTree
-        As ``sample_posterior`` returns it.
-    solver : SolverSettings
-    seed : int
-        Of what priors add.
-
-    Raises
-    ------
-    ValueError
-        As :func:`read_scenarios`.
-    """
-    fit = fitted_study(folder, tree, section["draws"], solver, seed)
-    return fit, read_scenarios(section, fit.tables, fit.scenarios)
 
 
 def _cell(one: Mapping[str, Any]) -> AlteredCells:

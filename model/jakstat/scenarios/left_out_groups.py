@@ -5,23 +5,14 @@ the whole fit's and predict the group's dose responses as those do.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from jakstat.predictions.scenarios import Posterior
 from jakstat.problem import ProblemTables, StudyMeasurement, unknown_name_needed
-from jakstat.scenarios import StudyScenarios
+from jakstat.scenarios.study_scenarios import StudyScenarios
 
 GROUPS = ("cell_line", "inhibitor")
-
-
-@dataclass(frozen=True)
-class Refit:
-    """Draws of a fit without a group, and the largest R-hat of its parameters."""
-
-    posterior: Posterior
-    r_hat: float
 
 
 def dose_responses_by(
