@@ -4,20 +4,20 @@ A file is known by its SHA-256 digest. One with another digest is a fault; one t
 files cannot be had is left out.
 """
 
-import hashlib
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pandas as pd
+import pooch
 
 from jakstat.files import Fault
 
 #: Seconds without an answer after which an address counts as out of reach (assumed: a slow line answers within them).
 PATIENCE = 30.0
-#: Bytes of a download that are read at most; the files of d2d's examples are below 1 MB.
-MOST_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True)
@@ -67,20 +67,27 @@ def where_looked(folder: Path | None, name: str) -> str:
     return f"{folder} (config key public_data.folder) {'has no' if folder.is_dir() else 'is no folder with'} {name}"
 
 
-def read_known(folder: Path, file: PublicFile, faults: list[Fault]) -> bytes | None:
-    """Return the content of a file of a folder, or None after adding the fault that it is not the known one.
+def read_known(path: Path, file: PublicFile, faults: list[Fault], place: str = "") -> bytes | None:
+    """Return the content of a file, or None after adding the fault that it is not the known one.
 
     Parameters
     ----------
-    folder : Path
-        Where the file is.
+    path : Path
+        Where the file is; it must exist.
     file : PublicFile
-        The file; it must exist.
+        What it should be.
     faults : list of Fault
         The fault is added here.
+    place : str, optional
+        Where it comes from, for people; its path where absent.
     """
-    content = (folder / file.path).read_bytes()
-    return content if _is_known(content, str(folder / file.path), file, faults) else None
+    place = place or str(path)
+    found = pooch.file_hash(str(path), alg="sha256")
+    if found == file.sha256:
+        return path.read_bytes()
+    needed = f"the file with SHA-256 {file.sha256}; another one may hold other values, so it is not used"
+    faults.append(Fault(place, None, "", f"{place} with SHA-256 {found}", needed))
+    return None
 
 
 def download_known(address: str, file: PublicFile, faults: list[Fault]) -> bytes | None:
@@ -101,21 +108,18 @@ def download_known(address: str, file: PublicFile, faults: list[Fault]) -> bytes
         Nothing answers, or it has no such file.
     """
     place = f"{address.rstrip('/')}/{file.path}"
-    try:
-        with urllib.request.urlopen(place, timeout=PATIENCE) as answer:
-            content = answer.read(MOST_BYTES)
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise OutOfReachError(f"{place} could not be read ({error.code} {error.reason})") from error
-    except (OSError, ValueError) as error:
-        raise OutOfReachError(f"{place} could not be read ({getattr(error, 'reason', error)})") from error
-    return content if _is_known(content, place, file, faults) else None
+    downloader = _copy if urlsplit(place).scheme == "file" else pooch.HTTPDownloader(timeout=PATIENCE)
+    pooch.get_logger().setLevel("WARNING")
+    with TemporaryDirectory() as folder:
+        try:
+            path = pooch.retrieve(place, known_hash=None, path=folder, downloader=downloader)
+        except OSError as error:  # those of requests are
+            answer = getattr(error, "response", None)
+            why = (error.strerror or error) if answer is None else f"{answer.status_code} {answer.reason}"
+            raise OutOfReachError(f"{place} could not be read ({why})") from error
+        return read_known(Path(path), file, faults, place)
 
 
-def _is_known(content: bytes, place: str, file: PublicFile, faults: list[Fault]) -> bool:
-    """Whether a content has the digest of the file; a fault is added where not."""
-    found = hashlib.sha256(content).hexdigest()
-    if found != file.sha256:
-        needed = f"the file with SHA-256 {file.sha256}; another one may hold other values, so it is not used"
-        faults.append(Fault(place, None, "", f"{place} with SHA-256 {found}", needed))
-    return found == file.sha256
+def _copy(url: str, output: str, _: pooch.Pooch | None) -> None:
+    """Copy what a ``file://`` address names, as one of pooch's downloaders."""
+    copyfile(url2pathname(urlsplit(url).path), output)

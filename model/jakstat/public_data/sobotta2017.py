@@ -116,7 +116,7 @@ def obtain_sobotta2017(folder: Path | None, address: str | None) -> ObtainedMeas
     origin, rows, reason = "", pd.DataFrame(columns=list(COLUMNS)), ""
     if folder is not None and (folder / TABLE.path).is_file():
         origin = str(folder / TABLE.path)
-        content = read_known(folder, TABLE, faults)
+        content = read_known(folder / TABLE.path, TABLE, faults)
         if content is not None:
             rows = _tidy(_cells_of_table(content))
     elif address:
