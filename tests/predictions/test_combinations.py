@@ -5,7 +5,6 @@ import pytest
 import xarray as xr
 
 from jakstat.predictions.combinations import (
-    find_isobole,
     find_least_doses,
     loewe_effect,
     measure_combination,
@@ -201,24 +200,6 @@ def test_means_are_over_the_pairs_that_every_draw_defines():
     assert measured["mean_loewe_excess"].to_numpy()[0] == pytest.approx(inside[:, common].mean(axis=1))
 
 
-def test_the_isobole_of_drugs_on_one_site_is_a_straight_line():
-    doses = grid(200)
-    found = find_isobole(as_grid(same_site(doses, doses), doses, doses), 0.5).squeeze()
-    exact = B * (1 - doses / A)
-    within = found["position"].to_numpy() == 0
-    assert within.sum() > 50
-    assert found["dose_b"].to_numpy()[within] == pytest.approx(exact[within], rel=1e-3)
-    assert (found["dose_b"].to_numpy()[doses > A] == 0).all()
-    assert (found["position"].to_numpy()[doses > A] == 4).all()
-
-
-def test_an_isobole_that_is_not_reached_is_nan_and_says_so():
-    doses = grid()
-    found = find_isobole(as_grid(np.ones((doses.size, doses.size)), doses, doses), 0.5)
-    assert np.isnan(found["dose_b"]).all()
-    assert (found["position"] == 1).all()
-
-
 def test_least_doses_are_the_pareto_front_of_what_enough_draws_reach():
     doses = np.array([0.0, 1.0, 10.0])
     high = np.ones((3, 3))
@@ -240,6 +221,5 @@ def test_least_doses_are_the_pareto_front_of_what_enough_draws_reach():
 @pytest.mark.parametrize("effect", [0.0, 1.0, 50.0])
 def test_an_effect_that_is_no_share_is_refused(effect):
     doses = grid()
-    for call in (find_isobole, find_least_doses):
-        with pytest.raises(ValueError, match="needed: a share"):
-            call(as_grid(same_site(doses, doses), doses, doses), effect)
+    with pytest.raises(ValueError, match="needed: a share"):
+        find_least_doses(as_grid(same_site(doses, doses), doses, doses), effect)

@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 
-from jakstat.predictions import half_effect_dose
+from jakstat.predictions.dose_interpolation import locate_level
 
 DOSES = np.concatenate([[0.0], np.logspace(0, 4, 9)])
+
+
+def half_effect_dose(doses, relative):
+    return locate_level(doses, relative)[0]
 
 
 def hill(ic50: float, slope: float = 1.0) -> np.ndarray:

@@ -10,7 +10,6 @@ from jakstat.predictions.scoring.naive_predictors import (
     predict_hill_fits,
     predict_line_mean,
     predict_no_effect,
-    predict_pair,
 )
 from jakstat.predictions.scoring.scores import Prediction, compare_predictors
 
@@ -121,17 +120,6 @@ def test_two_points_of_a_curve_leave_a_hill_fit_wide_between_them():
     assert between > 1.5 * at_data
 
 
-@pytest.mark.parametrize(("reference", "expected"), [("bliss", 0.25), ("hsa", 0.5)])
-def test_pairs_are_predicted_from_the_drugs_alone(reference, expected):
-    singles = table(lambda drug, line, dose: hill(dose, 100.0 * (drug + 1)), noise=1e-3)
-    pairs = pd.DataFrame(
-        {"drug": ["rux"], "dose_nM": [100.0], "drug_b": ["fed"], "dose_b_nM": [200.0], "line": ["line 1"]}
-    )
-    found = predict_pair(singles, pairs, reference)
-    assert found.mean == pytest.approx([expected], abs=0.02)
-    assert 0 < found.sd[0] < 0.05
-
-
 def test_intervals_of_the_predictor_whose_assumption_holds_cover_what_they_say():
     rng = np.random.default_rng(5)
     offsets, inside = 0.2 * rng.standard_normal(8), []
@@ -165,13 +153,9 @@ def test_missing_columns_are_named_at_once():
     training = table(lambda drug, line, dose: 1.0)
     with pytest.raises(ValueError, match=r"training\.line, held_out\.drug, held_out\.line"):
         predict_additive(training.drop(columns="line"), training[["dose_nM"]])
-    with pytest.raises(ValueError, match=r"held_out\.drug_b, held_out\.dose_b_nM"):
-        predict_pair(training, training, "bliss")
 
 
-def test_a_dose_of_zero_and_an_unknown_reference_are_refused():
+def test_a_dose_of_zero_is_refused():
     training = table(lambda drug, line, dose: 1.0)
     with pytest.raises(ValueError, match="positive doses"):
         predict_drug_mean(training.assign(dose_nM=0.0), training)
-    with pytest.raises(ValueError, match="bliss or hsa"):
-        predict_pair(training, training, "loewe")

@@ -10,6 +10,8 @@ import sympy as sp
 import xarray as xr
 
 from jakstat.inference.sampling import measurement_coords
+from jakstat.predictions import summarise_cell_lines, summarise_inhibitors
+from jakstat.predictions.summaries.inhibitor_table import constant_in_cells
 from jakstat.problem import (
     PROBLEM_DIGESTS,
     measured_over_doses,
@@ -21,17 +23,9 @@ from jakstat.problem import (
     read_tables,
 )
 from jakstat.problem.reference.entries import Action
-from jakstat.reports import (
-    fit_figure,
-    prior_predictive_figure,
-    render_parameter_document,
-    render_report,
-    summarise_cell_lines,
-    summarise_inhibitors,
-)
+from jakstat.reports import fit_figure, prior_predictive_figure, render_parameter_document, render_report
 from jakstat.reports.figures.cell_line_figures import cell_line_figure, inhibitor_figure
 from jakstat.reports.sections.measured_data import fit_section
-from jakstat.reports.tables.inhibitor_table import constant_in_cells
 from jakstat.scenarios import StudyScenarios
 
 DRAWS = 400

@@ -6,14 +6,8 @@ import xarray as xr
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
-from jakstat.reports import (
-    figure_png,
-    figure_svg,
-    fit_figure,
-    parameter_figure,
-    prior_predictive_figure,
-    summarise_parameters,
-)
+from jakstat.predictions import summarise_parameters
+from jakstat.reports import figure_svg, fit_figure, parameter_figure, prior_predictive_figure
 from jakstat.reports.figures.drawing import experiment_looks, spread_colours
 
 
@@ -107,4 +101,3 @@ def test_colours_stay_distinct_for_many_experiments():
 def test_equal_figures_give_equal_bytes(tables, posterior):
     one, other = (figure_svg(fit_figure(tables, posterior)) for _ in range(2))
     assert one == other
-    assert figure_png(fit_figure(tables, posterior)).startswith(b"\x89PNG")

@@ -63,7 +63,7 @@ def test_what_an_answer_rests_on_is_said(raia):
     tree = drawn([[[parameter.nominal for parameter in free]]], [parameter.id for parameter in free])
     response = predict_interventions(SECTION, raia, None, tree, SolverSettings(), seed=1).response
     assert response.attrs["acts_on"] == ["ruxolitinib: JAK2_phosphorylation := JAK2_phosphorylation/(1.0 + dose/K)"]
-    assert response.attrs["priors"] == ["K ~ log-normal, median 166 nM, sd of ln 0.5: assumed"]
+    assert response.attrs["priors"] == ["K (nM): log-normal, median 166, sd of ln 0.5; assumed"]
     assert response.attrs["notes"][0].startswith("K: drawn from the prior")
     assert list(response["cells"].to_numpy()) == ["IL-13 4 ng/ml"]
 

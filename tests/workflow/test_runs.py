@@ -86,7 +86,7 @@ SAMPLED = {"sample_posterior", "measure_coverage", "compute_loo", "cross_check_s
 @pytest.mark.parametrize(
     ("change", "rerun"),
     [
-        ("sampling: {cores: 2}", {"render_report"}),
+        ("sampling: {cores: 2}", set()),
         ("sampling: {draws: 60, tune: 30}", SAMPLED),
         ("seed: 3", {"sample_prior_predictive", *SAMPLED}),
         ("gates: {override: [r_hat]}", GATED),

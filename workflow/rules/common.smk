@@ -139,6 +139,7 @@ THRESHOLDS = {
 SAMPLING = {
     name: value for name, value in SETTINGS["sampling"].items() if name != "cores"
 }
+SHOWN_SETTINGS = SETTINGS | {"sampling": SAMPLING}
 
 
 wildcard_constraints:

@@ -106,7 +106,7 @@ rule render_report:
     resources:
         mem_mb=mem_by_attempt(1500),
     params:
-        settings=SETTINGS,
+        settings=SHOWN_SETTINGS,
         code=code_of("render_report"),
     script:
         "../scripts/render_report.py"

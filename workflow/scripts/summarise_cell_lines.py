@@ -6,8 +6,8 @@ from script_log import log_to
 
 with log_to(snakemake.log[0]):
     from jakstat.files import read_json, read_posterior, write_table
+    from jakstat.predictions import summarise_cell_lines, summarise_inhibitors
     from jakstat.problem import read_tables
-    from jakstat.reports import summarise_cell_lines, summarise_inhibitors
     from jakstat.scenarios import StudyScenarios
 
     given = snakemake.input

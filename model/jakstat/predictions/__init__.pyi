@@ -7,7 +7,6 @@ from .exposure import (
     summarise_effects as summarise_effects,
 )
 from .fit import Fit as Fit, ask_of_fit as ask_of_fit, fit_of as fit_of, fit_of_study as fit_of_study
-from .formula_draws import formulas_over_draws as formulas_over_draws
 from .interventions import check_interventions as check_interventions, predict_interventions as predict_interventions
 from .panel_answers import (
     least_doses as least_doses,
@@ -22,7 +21,6 @@ from .panel_answers import (
 )
 from .panel_experiments import suggest_experiments as suggest_experiments
 from .response_metrics import (
-    half_effect_dose as half_effect_dose,
     measure_dose_response as measure_dose_response,
     measure_growth_response as measure_growth_response,
     summarise_metrics as summarise_metrics,
@@ -37,5 +35,10 @@ from .scoring import (
     score_held_out as score_held_out,
     score_left_out as score_left_out,
     score_predictions as score_predictions,
+)
+from .summaries import (
+    summarise_cell_lines as summarise_cell_lines,
+    summarise_inhibitors as summarise_inhibitors,
+    summarise_parameters as summarise_parameters,
 )
 from .time_courses import predict_time_courses as predict_time_courses

@@ -22,13 +22,11 @@ import xarray as xr
 from scipy.optimize.elementwise import find_root
 from scipy.special import logit
 
-from jakstat.predictions.dose_interpolation import FAILED, LOGIT_MARGIN, check_doses, locate_level
+from jakstat.predictions.dose_interpolation import LOGIT_MARGIN, check_doses
 from jakstat.predictions.response_metrics import DRAW_DIMS, each_over_draws
 from jakstat.statistics import summarise_draws
 
 REFERENCES = ("bliss", "hsa", "loewe")
-ALONE = 4  # the first drug alone reaches the effect; other positions as in dose_interpolation
-_ISOBOLE_POSITIONS = "within above below failed alone"
 _UNTREATED = 1e-6  # how far the relative signal without drug may be from 1: rounding, no more
 _POINTS_AT_ONCE = 200_000  # grid points of all draws solved together: about 100 MB
 
@@ -192,43 +190,6 @@ def summarise_combination(measured: xr.Dataset, margin: float = 0.0) -> pd.DataF
                 "probability_above": shares[0], "probability_below": shares[1], **summarise_draws(excess),
             })  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def find_isobole(relative: xr.DataArray, effect: float) -> xr.Dataset:
-    """Find, for each dose of the first drug, the dose of the second at which the pair reaches an effect.
-
-    Parameters
-    ----------
-    relative : DataArray
-        As for :func:`measure_combination`.
-    effect : float
-        Share of no drug, in (0, 1).
-
-    Returns
-    -------
-    Dataset
-        Dims of ``relative`` without dose_b: ``dose_b`` (nM; 0 where the first drug alone reaches the effect, NaN where
-        the dose does not lie within the positive doses) and ``position`` (0 within, 1 above the doses, 2 below the
-        lowest positive one, 3 failed, 4 the first alone).
-
-    Raises
-    ------
-    ValueError
-        ``effect`` is not between 0 and 1, or the doses do not increase from 0.
-    """
-    _check_share("effect", effect)
-    ordered = relative.transpose(..., "dose_a", "dose_b")
-    doses, values = ordered["dose_b"].to_numpy().astype(float), ordered.to_numpy().astype(float)
-    check_doses(doses, values)
-    dose, position = locate_level(doses, values, 1 - effect)
-    alone = (values[..., 0] <= 1 - effect) & (position != FAILED)
-    dims = ordered.dims[:-1]
-    flags = {"flag_values": list(range(ALONE + 1)), "flag_meanings": _ISOBOLE_POSITIONS}
-    return xr.Dataset(
-        {"dose_b": (dims, np.where(alone, 0.0, dose), {"units": "nM"}),
-         "position": (dims, np.where(alone, ALONE, position).astype(np.int8), flags)},
-        coords=ordered.isel(dose_b=0, drop=True).coords, attrs={"effect": effect},
-    )  # fmt: skip
 
 
 def find_least_doses(relative: xr.DataArray, effect: float, probability: float = 0.9) -> pd.DataFrame:

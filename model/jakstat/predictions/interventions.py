@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -18,7 +17,7 @@ from jakstat.predictions.fit import fit_of
 from jakstat.predictions.response_metrics import measure_dose_response
 from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
 from jakstat.predictions.signals import ask_for_signals
-from jakstat.problem import PROBLEM_DIGESTS, Parameter, ProblemTables, Treatment, problem_digests
+from jakstat.problem import PROBLEM_DIGESTS, Parameter, ProblemTables, Treatment, describe_prior, problem_digests
 from jakstat.scenarios import (
     HOUR_IN,
     AlteredCells,
@@ -171,13 +170,7 @@ def _what_was_assumed(scenarios: PetabScenarios, asked: InterventionSettings) ->
 
 def _described(parameter: Parameter) -> str:
     prior = parameter.prior
-    assert prior is not None
-    if prior.distribution != "log-normal":
-        numbers = ", ".join(f"{number:.4g}" for number in prior.parameters)
-        return f"{parameter.id} ~ {prior.distribution} ({numbers}): {prior.source}"
-    location, spread = prior.parameters
-    return (f"{parameter.id} ~ log-normal, median {np.exp(location):.4g} {parameter.unit}, sd of ln {spread:.3g}: "
-            f"{prior.source}")  # fmt: skip
+    return "" if prior is None else f"{parameter.id} ({parameter.unit}): {describe_prior(prior)}; {prior.source}"
 
 
 def _shifts(response: xr.DataArray, cells: Sequence[AlteredCells], scenarios: PetabScenarios) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from jakstat.predictions.cells_of_fit import growth_rates
 from jakstat.predictions.combinations import find_least_doses, measure_combination, summarise_combination
 from jakstat.predictions.exposure import Exposure, predict_effect_at_exposure
 from jakstat.predictions.fit import StudyFit
-from jakstat.predictions.response_metrics import growth_rate_inhibition_from_rates, measure_dose_response
+from jakstat.predictions.response_metrics import growth_rate_inhibition, measure_dose_response
 from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
 from jakstat.problem import PROBLEM_DIGESTS, Reference, Treatment, problem_digests
 from jakstat.scenarios import AlteredCells, PairSettings, Readout, ResponseSettings
@@ -143,7 +143,7 @@ def predict_growth_response(fit: StudyFit, cells: Sequence[AlteredCells], respon
     doublings = growth_rates(fit, cells) * response.attrs["time_h"] / np.log(2)
     with np.errstate(divide="ignore"):
         under_drug = doublings + np.log2(response)
-    return xr.apply_ufunc(growth_rate_inhibition_from_rates, under_drug, doublings).transpose(*response.dims)
+    return xr.apply_ufunc(growth_rate_inhibition, under_drug, doublings).transpose(*response.dims)
 
 
 def predict_jak_dependency(fit: StudyFit, readout: Readout) -> pd.DataFrame:

@@ -36,24 +36,6 @@ DRAW_DIMS = ("chain", "draw")
 LEAST_EFFECT = 0.01
 
 
-def half_effect_dose(doses: np.ndarray, relative: np.ndarray) -> np.ndarray:
-    """Return the lowest dose at which each curve falls to half of the signal without drug: the absolute IC50.
-
-    Parameters
-    ----------
-    doses : (dose,) array, nM
-        Increasing, the first 0.
-    relative : (..., dose) array
-        Share of the signal without drug.
-
-    Returns
-    -------
-    (...) array, nM; NaN where the curve does not reach half between the lowest positive and the highest dose, or is not
-    finite.
-    """
-    return locate_level(doses, relative)[0]
-
-
 def locate_relative_ic50(
     doses: np.ndarray, relative: np.ndarray, least_effect: float = LEAST_EFFECT
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -145,29 +127,7 @@ def _dataset(frame: xr.DataArray, doses: np.ndarray, values: dict[str, tuple[np.
     )
 
 
-def growth_rate_inhibition(final: np.ndarray, initial: np.ndarray | float, control: np.ndarray | float) -> np.ndarray:
-    """Return GR values of cell numbers.
-
-    Parameters
-    ----------
-    final : (...) array
-        Cells at the end under drug, x(c), >= 0.
-    initial : array or float
-        Cells at the start, x0, > 0; broadcast with ``final``.
-    control : array or float
-        Cells at the end without drug, x_ctrl.
-
-    Returns
-    -------
-    (...) array
-        1 without an effect, 0 where growth stops, down to -1; NaN where the control does not grow (x_ctrl <= x0).
-    """
-    initial, control = np.asarray(initial, dtype=float), np.asarray(control, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return growth_rate_inhibition_from_rates(np.log2(final / initial), np.log2(control / initial))
-
-
-def growth_rate_inhibition_from_rates(rate: np.ndarray, control: np.ndarray | float) -> np.ndarray:
+def growth_rate_inhibition(rate: np.ndarray, control: np.ndarray | float) -> np.ndarray:
     """Return GR values of net growth rates.
 
     Parameters

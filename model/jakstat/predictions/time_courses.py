@@ -3,12 +3,12 @@
 import numpy as np
 import xarray as xr
 
+from jakstat.predictions.fit import thin_posterior
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.problem import (
     PROBLEM_DIGESTS,
     ProblemTables,
     measured_over_time,
-    parameter_draws,
     problem_digests,
     require_same_problem,
 )
@@ -16,7 +16,7 @@ from jakstat.statistics import SolverSettings
 
 
 def predict_time_courses(
-    tables: ProblemTables, tree: xr.DataTree, solver: SolverSettings, n_times: int = 61, n_draws: int = 100
+    tables: ProblemTables, tree: xr.DataTree, solver: SolverSettings, n_times: int = 61, n_draws: int = 400
 ) -> xr.Dataset:
     """Predict the signal of every observable in every experiment that measures it over time, at evenly chosen draws.
 
@@ -32,7 +32,7 @@ def predict_time_courses(
         Points from the first start to the last measurement; the steady state (time inf) is one more where the study
         measures it.
     n_draws : int
-        Draws of each chain that are used.
+        Draws that are used in all.
 
     Returns
     -------
@@ -48,9 +48,7 @@ def predict_time_courses(
     require_same_problem(tree, tables)
     digests = problem_digests(tables)
     tables = measured_over_time(tables)
-    posterior = parameter_draws(tree)
-    chosen = np.unique(np.linspace(0, posterior.sizes["draw"] - 1, min(n_draws, posterior.sizes["draw"])).astype(int))
-    posterior = posterior.isel(draw=chosen)
+    posterior = thin_posterior(tree, n_draws)
     times = _times(tables, n_times)
     pairs = sorted({(one.observable_id, one.experiment_id) for one in tables.measurements})
     starts = {one.id: one.start for one in tables.experiments}
@@ -58,18 +56,19 @@ def predict_time_courses(
     wanted = [(*pair, time) for pair in pairs for time in times.tolist()
               if time >= starts[pair[1]] and (time < np.inf or pair in steady)]  # fmt: skip
     request = ask_for_signals(tables, tables.experiments, wanted)
-    draws = posterior.to_numpy().reshape(-1, posterior.sizes["parameter"])
+    shape = posterior.values.shape[:2]
+    draws = posterior.values.reshape(-1, posterior.values.shape[2])
     values = signals_over_draws(request, draws, solver) if wanted else np.empty((len(draws), 0))
-    values = values.reshape(*posterior.shape[:2], len(wanted))
+    values = values.reshape(*shape, len(wanted))
     observables = [one.id for one in tables.observables]
     experiments = [one.id for one in tables.experiments]
-    signal = np.full((*posterior.shape[:2], len(observables), len(experiments), len(times)), np.nan)
+    signal = np.full((*shape, len(observables), len(experiments), len(times)), np.nan)
     place = {time: number for number, time in enumerate(times.tolist())}
     for number, (observable, experiment, time) in enumerate(wanted):
         signal[:, :, observables.index(observable), experiments.index(experiment), place[time]] = values[:, :, number]
     return xr.Dataset(
         {"signal": (("chain", "draw", "observable", "experiment", "time"), signal)},
-        coords={"chain": posterior["chain"].to_numpy(), "draw": posterior["draw"].to_numpy(), "observable": observables,
+        coords={**posterior.coords, "observable": observables,
                 "experiment": experiments, "time": ("time", times, {"units": tables.time_unit})},
         attrs={PROBLEM_DIGESTS: digests},
     )  # fmt: skip

@@ -18,9 +18,12 @@ from .measurement_kinds import (
 from .model_text import model_entities as model_entities
 from .petab import read_petab as read_petab
 from .prior_densities import (
+    describe_prior as describe_prior,
     deviations_of_draws as deviations_of_draws,
     draws_from_deviations as draws_from_deviations,
+    is_assumed as is_assumed,
     median_of as median_of,
+    prior_interval as prior_interval,
     prior_quantiles as prior_quantiles,
 )
 from .problem_reader import read_tables as read_tables

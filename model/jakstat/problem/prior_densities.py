@@ -175,3 +175,29 @@ def _density(prior: Prior) -> tuple[Any, float, float]:
         mean, sd = prior.parameters
         return stats.truncnorm((lower - mean) / sd, (upper - mean) / sd, loc=mean, scale=sd), lower, upper
     return density_of(prior.distribution, prior.parameters), lower, upper
+
+
+def describe_prior(prior: Prior) -> str:
+    """Return a prior as text, for instance ``log-normal, median 0.0125, sd of ln 1.3``."""
+    if prior.distribution == "log-normal":
+        location, spread = prior.parameters
+        text = f"log-normal, median {np.exp(location):.3g}, sd of ln {spread:.3g}"
+    else:
+        text = f"{prior.distribution} ({', '.join(f'{number:.3g}' for number in prior.parameters)})"
+    low = prior.lower if np.isfinite(prior.lower) and prior.lower != 0 else None
+    high = prior.upper if np.isfinite(prior.upper) else None
+    if low is None and high is None or prior.distribution in ("uniform", "log-uniform"):
+        return text
+    ends = [f"from {low:.3g}" if low is not None else "", f"to {high:.3g}" if high is not None else ""]
+    return f"{text}, cut {' '.join(end for end in ends if end)}"
+
+
+def prior_interval(prior: Prior) -> tuple[float, float]:
+    """Return the central 90 % interval of a prior, unit of the parameter."""
+    lower, upper = prior_quantiles(prior, np.array([0.05, 0.95]))
+    return float(lower), float(upper)
+
+
+def is_assumed(source: str) -> bool:
+    """Whether a source says that a number was assumed."""
+    return "assumed" in source.lower()

@@ -1,6 +1,5 @@
 from .convergence_page import render_convergence_page as render_convergence_page
 from .figures import (
-    figure_png as figure_png,
     figure_svg as figure_svg,
     fit_figure as fit_figure,
     parameter_figure as parameter_figure,
@@ -16,9 +15,4 @@ from .sections import (
     InterventionResults as InterventionResults,
     ReportContents as ReportContents,
     take_answers as take_answers,
-)
-from .tables import (
-    summarise_cell_lines as summarise_cell_lines,
-    summarise_inhibitors as summarise_inhibitors,
-    summarise_parameters as summarise_parameters,
 )

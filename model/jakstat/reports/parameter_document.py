@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from jakstat.problem import Parameter, Prior, ProblemTables
-from jakstat.reports.tables import describe_prior, interval_text, is_assumed, number_text, prior_interval
+from jakstat.problem import Parameter, Prior, ProblemTables, describe_prior, is_assumed, prior_interval
+from jakstat.reports.tables import interval_text, number_text
 
 
 def render_parameter_document(tables: ProblemTables) -> str:

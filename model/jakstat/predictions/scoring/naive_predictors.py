@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
 
-from jakstat.predictions.combinations import bliss_effect, hsa_effect
 from jakstat.predictions.scoring.scores import Prediction
 
 _SHRINKAGE = 5.0  # assumed: the spread of one drug or line counts as if the spread of all had given 5 more rows
@@ -307,35 +306,3 @@ def predict_hill_fits(training: pd.DataFrame, held_out: pd.DataFrame) -> Predict
     _check(training, held_out, ("drug", "line", "dose_nM"))
     mean, of_fit, noise = _hill_values(training, held_out)
     return Prediction("independent Hill fits", mean=mean, sd=np.sqrt(of_fit + noise), naive=True)
-
-
-def predict_pair(training: pd.DataFrame, held_out: pd.DataFrame, reference: str) -> Prediction:
-    """Predict combinations from Hill fits to each drug alone, by Bliss independence or the highest single agent.
-
-    Parameters
-    ----------
-    training : DataFrame
-        Drugs alone: drug, line, dose_nM, value (relative to no drug).
-    held_out : DataFrame
-        Pairs: line, drug, dose_nM, drug_b, dose_b_nM.
-    reference : {"bliss", "hsa"}
-
-    Raises
-    ------
-    ValueError
-        Columns are missing, a dose is not positive, or ``reference`` is neither.
-    """
-    if reference not in ("bliss", "hsa"):
-        raise ValueError(f"reference: found {reference!r}; needed: bliss or hsa")
-    _check(training, held_out, ("drug", "line", "dose_nM"), ("drug_b", "dose_b_nM"))
-    second = held_out[["line"]].assign(drug=held_out["drug_b"], dose_nM=held_out["dose_b_nM"])
-    mean_a, of_fit_a, noise_a = _hill_values(training, held_out)
-    mean_b, of_fit_b, noise_b = _hill_values(training, second)
-    combined = bliss_effect if reference == "bliss" else hsa_effect
-    mean = 1 - combined(1 - mean_a, 1 - mean_b)
-    if reference == "bliss":
-        of_fit = mean_b**2 * of_fit_a + mean_a**2 * of_fit_b
-    else:
-        of_fit = np.where(mean_a < mean_b, of_fit_a, of_fit_b)
-    return Prediction({"bliss": "Bliss", "hsa": "HSA"}[reference], mean=mean,
-                      sd=np.sqrt(of_fit + np.maximum(noise_a, noise_b)), naive=True)  # fmt: skip

@@ -14,7 +14,6 @@ from .diagnostic_figures import (
 from .drawing import (
     COLOURS as COLOURS,
     experiment_name as experiment_name,
-    figure_png as figure_png,
     figure_svg as figure_svg,
     observable_name as observable_name,
     with_unit as with_unit,

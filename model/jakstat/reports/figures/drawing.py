@@ -173,11 +173,6 @@ def figure_svg(figure: Figure) -> bytes:
     return _written(figure, "svg", metadata=nothing)
 
 
-def figure_png(figure: Figure, dpi: int = 110) -> bytes:
-    """Return a figure as PNG."""
-    return _written(figure, "png", dpi=dpi)
-
-
 def _written(figure: Figure, kind: str, **options: Any) -> bytes:
     buffer = BytesIO()
     with figure_style():

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from jakstat.problem import is_assumed
 from jakstat.reports.figures import (
     cell_line_figure,
     entity_order,
@@ -13,7 +14,7 @@ from jakstat.reports.figures import (
 )
 from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table
 from jakstat.reports.sections.contents import ReportContents
-from jakstat.reports.tables import interval_text, is_assumed, number_text, share_text
+from jakstat.reports.tables import interval_text, number_text, share_text
 
 _TEXT, _NUMBER = False, True
 

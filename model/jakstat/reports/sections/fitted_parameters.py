@@ -2,10 +2,12 @@
 
 import pandas as pd
 
+from jakstat.predictions import summarise_parameters
+from jakstat.problem import is_assumed
 from jakstat.reports.figures import figure_svg, parameter_figure
 from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table
 from jakstat.reports.sections.contents import ReportContents
-from jakstat.reports.tables import interval_text, is_assumed, number_text, share_text, summarise_parameters, value_text
+from jakstat.reports.tables import interval_text, number_text, share_text, value_text
 
 _TEXT, _NUMBER = False, True
 _MANY_ROWS = 60  # a longer table is folded

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from jakstat.problem import ProblemTables
+from jakstat.problem import ProblemTables, is_assumed
 from jakstat.reports.figures import combination_figure, figure_svg, names_of_pairs, observable_name, response_figure
 from jakstat.reports.page import Block, Items, Paragraph, Picture, Section, Table
-from jakstat.reports.tables import interval_text, is_assumed, measure_table, number_text, share_text
+from jakstat.reports.tables import interval_text, measure_table, number_text, share_text
 from jakstat.scenarios import HOUR_IN
 
 _TEXT, _NUMBER = False, True

@@ -1,4 +1,3 @@
-from .cell_line_table import summarise_cell_lines as summarise_cell_lines
 from .convergence_advice import check_text as check_text, found_text as found_text, value_text as value_text
 from .convergence_tables import (
     check_table as check_table,
@@ -7,7 +6,6 @@ from .convergence_tables import (
     worst_parameters as worst_parameters,
     worst_table as worst_table,
 )
-from .inhibitor_table import summarise_inhibitors as summarise_inhibitors
 from .measure_rows import measure_table as measure_table
 from .number_format import (
     MISSING as MISSING,
@@ -15,10 +13,4 @@ from .number_format import (
     interval_text as interval_text,
     number_text as number_text,
     share_text as share_text,
-)
-from .parameter_table import (
-    describe_prior as describe_prior,
-    is_assumed as is_assumed,
-    prior_interval as prior_interval,
-    summarise_parameters as summarise_parameters,
 )

@@ -6,8 +6,8 @@ import pandas as pd
 import sympy as sp
 import xarray as xr
 
+from jakstat.predictions.summaries.derived_quantities import summarise_formulas
 from jakstat.problem import DOSE, Action, ProblemTables, entity, names_of, require_same_problem
-from jakstat.reports.tables.derived_quantities import summarise_formulas
 from jakstat.scenarios import StudyScenarios
 
 _OF_ASSAY = {"median": "assay_median", "lower_90": "assay_lower_90", "upper_90": "assay_upper_90"}

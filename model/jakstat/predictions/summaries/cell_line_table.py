@@ -5,8 +5,8 @@ from collections import Counter
 import pandas as pd
 import xarray as xr
 
+from jakstat.predictions.summaries.derived_quantities import summarise_formulas
 from jakstat.problem import ProblemTables, require_same_problem
-from jakstat.reports.tables.derived_quantities import summarise_formulas
 from jakstat.scenarios import StudyScenarios
 
 

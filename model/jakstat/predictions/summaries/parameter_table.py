@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from jakstat.problem import Parameter, Prior, parameter_draws, prior_quantiles
+from jakstat.problem import Parameter, describe_prior, parameter_draws, prior_interval, prior_quantiles
 from jakstat.statistics import contraction, is_positive, summary_rows
 
 
@@ -46,7 +46,7 @@ def _prior_row(parameter: Parameter, draws: np.ndarray) -> dict:
     prior = parameter.prior
     if prior is None:
         raise ValueError(f"parameter {parameter.id} has a posterior but no prior in the parameter table")
-    lower, median, upper = prior_quantiles(prior, np.array([0.05, 0.5, 0.95]))
+    lower, upper = prior_interval(prior)
     return {
         "parameter": parameter.id,
         "unit": parameter.unit,
@@ -55,33 +55,7 @@ def _prior_row(parameter: Parameter, draws: np.ndarray) -> dict:
         "source": prior.source,
         "prior": describe_prior(prior),
         "prior_lower_90": lower,
-        "prior_median": median,
+        "prior_median": float(prior_quantiles(prior, np.array([0.5]))[0]),
         "prior_upper_90": upper,
         "contraction": contraction(prior, draws),
     }
-
-
-def describe_prior(prior: Prior) -> str:
-    """Return a prior as text, for instance ``log-normal, median 0.0125, sd of ln 1.3``."""
-    if prior.distribution == "log-normal":
-        location, spread = prior.parameters
-        text = f"log-normal, median {np.exp(location):.3g}, sd of ln {spread:.3g}"
-    else:
-        text = f"{prior.distribution} ({', '.join(f'{one:.3g}' for one in prior.parameters)})"
-    low = prior.lower if np.isfinite(prior.lower) and prior.lower != 0 else None
-    high = prior.upper if np.isfinite(prior.upper) else None
-    if low is None and high is None or prior.distribution in ("uniform", "log-uniform"):
-        return text
-    ends = [f"from {low:.3g}" if low is not None else "", f"to {high:.3g}" if high is not None else ""]
-    return f"{text}, cut {' '.join(end for end in ends if end)}"
-
-
-def prior_interval(prior: Prior) -> tuple[float, float]:
-    """Return the central 90 % interval of a prior, unit of the parameter."""
-    lower, upper = prior_quantiles(prior, np.array([0.05, 0.95]))
-    return float(lower), float(upper)
-
-
-def is_assumed(source: str) -> bool:
-    """Whether a source says that a number was assumed."""
-    return "assumed" in source.lower()

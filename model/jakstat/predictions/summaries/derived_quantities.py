@@ -11,7 +11,7 @@ import pandas as pd
 import sympy as sp
 import xarray as xr
 
-from jakstat.predictions import formulas_over_draws
+from jakstat.predictions.formula_draws import formulas_over_draws
 from jakstat.problem import ProblemTables, parameter_draws, prior_quantiles
 from jakstat.statistics import summary_rows
 

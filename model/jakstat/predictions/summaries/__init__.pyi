@@ -1,0 +1,3 @@
+from .cell_line_table import summarise_cell_lines as summarise_cell_lines
+from .inhibitor_table import summarise_inhibitors as summarise_inhibitors
+from .parameter_table import summarise_parameters as summarise_parameters
