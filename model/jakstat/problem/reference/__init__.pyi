@@ -1,5 +1,5 @@
 from .constants import log_normal as log_normal
-from .effects import altered as altered, constants_in as constants_in, inhibited as inhibited
+from .effects import altered as altered, changed as changed, constants_in as constants_in, inhibited as inhibited
 from .entries import (
     DOSE as DOSE,
     Action as Action,
