@@ -5,9 +5,8 @@ from .kernel_cache import load_kernels as load_kernels, load_solver as load_solv
 from .kernels import Structure as Structure, structure_of as structure_of, tabulate_formulas as tabulate_formulas
 from .op import SolveSegments as SolveSegments, StatusCounts as StatusCounts
 from .plan import SimulationPlan as SimulationPlan, plan_simulation as plan_simulation
-from .solver import METHODS as METHODS
+from .solver import METHODS as METHODS, SolveStatus as SolveStatus
 from .state_scales import scales_of_states as scales_of_states, with_scales as with_scales
-from .statuses import SolveStatus as SolveStatus
 from .sunode import (
     SolverNotInstalledError as SolverNotInstalledError,
     choose_operation as choose_operation,

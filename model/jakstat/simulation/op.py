@@ -21,8 +21,7 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from jakstat.simulation.kernel_cache import load_solver, solver_digest
-from jakstat.simulation.solver import PULL_BACK_SEGMENTS, SOLVE_SEGMENTS, call_pull_back, call_solve
-from jakstat.simulation.statuses import SolveStatus
+from jakstat.simulation.solver import PULL_BACK_SEGMENTS, SOLVE_SEGMENTS, SolveStatus, call_pull_back, call_solve
 
 # PyTensor keeps compiled wrappers by this number: they are compiled anew when this module or the solver changes, whose
 # folder a kept wrapper names.

@@ -9,7 +9,7 @@ import numpy as np
 
 from jakstat.simulation.kernel_cache import load_kernels, load_solver
 from jakstat.simulation.plan import SimulationPlan
-from jakstat.simulation.solver import METHODS, N_SETTINGS
+from jakstat.simulation.solver import METHODS, N_SETTINGS, SolveStatus
 
 _LOOSE = (1e-3, 1e-4, 2000.0, 1e-2)  # rtol, atol, most steps and Newton tolerance of the second solve
 _LEAST = 1e-6  # of a state's scale in one segment, as a share of its largest one: a dose may be small, but not endless
@@ -50,7 +50,7 @@ def scales_of_states(plan: SimulationPlan, parameters: np.ndarray, initial_state
         *given, np.ascontiguousarray(plan.times), np.concatenate([settings, scales.ravel()]), model, True
     )
     reached = _largest_on(tape, n_segments, n_states)
-    solved = (status == 0) & np.isfinite(reached).all(axis=1)
+    solved = (status == SolveStatus.SUCCESS) & np.isfinite(reached).all(axis=1)
     return _without_gaps(np.where(solved[:, None], reached, scales))
 
 

@@ -33,4 +33,5 @@ from .solver_calls import (
     call_solve as call_solve,
     compiled_address as compiled_address,
 )
+from .statuses import SolveStatus as SolveStatus
 from .tableaus import METHODS as METHODS

@@ -20,7 +20,7 @@ from jakstat.pathway import UnsupportedModelError
 from jakstat.simulation.kernels import Dynamics
 from jakstat.simulation.op import SolveSegments
 from jakstat.simulation.plan import SimulationPlan
-from jakstat.simulation.statuses import SolveStatus
+from jakstat.simulation.solver import SolveStatus
 from jakstat.simulation.sunode.sunode_segments import pull_back_segments, solve_segments
 from jakstat.simulation.sunode.sunode_solver import FailedSolveError, load_sunode
 

@@ -22,8 +22,8 @@ from jakstat.simulation.solver import (
     RHS,
     THRESHOLDS,
     THRESHOLDS_VJP,
+    SolveStatus,
 )
-from jakstat.simulation.statuses import SolveStatus
 from jakstat.simulation.sunode.sunode_solver import FailedSolveError, PieceSolver, Tolerances, pattern_of, piece_solver
 
 _STATE_COLUMN = 4

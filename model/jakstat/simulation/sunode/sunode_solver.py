@@ -18,7 +18,7 @@ from sympy.core.relational import Relational
 
 from jakstat.pathway import TIME
 from jakstat.simulation.kernels import Dynamics
-from jakstat.simulation.statuses import SolveStatus
+from jakstat.simulation.solver import SolveStatus
 
 # Steps between checkpoints: CVODES takes memory for that many states beforehand, and solves again from a checkpoint.
 _CHECKPOINT_STEPS = 5_000
