@@ -7,9 +7,5 @@ from .op import SolveSegments as SolveSegments, StatusCounts as StatusCounts
 from .plan import SimulationPlan as SimulationPlan, plan_simulation as plan_simulation
 from .solver import METHODS as METHODS, SolveStatus as SolveStatus
 from .state_scales import scales_of_states as scales_of_states, with_scales as with_scales
-from .sunode import (
-    SolverNotInstalledError as SolverNotInstalledError,
-    choose_operation as choose_operation,
-    load_sunode as load_sunode,
-)
+from .sunode import SolverNotInstalledError as SolverNotInstalledError, choose_operation as choose_operation
 from .thread_functions import BUILDING as BUILDING, SharedFunction as SharedFunction, without_places as without_places

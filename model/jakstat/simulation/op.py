@@ -8,6 +8,7 @@ model serves every data set of its shape.
 
 import ctypes
 import hashlib
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ from jakstat.simulation.solver import PULL_BACK_SEGMENTS, SOLVE_SEGMENTS, SolveS
 _SOURCE_VERSION = int(hashlib.sha256(Path(__file__).read_bytes() + solver_digest().encode()).hexdigest()[:12], 16)
 _SEMAPHORE_BYTES = 64  # a sem_t of glibc has 32 on 64-bit processors
 _SEMAPHORE = len(SolveStatus)  # behind the counts stands its address, 0 where there is none
+_COUNTING = threading.Lock()
 _SEM_WAIT = types.ExternalFunction("sem_wait", types.int32(types.int64))
 _SEM_POST = types.ExternalFunction("sem_post", types.int32(types.int64))
 
@@ -114,10 +116,18 @@ def _add_one(typing_context, address, number):
 @numba_njit
 def first_failure(status):
     """Return the status of the first segment that failed, or success."""
-    for one in status:
-        if one != 0:
-            return one
-    return status[0] * 0
+    for outcome in status:
+        if outcome != SolveStatus.SUCCESS:
+            return outcome
+    return np.int64(SolveStatus.SUCCESS)
+
+
+def count_outcome(address: np.ndarray, status: int, number: int) -> None:
+    """Add a number to the count of an outcome at an address, from Python; does nothing at address 0."""
+    if address:
+        totals = (ctypes.c_int64 * len(SolveStatus)).from_address(int(address))
+        with _COUNTING:
+            totals[status] += number
 
 
 class SolveSegments(Op):
@@ -154,9 +164,7 @@ class SolveSegments(Op):
         """Solve in Python mode."""
         *arguments, counts = inputs
         results = load_solver().solve_segments(*map(np.ascontiguousarray, arguments), self.recording)
-        if counts:
-            totals = (ctypes.c_int64 * len(SolveStatus)).from_address(int(counts))
-            totals[first_failure.py_func(results[2])] += 1
+        count_outcome(counts, first_failure.py_func(results[2]), 1)
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 

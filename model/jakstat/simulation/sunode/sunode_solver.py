@@ -62,7 +62,6 @@ class _Sunode(NamedTuple):
     SympyProblem: Any
 
 
-@cache
 def load_sunode() -> _Sunode:
     """Import what is used of sunode.
 
