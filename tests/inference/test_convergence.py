@@ -1,5 +1,6 @@
 """The gate's diagnostics: good draws pass, planted faults are found by name."""
 
+import arviz_stats
 import numpy as np
 import pytest
 import xarray as xr
@@ -57,6 +58,14 @@ def test_one_divergence_fails():
 def test_energy_that_hardly_moves_fails():
     energy = np.cumsum(np.random.default_rng(3).normal(size=(4, 1000)), axis=1)
     assert failed(tree(GOOD, energy=energy)) == {"bfmi"}
+
+
+def test_bfmi_is_that_of_arviz_but_for_the_variance_of_the_energies():
+    """Ours divides by n draws, ArviZ's by n - 1."""
+    energy = np.random.default_rng(4).normal(size=(4, 50))
+    checks = assess_convergence(tree(GOOD[:, :50], energy=energy), ConvergenceThresholds()).checks
+    found = next(check.value for check in checks if check.name == "bfmi")
+    assert found == pytest.approx(arviz_stats.bfmi(energy).min() * 50 / 49, rel=1e-12)
 
 
 def test_failed_solves_are_counted_as_a_share():
