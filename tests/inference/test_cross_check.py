@@ -45,9 +45,9 @@ def decay(model: str = "k = 0.5\n x0 = 2\n J0: x -> ; k * x\n x = x0") -> Proble
 @pytest.fixture(scope="module")
 def tree() -> xr.DataTree:
     coords = {"parameter": ["k", "x0"]}
-    return xr.DataTree.from_dict({
-        "posterior": xr.Dataset({"parameter_value": (("chain", "draw", "parameter"), DRAWS)}, coords=coords)
-    })  # fmt: skip
+    return xr.DataTree.from_dict(
+        {"posterior": xr.Dataset({"parameter_value": (("chain", "draw", "parameter"), DRAWS)}, coords=coords)}
+    )
 
 
 def expected_differences(solver: SolverSettings) -> tuple[float, float]:

@@ -101,8 +101,13 @@ print(write_kernels(prepare_dynamics(model)).text)
 
 def test_the_generated_text_does_not_depend_on_pythons_hash_seed():
     texts = {
-        subprocess.run([sys.executable, "-c", _CHILD], env=os.environ | {"PYTHONHASHSEED": seed}, check=True,
-                       capture_output=True, text=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", _CHILD],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
         for seed in ("1", "2", "3")
-    }  # fmt: skip
+    }
     assert len(texts) == 1

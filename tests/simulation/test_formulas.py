@@ -34,9 +34,12 @@ def table_of(formulas):
     structures = [structure_of(one) for one in formulas]
     numbers = [float(leaf) for one in structures for leaf in one.leaves if not leaf.is_Symbol]
     behind = iter(range(len(NAMES), len(NAMES) + len(numbers)))
-    return tabulate_formulas([
-        (one, [NAMES.index(leaf.name) if leaf.is_Symbol else next(behind) for leaf in one.leaves]) for one in structures
-    ]), numbers  # fmt: skip
+    return tabulate_formulas(
+        [
+            (one, [NAMES.index(leaf.name) if leaf.is_Symbol else next(behind) for leaf in one.leaves])
+            for one in structures
+        ]
+    ), numbers
 
 
 def evaluate(formulas, mode="FAST_COMPILE", weights=None):

@@ -41,8 +41,10 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who alone ca
 def run_child(cache: Path, private: Path, *prefix: str) -> subprocess.CompletedProcess:
     """Solve in a process of its own, whose compiled code is kept in ``cache``, else in ``private``."""
     environment = os.environ | {
-        "JAKSTAT_CACHE": str(cache), "XDG_CACHE_HOME": str(private), "PYTENSOR_FLAGS": f"base_compiledir={private}",
-    }  # fmt: skip
+        "JAKSTAT_CACHE": str(cache),
+        "XDG_CACHE_HOME": str(private),
+        "PYTENSOR_FLAGS": f"base_compiledir={private}",
+    }
     return subprocess.run([*prefix, sys.executable, "-c", _CHILD], env=environment, capture_output=True, text=True)
 
 
@@ -99,8 +101,13 @@ def test_processes_that_start_together_all_get_the_right_answer_and_leave_nothin
 
 def test_no_python_is_kept_with_compiled_code(filled):
     assert {file.suffix for file in filled.rglob("*") if file.is_file()} == {
-        ".ll", ".o", ".json", ".nbi", ".nbc", ".lock",
-    }  # fmt: skip
+        ".ll",
+        ".o",
+        ".json",
+        ".nbi",
+        ".nbc",
+        ".lock",
+    }
 
 
 def flip_a_bit(content: bytes, at: random.Random) -> bytes:

@@ -32,8 +32,10 @@ def cascade(unit: float) -> ProblemTables:
     text = CASCADE.format(R=8.0 / unit, A=300.0 / unit, k_on=0.03 * unit, per_C=0.5 * unit)
     sbml = antimony_to_sbml(text, "cascade.ant", [])
     assert sbml is not None
-    periods = tuple((Period(-np.inf, {"ligand": parse_formula("0")}),
-                     Period(0.0, {"ligand": parse_formula(repr(dose / unit))})) for dose in (0.002, 50.0))  # fmt: skip
+    periods = tuple(
+        (Period(-np.inf, {"ligand": parse_formula("0")}), Period(0.0, {"ligand": parse_formula(repr(dose / unit))}))
+        for dose in (0.002, 50.0)
+    )
     experiments = tuple(Experiment(f"dose_{number}", one) for number, one in enumerate(periods))
     times = (0.5, 2.0, 10.0, 60.0)
     return ProblemTables(

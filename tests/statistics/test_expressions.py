@@ -55,8 +55,10 @@ STRUCTURES = {
 def members(structure, count):
     """Return ``count`` expressions of a structure, each over parameters and a number of its own."""
     pairs = [(NAMES[one % 12], NAMES[(5 * one + 1 + one // 12) % 12]) for one in range(count)]
-    return [parse_formula(STRUCTURES[structure].format(a=a, b=b, n=1.25 + 0.5 * number))
-            for number, (a, b) in enumerate(pairs)]  # fmt: skip
+    return [
+        parse_formula(STRUCTURES[structure].format(a=a, b=b, n=1.25 + 0.5 * number))
+        for number, (a, b) in enumerate(pairs)
+    ]
 
 
 def pooled(expressions):

@@ -143,35 +143,42 @@ def assemble_tree(tables: ProblemTables, posterior: xr.Dataset, rng: np.random.G
     """Add log likelihood terms, predicted and observed measurements to posterior draws of signals and noise scales."""
     coords = measurement_coords(tables)
     noise = noise_of(tables)
-    values = np.array([one.value for one in tables.measurements])
+    observed = _observed_data(tables)
     signal, scale = posterior["signal"].to_numpy(), posterior["noise_scale"].to_numpy()
     dims = ("chain", "draw", "obs")
     predicted = draw_measurements(signal, scale, noise, rng)
-    terms = log_density_values(values, signal, scale, noise)
+    terms = log_density_values(observed["measurement"].to_numpy(), signal, scale, noise)
     groups = {
         "posterior": posterior,
         "log_likelihood": xr.Dataset({"measurement": (dims, terms)}),
         "posterior_predictive": xr.Dataset({"measurement": (dims, predicted)}),
-        "observed_data": _observed_data(tables),
+        "observed_data": observed,
     }
     chains = {name: posterior[name] for name in ("chain", "draw")}
-    return xr.DataTree.from_dict({
-        name: group.assign_coords(coords | (chains if "chain" in group.dims else {})) for name, group in groups.items()
-    })  # fmt: skip
+    return xr.DataTree.from_dict(
+        {
+            name: group.assign_coords(coords | (chains if "chain" in group.dims else {}))
+            for name, group in groups.items()
+        }
+    )
 
 
 def _observed_data(tables: ProblemTables) -> xr.Dataset:
-    return xr.Dataset({"measurement": (("obs",), np.array([one.value for one in tables.measurements]))})
+    return xr.Dataset({"measurement": (("obs",), np.array([measurement.value for measurement in tables.measurements]))})
 
 
 def measurement_coords(tables: ProblemTables) -> dict:
     """Return the coordinates of the measurements: number, observable, experiment and time."""
     return {
         "obs": np.arange(len(tables.measurements)),
-        "observable": ("obs", np.array([one.observable_id for one in tables.measurements])),
-        "experiment": ("obs", np.array([one.experiment_id for one in tables.measurements])),
-        "time": ("obs", np.array([one.time for one in tables.measurements]), {"units": tables.time_unit}),
-        "censored": ("obs", np.array([one.censored for one in tables.measurements])),
+        "observable": ("obs", np.array([measurement.observable_id for measurement in tables.measurements])),
+        "experiment": ("obs", np.array([measurement.experiment_id for measurement in tables.measurements])),
+        "time": (
+            "obs",
+            np.array([measurement.time for measurement in tables.measurements]),
+            {"units": tables.time_unit},
+        ),
+        "censored": ("obs", np.array([measurement.censored for measurement in tables.measurements])),
     }
 
 
@@ -193,11 +200,13 @@ def sample_prior_predictive(tables: ProblemTables, solver: SolverSettings, draws
             random_seed=int(np.random.SeedSequence(seed).generate_state(1)[0]),
         )
     coords = measurement_coords(tables)
-    tree = xr.DataTree.from_dict({
-        "prior": drawn["prior"].to_dataset().assign_coords(coords),
-        "prior_predictive": drawn["prior_predictive"].to_dataset().assign_coords(coords),
-        "observed_data": _observed_data(tables).assign_coords(coords),
-    })  # fmt: skip
+    tree = xr.DataTree.from_dict(
+        {
+            "prior": drawn["prior"].to_dataset().assign_coords(coords),
+            "prior_predictive": drawn["prior_predictive"].to_dataset().assign_coords(coords),
+            "observed_data": _observed_data(tables).assign_coords(coords),
+        }
+    )
     tree.attrs[PROBLEM_DIGESTS] = problem_digests(tables)
     tree.attrs["solve_outcomes"] = [f"{name}={count}" for name, count in counts.as_dict().items()]
     return tree

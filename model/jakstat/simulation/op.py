@@ -196,7 +196,7 @@ class PullBackSegments(Op):
 
     def make_node(self, *inputs):
         """Build the node; inputs as in ``pull_back_segments``, then the address of the status counts."""
-        return Apply(self, [pt.as_tensor(one) for one in inputs], [pt.dmatrix(), pt.dmatrix()])
+        return Apply(self, [pt.as_tensor(argument) for argument in inputs], [pt.dmatrix(), pt.dmatrix()])
 
     def perform(self, node, inputs, output_storage):
         """Sweep back in Python mode."""
@@ -217,10 +217,16 @@ def _numba_solve(op, node, **kwargs):
     def solve(parameters, initial_states, layout, spans, times, solver, model, counts):
         take_turn(counts.item())
         states, tape, status = call_solve(
-            model[SOLVE_SEGMENTS], np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states),
-            layout.astype(np.int64), np.ascontiguousarray(spans), np.ascontiguousarray(times),
-            np.ascontiguousarray(solver), np.ascontiguousarray(model), recording,
-        )  # fmt: skip
+            model[SOLVE_SEGMENTS],
+            np.ascontiguousarray(parameters),
+            np.ascontiguousarray(initial_states),
+            layout.astype(np.int64),
+            np.ascontiguousarray(spans),
+            np.ascontiguousarray(times),
+            np.ascontiguousarray(solver),
+            np.ascontiguousarray(model),
+            recording,
+        )
         end_turn(counts.item())
         _add_one(counts.item(), first_failure(status))
         return states, tape, status
@@ -234,10 +240,15 @@ def _numba_pull_back(op, node, **kwargs):
     def pull_back(parameters, initial_states, layout, tape, cotangents, solver, model, counts):
         take_turn(counts.item())
         pulled = call_pull_back(
-            model[PULL_BACK_SEGMENTS], np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states),
-            layout.astype(np.int64), np.ascontiguousarray(tape), np.ascontiguousarray(cotangents),
-            np.ascontiguousarray(solver), np.ascontiguousarray(model),
-        )  # fmt: skip
+            model[PULL_BACK_SEGMENTS],
+            np.ascontiguousarray(parameters),
+            np.ascontiguousarray(initial_states),
+            layout.astype(np.int64),
+            np.ascontiguousarray(tape),
+            np.ascontiguousarray(cotangents),
+            np.ascontiguousarray(solver),
+            np.ascontiguousarray(model),
+        )
         end_turn(counts.item())
         return pulled
 

@@ -276,8 +276,9 @@ def solve_segments(parameters, initial_states, layout, spans, times, solver, mod
         if status[c] == SolveStatus.SUCCESS:
             p = address_in(parameters, c * model[N_PARAMETERS])
             set_scales(model, work, solver, c)
-            status[c], tape = _solve_segment(model, work, c, number, spans[c, 0], spans[c, 1], p, times, first, last,
-                                             solver, states, tape, cursor)  # fmt: skip
+            status[c], tape = _solve_segment(
+                model, work, c, number, spans[c, 0], spans[c, 1], p, times, first, last, solver, states, tape, cursor
+            )
         keep_end(model, work, c, ends)
         if status[c] != SolveStatus.SUCCESS:
             for row in range(first, last):

@@ -18,8 +18,17 @@ _MATRIX, _VECTOR, _INTEGERS = types.float64[:, ::1], types.float64[::1], types.i
 _LAYOUT = types.int64[:, ::1]
 
 #: Of ``segments.solve_segments`` and ``adjoint.pull_back_segments``: what they return, then what they take.
-SOLVE_TYPES = signature(types.Tuple((_MATRIX, _MATRIX, _INTEGERS)), _MATRIX, _MATRIX, _LAYOUT, _MATRIX, _VECTOR,
-                        _VECTOR, _INTEGERS, types.boolean)  # fmt: skip
+SOLVE_TYPES = signature(
+    types.Tuple((_MATRIX, _MATRIX, _INTEGERS)),
+    _MATRIX,
+    _MATRIX,
+    _LAYOUT,
+    _MATRIX,
+    _VECTOR,
+    _VECTOR,
+    _INTEGERS,
+    types.boolean,
+)
 PULL_BACK_TYPES = signature(types.UniTuple(_MATRIX, 2), _MATRIX, _MATRIX, _LAYOUT, _MATRIX, _MATRIX, _VECTOR, _INTEGERS)
 #: Of ``rough_solve.rough_sizes``.
 ROUGH_TYPES = signature(_MATRIX, _MATRIX, _MATRIX, _LAYOUT, _MATRIX, types.float64, _VECTOR, _INTEGERS)

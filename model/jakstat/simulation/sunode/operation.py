@@ -121,7 +121,7 @@ class PullBackSegmentsBySunode(Op):
 
     def make_node(self, *inputs: Any) -> Apply:
         """Build the node; inputs as in :func:`pull_back_segments`, then the address of the status counts."""
-        return Apply(self, [pt.as_tensor(one) for one in inputs], [pt.dmatrix(), pt.dmatrix()])
+        return Apply(self, [pt.as_tensor(argument) for argument in inputs], [pt.dmatrix(), pt.dmatrix()])
 
     def perform(self, node: Apply, inputs: list, output_storage: list) -> None:
         """Sweep back; in Python under every linker."""
@@ -130,7 +130,7 @@ class PullBackSegmentsBySunode(Op):
             with _LOCK:
                 results = pull_back_segments(self.dynamics, *map(np.ascontiguousarray, arguments))
         except FailedSolveError as failure:
-            results = tuple(np.full_like(one, np.nan) for one in inputs[:2])
+            results = tuple(np.full_like(values, np.nan) for values in inputs[:2])
             count_outcome(counts, failure.status, 1)
             count_outcome(counts, SolveStatus.SUCCESS, -1)  # as which the forward solve was counted
         for storage, result in zip(output_storage, results, strict=True):
