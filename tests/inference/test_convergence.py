@@ -78,7 +78,7 @@ def test_failed_solves_are_counted_as_a_share():
     made = tree(GOOD)
     made.attrs["solve_outcomes"] = ["success=90", "newton_failed=10"]
     result = assess_convergence(made, ConvergenceThresholds())
-    check = next(one for one in result.checks if one.name == "failed_solve_share")
+    check = next(check for check in result.checks if check.name == "failed_solve_share")
     assert check.value == pytest.approx(0.1)
     assert not check.passed
 

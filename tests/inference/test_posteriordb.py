@@ -55,8 +55,8 @@ def problem(name: str, antimony: str, priors: dict, observables: dict, measured:
         id=name,
         sbml=sbml,
         parameters=tuple(
-            Parameter(one, None, Prior(kind, numbers, 0.0, np.inf, "posteriordb"))
-            for one, (kind, *numbers) in priors.items()
+            Parameter(parameter, None, Prior(kind, numbers, 0.0, np.inf, "posteriordb"))
+            for parameter, (kind, *numbers) in priors.items()
         ),
         observables=tuple(
             Observable(column, parse_formula(formula), parse_formula(noise), "log-normal")
@@ -102,7 +102,9 @@ def start_at(means: pd.Series, model: pm.Model):
     """
     logarithms = np.log(means[list(model.coords["log_normal_parameter"])].to_numpy())
     single = {
-        one.name: means[one.name.removeprefix("parameter_")] for one in model.free_RVs if one.name != "log_parameter"
+        variable.name: means[variable.name.removeprefix("parameter_")]
+        for variable in model.free_RVs
+        if variable.name != "log_parameter"
     }
     return nutpie.compile_pymc_model(model, initial_points={"log_parameter": logarithms} | single, jitter_rvs=set())
 

@@ -49,7 +49,7 @@ def test_posterior_agrees_with_the_closed_form(posterior):
 
 def test_equal_seeds_give_equal_draws(conjugate, posterior):
     again = sample_posterior(conjugate, SETTINGS, SOLVER, seed=3, log=lambda line: None)
-    first, second = (one["posterior"].dataset["parameter_value"].to_numpy() for one in (posterior, again))
+    first, second = (tree["posterior"].dataset["parameter_value"].to_numpy() for tree in (posterior, again))
     assert np.array_equal(first, second)
 
 
@@ -58,7 +58,7 @@ def test_progress_comes_as_plain_lines_and_every_solve_is_counted(conjugate):
     tree = sample_posterior(conjugate, SETTINGS, SOLVER, seed=4, log=lines.append)
     assert any("2600/2600 draws" in line for line in lines)
     assert not any("\r" in line for line in lines)
-    counts = dict(one.split("=") for one in tree.attrs["solve_outcomes"])
+    counts = dict(outcome.split("=") for outcome in tree.attrs["solve_outcomes"])
     assert int(counts["success"]) >= 2600
     assert sum(int(count) for name, count in counts.items() if name != "success") == 0
 

@@ -36,7 +36,7 @@ def simulate(cells, treatment=None, times=(0.0, ASSAY), stimulus=None):
             },
         ),
     )
-    constants = tuple(Parameter(one.id, one.value, None) for one in REFERENCE.constants.values())
+    constants = tuple(Parameter(constant.id, constant.value, None) for constant in REFERENCE.constants.values())
     tables = ProblemTables(
         "laws",
         SBML,
@@ -69,7 +69,9 @@ def with_alterations(*names):
     }
     changed = altered(REFERENCE, names)
     return {
-        name: formula.xreplace({sp.Symbol(one, real=True): sp.Float(value) for one, value in values.items()})
+        name: formula.xreplace(
+            {sp.Symbol(parameter, real=True): sp.Float(value) for parameter, value in values.items()}
+        )
         for name, formula in changed.items()
     }
 
@@ -148,7 +150,7 @@ def test_a_resistance_mutation_shifts_the_dose_by_its_fold():
 def test_two_drugs_on_one_site_are_dilutions_of_each_other():
     k = {name: REFERENCE.constants[f"K_{name}_JAK2"].value for name in ("ruxolitinib", "fedratinib")}
     both = drugs(ruxolitinib=50, fedratinib=70 * k["fedratinib"] / k["ruxolitinib"])
-    states = [simulate({"autocrine_ligand": 0.05}, one, times=(0.0, 240.0)) for one in (both, drugs(ruxolitinib=120))]
+    states = [simulate({"autocrine_ligand": 0.05}, drug, times=(0.0, 240.0)) for drug in (both, drugs(ruxolitinib=120))]
     assert states[0]["dimer_n"][-1] == pytest.approx(states[1]["dimer_n"][-1], rel=1e-6)
 
 

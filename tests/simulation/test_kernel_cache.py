@@ -148,19 +148,19 @@ def test_kernels_of_another_model_are_not_taken_for_these(tmp_path, monkeypatch)
     monkeypatch.setenv("JAKSTAT_CACHE", str(tmp_path))
     monkeypatch.setattr(kernel_cache, "_ENGINES", {})
     monkeypatch.setattr(kernel_cache, "_FILES", {})
-    one, other = (kernel_cache.generate_kernels(prepare_dynamics(model)) for model in (models.DECAY, models.PULSE))
-    for file in (tmp_path / "kernels" / one).iterdir():
+    decay, other = (kernel_cache.generate_kernels(prepare_dynamics(model)) for model in (models.DECAY, models.PULSE))
+    for file in (tmp_path / "kernels" / decay).iterdir():
         shutil.copy(tmp_path / "kernels" / other / file.name, file)
     kernel_cache._FILES.clear()
     with pytest.raises(FileNotFoundError):
-        kernel_cache.load_kernels(one)
+        kernel_cache.load_kernels(decay)
 
 
 def damage_places(cache: Path, count: int, at: random.Random) -> list[Path]:
     """Damage files of a cache; every fifth place lies in what each process loads of the solver."""
-    files = sorted(one for one in cache.rglob("*") if one.is_file() and one.stat().st_size)
+    files = sorted(file for file in cache.rglob("*") if file.is_file() and file.stat().st_size)
     loaded = [
-        one for one in files if re.match(r"segments\.solve_segments|adjoint\.pull_back_segments|kernels", one.name)
+        file for file in files if re.match(r"segments\.solve_segments|adjoint\.pull_back_segments|kernels", file.name)
     ]
     chosen = [at.choice(loaded if place % 5 == 0 else files) for place in range(count)]
     for file in chosen:

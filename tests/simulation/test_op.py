@@ -81,8 +81,8 @@ def end(address):
 
 def test_a_thread_waits_while_as_many_solve_as_may_at_once():
     counts = StatusCounts(at_once=1)
-    for one in (take, end):
-        one.compile((numba.int64,))
+    for function in (take, end):
+        function.compile((numba.int64,))
     take(counts.address)
     other = threading.Thread(target=take, args=(counts.address,))
     other.start()

@@ -72,8 +72,8 @@ def test_solve_that_fails_names_its_experiments(turnover):
     )
     faults = faults_of(replace(turnover, sbml=sbml))
     assert faults
-    assert all(one.column.startswith("experiment ") for one in faults)
-    assert {"early", "late"} <= set(" ".join(one.column for one in faults).replace(",", "").split())
+    assert all(fault.column.startswith("experiment ") for fault in faults)
+    assert {"early", "late"} <= set(" ".join(fault.column for fault in faults).replace(",", "").split())
 
 
 def test_slope_that_is_not_finite_names_its_parameter(turnover):

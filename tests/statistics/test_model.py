@@ -47,7 +47,7 @@ def test_log_density_is_prior_plus_likelihood():
     model = build_model(decay_tables(), solver=SolverSettings(1e-10, 1e-12))
     point = model.initial_point()
     with model:
-        variables = {one.name: one for one in model.free_RVs}
+        variables = {variable.name: variable for variable in model.free_RVs}
     assert set(variables) == {"log_parameter", "parameter_x0"}
     k, x0 = np.exp(np.log(0.5)), 2.0
     prior = stats.norm.logpdf(0.0, 0.0, 0.4)
