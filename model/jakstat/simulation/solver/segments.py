@@ -13,11 +13,8 @@ from numba import njit
 
 from jakstat.simulation.solver.integrator import (
     FAILED_NEWTON,
-    FIRST_STAGE_COLUMN,
     OPTIONS,
     STAGES_OF,
-    STEADY,
-    STEP,
     UNKNOWN_SHARE,
     attempt_step,
     bits_of,
@@ -64,6 +61,7 @@ from jakstat.simulation.solver.kernel_interface import (
 from jakstat.simulation.solver.statuses import SolveStatus
 from jakstat.simulation.solver.steady_state import NOT_YET, SOLVED, is_below_zero, is_unstable, newton_steady_state
 from jakstat.simulation.solver.switching import MOST_EVENTS, next_threshold, pass_border, shorten_to_root, start_segment
+from jakstat.simulation.solver.tape import FIRST_STAGE_COLUMN, STEADY, STEP
 
 _LARGEST_SPEED = 1e200  # of a rate, in tolerances a unit of time: beyond that nothing is solved
 _LEAST_STEP = 1e-200  # from time 0, where a step is small beside nothing

@@ -32,7 +32,7 @@ SOLVE_TYPES = signature(
 PULL_BACK_TYPES = signature(types.UniTuple(_MATRIX, 2), _MATRIX, _MATRIX, _LAYOUT, _MATRIX, _MATRIX, _VECTOR, _INTEGERS)
 #: Of ``rough_solve.rough_sizes``.
 ROUGH_TYPES = signature(_MATRIX, _MATRIX, _MATRIX, _LAYOUT, _MATRIX, types.float64, _VECTOR, _INTEGERS)
-#: Of ``formulas.evaluate_formulas`` and ``formulas.pull_back_formulas``.
+#: Of ``formula_values.evaluate_formulas`` and ``formula_values.pull_back_formulas``.
 EVALUATE_TYPES = signature(_VECTOR, _VECTOR, _INTEGERS, _INTEGERS, _INTEGERS, _INTEGERS)
 PULL_BACK_FORMULAS_TYPES = signature(_VECTOR, *EVALUATE_TYPES.args, _VECTOR)
 
