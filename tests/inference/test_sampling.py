@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from jakstat.inference import SamplingSettings, compute_loo, measure_coverage, sample_posterior, sample_prior_predictive
+from jakstat.inference import (
+    SamplingSettings,
+    compute_loo,
+    measure_coverage,
+    sample_posterior,
+    sample_prior_predictive,
+    sampling,
+)
 from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables
 from jakstat.problem.formulas import parse_formula
 from jakstat.problem.model_text import antimony_to_sbml
@@ -95,3 +102,9 @@ def test_prior_predictive_has_the_prior_spread(conjugate):
     drawn = tree["prior_predictive"].dataset["measurement"].to_numpy()
     assert drawn.std() == pytest.approx(np.hypot(PRIOR_SD, NOISE), rel=0.05)
     assert drawn.mean() == pytest.approx(PRIOR_MEAN, abs=0.05)
+
+
+@pytest.mark.parametrize(("available", "cores", "at_once"), [(2, 2, 4), (1, 2, 4), (16, 2, 2), (16, 4, 4)])
+def test_all_chains_run_at_once_where_the_system_limits_their_cores(monkeypatch, available, cores, at_once):
+    monkeypatch.setattr(sampling, "available_cores", lambda: available)
+    assert sampling._chains_at_once(SamplingSettings(chains=4, cores=cores)) == at_once
