@@ -103,11 +103,12 @@ def sample_posterior(
 def _chains_at_once(sampling: SamplingSettings) -> int:
     """Return how many chains run at the same time: all where the system itself gives them no more than their cores.
 
-    The system then shares the cores: a chain that needs more gradients keeps none idle at the end. Elsewhere chains wait
+    There the system shares them: a chain that needs more gradients keeps no core idle at the end. Elsewhere chains wait
     for others to end, so that no more cores are taken than were given. Draws do not depend on it.
-    Four chains on two cores, wall time over CPU time beside it: Boehm (7,514 to 12,874 gradients a chain) all at once
-    3.4 s / 3.5 s, two at a time 4.9 s / 3.7 s, a semaphore around each solve 3.9 s / 3.8 s; the panel (four equal chains
-    of 2,540 gradients) 170 to 176 s of CPU, 155 to 168 s, 172 to 181 s.
+
+    Four chains on two cores, wall time: Boehm (7,514 to 12,874 gradients a chain) 3.4 s all at once, 4.9 s two at a
+    time, 3.9 s with a semaphore around each solve; the panel (894 to 1,145 gradients) 35, 55 and 44 s on a machine that
+    others used too, with 37, 38 and 40 s of CPU time: no scheduler of our own pays.
     """
     return sampling.chains if available_cores() <= sampling.cores else sampling.cores
 
