@@ -19,14 +19,13 @@ from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.simulation import load_kernels
 from jakstat.simulation.kernel_cache import generate_kernels, load_solver
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
-from jakstat.simulation.solver.integrator import STEP
+from jakstat.simulation.solver import KIND_COLUMN, STEP
 
 CONDITIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 STATES = (8, 16, 32, 64, 128, 200)
 RTOL = 1e-6
 _SPREAD = 0.1  # standard deviation of ln(parameter) between the generated conditions
 _SEED = 2
-_KIND_OF_LINE = 5  # column of the tape
 _SETTINGS = SolverSettings(RTOL, RTOL * ABSOLUTE_SHARE)
 
 
@@ -178,7 +177,7 @@ def _value_and_gradient(
         solver.pull_back_segments(parameters, initial_states, layout, tape, cotangents, settings, model)
         return tape
 
-    return call, int(np.sum(call()[:, _KIND_OF_LINE] == STEP))
+    return call, int(np.sum(call()[:, KIND_COLUMN] == STEP))
 
 
 def _seconds(call: Callable[[], object]) -> float:

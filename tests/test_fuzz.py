@@ -48,27 +48,30 @@ def solve_prior_draws(path: Path, number: int) -> tuple[np.ndarray, np.ndarray]:
     return np.array(statuses), np.array(gradients)
 
 
-def assert_every_outcome_has_a_name(path: Path, number: int, failures: float) -> None:
+def failed_draws(path: Path, number: int) -> int:
+    """Return how many draws fail; each has outcomes of known names, and each that does not fail a gradient."""
     statuses, gradients = solve_prior_draws(path, number)
-    assert len(statuses) == number
-    assert {SolveStatus(int(one)) for one in np.unique(statuses)}, "each is a status"
-    assert statuses.any(axis=1).mean() <= failures
+    failed = int(statuses.any(axis=1).sum())
+    assert set(statuses.ravel().tolist()) <= set(SolveStatus)
+    assert (len(statuses), len(gradients)) == (number, number - failed)
     assert np.isfinite(gradients).all()
+    assert (gradients > 0).all()
+    return failed
 
 
 @pytest.mark.parametrize("study", SHIPPED)
-def test_two_hundred_draws_of_the_prior_are_solved_or_fail_by_name(study, repository):
-    assert_every_outcome_has_a_name(repository / "data" / study, 200, failures=0.01)
+def test_two_hundred_draws_of_the_prior_are_solved(study, repository):
+    assert failed_draws(repository / "data" / study, 200) == 0
 
 
 @pytest.mark.fuzz
 @pytest.mark.parametrize("study", SHIPPED)
 def test_ten_thousand_draws_of_the_prior_are_solved_or_fail_by_name(study, repository):
-    assert_every_outcome_has_a_name(repository / "data" / study, 10_000, failures=0.01)
+    assert failed_draws(repository / "data" / study, 10_000) <= 100
 
 
 @pytest.mark.fuzz
 @pytest.mark.parametrize("name", ["Boehm_JProteomeRes2014", "Fujita_SciSignal2010", "Fiedler_BMCSystBiol2016"])
 def test_ten_thousand_draws_of_a_published_problem_are_solved_or_fail_by_name(name, reference_folder):
-    """Their priors are made of bounds that span many decades, so that failures are allowed, but no silent ones."""
-    assert_every_outcome_has_a_name(reference_folder / "petab" / name / f"{name}.yaml", 10_000, failures=1.0)
+    """Their priors are made of bounds that span many decades; of the first 400 draws none fails."""
+    assert failed_draws(reference_folder / "petab" / name / f"{name}.yaml", 10_000) <= 100

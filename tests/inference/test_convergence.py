@@ -1,5 +1,6 @@
 """The gate's diagnostics: good draws pass, planted faults are found by name."""
 
+import arviz_stats
 import numpy as np
 import pytest
 import xarray as xr
@@ -59,11 +60,19 @@ def test_energy_that_hardly_moves_fails():
     assert failed(tree(GOOD, energy=energy)) == {"bfmi"}
 
 
+def test_bfmi_is_the_change_of_energy_between_draws_beside_its_variance():
+    energy = np.array([[1.0, 3.0, 2.0, 6.0]])
+    checks = assess_convergence(tree(GOOD[:1, :4], energy=energy), ConvergenceThresholds()).checks
+    found = next(check.value for check in checks if check.name == "bfmi")
+    # Changes 2, -1, 4: mean square 7; the variance of 1, 3, 2, 6 is 14/3 (n - 1). Betancourt 2016, equation 4.
+    assert found == pytest.approx(7 / (14 / 3), rel=1e-12)
+
+
 def test_failed_solves_are_counted_as_a_share():
     made = tree(GOOD)
     made.attrs["solve_outcomes"] = ["success=90", "newton_failed=10"]
     result = assess_convergence(made, ConvergenceThresholds())
-    check = next(one for one in result.checks if one.name == "failed_solve_share")
+    check = next(check for check in result.checks if check.name == "failed_solve_share")
     assert check.value == pytest.approx(0.1)
     assert not check.passed
 

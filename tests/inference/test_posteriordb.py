@@ -64,8 +64,8 @@ def problem(name: str, antimony: str, priors: dict, observables: dict, measured:
         id=name,
         sbml=sbml,
         parameters=tuple(
-            Parameter(one, None, Prior(kind, numbers, 0.0, np.inf, "posteriordb"))
-            for one, (kind, *numbers) in priors.items()
+            Parameter(parameter, None, Prior(kind, numbers, 0.0, np.inf, "posteriordb"))
+            for parameter, (kind, *numbers) in priors.items()
         ),
         observables=tuple(
             Observable(column, parse_formula(formula), parse_formula(noise), "log-normal")
@@ -83,11 +83,15 @@ def problem(name: str, antimony: str, priors: dict, observables: dict, measured:
 def hudson_lynx_hare(measured: pd.DataFrame) -> ProblemTables:
     """Lotka-Volterra; normal priors truncated at 0."""
     priors = {
-        "hare_birth": ("normal", 1.0, 0.5), "predation": ("normal", 0.05, 0.05),
-        "lynx_death": ("normal", 1.0, 0.5), "lynx_birth": ("normal", 0.05, 0.05),
-        "hare_1900": ("log-normal", np.log(10), 1.0), "lynx_1900": ("log-normal", np.log(10), 1.0),
-        "noise_hare": ("log-normal", -1.0, 1.0), "noise_lynx": ("log-normal", -1.0, 1.0),
-    }  # fmt: skip
+        "hare_birth": ("normal", 1.0, 0.5),
+        "predation": ("normal", 0.05, 0.05),
+        "lynx_death": ("normal", 1.0, 0.5),
+        "lynx_birth": ("normal", 0.05, 0.05),
+        "hare_1900": ("log-normal", np.log(10), 1.0),
+        "lynx_1900": ("log-normal", np.log(10), 1.0),
+        "noise_hare": ("log-normal", -1.0, 1.0),
+        "noise_lynx": ("log-normal", -1.0, 1.0),
+    }
     observables = {"hare_thousand_pelts": ("hare", "noise_hare"), "lynx_thousand_pelts": ("lynx", "noise_lynx")}
     return problem("hudson_lynx_hare", LOTKA_VOLTERRA, priors, observables, measured)
 
@@ -106,8 +110,11 @@ def start_at(means: pd.Series, model: pm.Model):
     density below (2026-11-24); what is tested here is the mode that the reference has.
     """
     logarithms = np.log(means[list(model.coords["log_normal_parameter"])].to_numpy())
-    single = {one.name: means[one.name.removeprefix("parameter_")] for one in model.free_RVs
-              if one.name != "log_parameter"}  # fmt: skip
+    single = {
+        variable.name: means[variable.name.removeprefix("parameter_")]
+        for variable in model.free_RVs
+        if variable.name != "log_parameter"
+    }
     return nutpie.compile_pymc_model(model, initial_points={"log_parameter": logarithms} | single, jitter_rvs=set())
 
 

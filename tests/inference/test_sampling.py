@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from jakstat.inference import SamplingSettings, compute_loo, measure_coverage, sample_posterior, sample_prior_predictive
+from jakstat.inference import (
+    SamplingSettings,
+    compute_loo,
+    measure_coverage,
+    sample_posterior,
+    sample_prior_predictive,
+    sampling,
+)
 from jakstat.problem import (
     Experiment,
     Measurement,
@@ -67,7 +74,7 @@ def test_progress_comes_as_plain_lines_and_every_solve_is_counted(conjugate):
     tree = sample_posterior(conjugate, SETTINGS, SOLVER, seed=4, log=lines.append)
     assert any("2600/2600 draws" in line for line in lines)
     assert not any("\r" in line for line in lines)
-    counts = dict(one.split("=") for one in tree.attrs["solve_outcomes"])
+    counts = dict(outcome.split("=") for outcome in tree.attrs["solve_outcomes"])
     assert int(counts["success"]) >= 2600
     assert sum(int(count) for name, count in counts.items() if name != "success") == 0
 
@@ -104,3 +111,9 @@ def test_prior_predictive_has_the_prior_spread(conjugate):
     drawn = tree["prior_predictive"].dataset["measurement"].to_numpy()
     assert drawn.std() == pytest.approx(np.hypot(PRIOR_SD, NOISE), rel=0.05)
     assert drawn.mean() == pytest.approx(PRIOR_MEAN, abs=0.05)
+
+
+@pytest.mark.parametrize(("available", "cores", "at_once"), [(2, 2, 4), (1, 2, 4), (16, 2, 2), (16, 4, 4)])
+def test_all_chains_run_at_once_where_the_system_limits_their_cores(monkeypatch, available, cores, at_once):
+    monkeypatch.setattr(sampling, "available_cores", lambda: available)
+    assert sampling._chains_at_once(SamplingSettings(chains=4, cores=cores)) == at_once

@@ -98,7 +98,7 @@ def test_the_highest_point_seen_is_returned_and_not_the_last():
         return value, np.ones(1)
 
     end = climb(np.array([-1.5]), density)
-    highest = max(seen, key=lambda one: one[0])
+    highest = max(seen, key=lambda height_and_point: height_and_point[0])
     assert np.array_equal(end, highest[1])
     assert seen[-1][0] < highest[0]
 

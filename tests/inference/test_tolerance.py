@@ -68,7 +68,7 @@ def exact_log_likelihood(k: np.ndarray) -> np.ndarray:
 
 def failed_checks(tree: xr.DataTree, check: ToleranceCheck) -> set[str]:
     result = assess_convergence(tree, ConvergenceThresholds(), check.as_dict())
-    judged = {one.name: one.passed for one in result.checks if one.name.startswith("tolerance_")}
+    judged = {check.name: check.passed for check in result.checks if check.name.startswith("tolerance_")}
     assert set(judged) == {"tolerance_khat", "tolerance_difference"}
     return {name for name, passed in judged.items() if not passed}
 

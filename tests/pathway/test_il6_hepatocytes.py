@@ -23,10 +23,13 @@ def simulate(repository):
             Period(0.0, {name: sp.sympify(value) for name, value in ({"ligand": 2.0} | (treatment or {})).items()}),
         )
         tables = ProblemTables(
-            "laws", sbml, (Parameter("spare", 1.0, Prior("log-normal", (0.0, 1.0), 0.0, np.inf, "assumed")),),
-            (Observable("any", sp.Integer(0), sp.Integer(1)),), (Experiment("one", periods),),
+            "laws",
+            sbml,
+            (Parameter("spare", 1.0, Prior("log-normal", (0.0, 1.0), 0.0, np.inf, "assumed")),),
+            (Observable("any", sp.Integer(0), sp.Integer(1)),),
+            (Experiment("one", periods),),
             (Measurement("any", "one", TIMES[-1], 0.0),),
-        )  # fmt: skip
+        )
         states = Problem(tables, SolverSettings(1e-9, 1e-12)).simulate(times=TIMES).sel(experiment="one")
         return {name: states[name].to_numpy() for name in states.data_vars}
 

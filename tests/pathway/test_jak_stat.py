@@ -36,12 +36,15 @@ def simulate(cells, treatment=None, times=(0.0, ASSAY), stimulus=None):
             },
         ),
     )
-    constants = tuple(Parameter(one.id, one.value, None) for one in REFERENCE.constants.values())
+    constants = tuple(Parameter(constant.id, constant.value, None) for constant in REFERENCE.constants.values())
     tables = ProblemTables(
-        "laws", SBML, (*constants, Parameter("spare", 1.0, Prior("log-normal", (0.0, 1.0), 0.0, np.inf, "assumed"))),
-        (Observable("any", sp.Integer(0), sp.Integer(1)),), (Experiment("one", periods),),
+        "laws",
+        SBML,
+        (*constants, Parameter("spare", 1.0, Prior("log-normal", (0.0, 1.0), 0.0, np.inf, "assumed"))),
+        (Observable("any", sp.Integer(0), sp.Integer(1)),),
+        (Experiment("one", periods),),
         (Measurement("any", "one", times[-1], 0.0),),
-    )  # fmt: skip
+    )
     states = Problem(tables, SolverSettings(1e-9, 1e-11)).simulate(times=np.array(times)).sel(experiment="one")
     return {name: states[name].to_numpy() for name in states.data_vars}
 
@@ -52,12 +55,25 @@ def drugs(alterations=(), **doses):
 
 def with_alterations(*names):
     """Return what alterations set; a formula starts from the model's values, as for cells without them."""
-    values = {"basal_activation": 1e-5, "other_STAT_kinase": 0, "SOCS_inhibition": 5, "SOCS_translation": 1,
-              "STAT_dephosphorylation": 0.05, "nuclear_STAT_dephosphorylation": 0.1, "autocrine_ligand": 0,
-              "receptor_total": 1.3, "JAK_total": 2.8, "growth_dependency": 0.5}  # fmt: skip
+    values = {
+        "basal_activation": 1e-5,
+        "other_STAT_kinase": 0,
+        "SOCS_inhibition": 5,
+        "SOCS_translation": 1,
+        "STAT_dephosphorylation": 0.05,
+        "nuclear_STAT_dephosphorylation": 0.1,
+        "autocrine_ligand": 0,
+        "receptor_total": 1.3,
+        "JAK_total": 2.8,
+        "growth_dependency": 0.5,
+    }
     changed = altered(REFERENCE, names)
-    return {name: formula.xreplace({sp.Symbol(one, real=True): sp.Float(value) for one, value in values.items()})
-            for name, formula in changed.items()}  # fmt: skip
+    return {
+        name: formula.xreplace(
+            {sp.Symbol(parameter, real=True): sp.Float(value) for parameter, value in values.items()}
+        )
+        for name, formula in changed.items()
+    }
 
 
 def viability(cells, treatment):
@@ -134,7 +150,7 @@ def test_a_resistance_mutation_shifts_the_dose_by_its_fold():
 def test_two_drugs_on_one_site_are_dilutions_of_each_other():
     k = {name: REFERENCE.constants[f"K_{name}_JAK2"].value for name in ("ruxolitinib", "fedratinib")}
     both = drugs(ruxolitinib=50, fedratinib=70 * k["fedratinib"] / k["ruxolitinib"])
-    states = [simulate({"autocrine_ligand": 0.05}, one, times=(0.0, 240.0)) for one in (both, drugs(ruxolitinib=120))]
+    states = [simulate({"autocrine_ligand": 0.05}, drug, times=(0.0, 240.0)) for drug in (both, drugs(ruxolitinib=120))]
     assert states[0]["dimer_n"][-1] == pytest.approx(states[1]["dimer_n"][-1], rel=1e-6)
 
 

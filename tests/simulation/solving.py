@@ -12,8 +12,8 @@ from jakstat.simulation.kernels.dynamics import prepare_dynamics
 
 def run_kernel(address: int, *arguments: float | np.ndarray) -> float:
     """Call one kernel from Python."""
-    kinds = [ctypes.c_void_p if isinstance(one, np.ndarray) else ctypes.c_double for one in arguments]
-    given = [one.ctypes.data if isinstance(one, np.ndarray) else one for one in arguments]
+    kinds = [ctypes.c_void_p if isinstance(argument, np.ndarray) else ctypes.c_double for argument in arguments]
+    given = [argument.ctypes.data if isinstance(argument, np.ndarray) else argument for argument in arguments]
     return ctypes.CFUNCTYPE(ctypes.c_double, *kinds)(int(address))(*given)
 
 

@@ -13,8 +13,9 @@ def finite_differences(solver, times, weights, rtol, step=1e-6, **changed):
     """Return central differences by parameters and initial states of sum(weights * states)."""
 
     def objective(parameters, initial):
-        states, _, status = solver.solve(times, rtol=rtol, atol=rtol * 1e-2, parameters=parameters, initial=initial,
-                                         newton=1e-4, **changed)  # fmt: skip
+        states, _, status = solver.solve(
+            times, rtol=rtol, atol=rtol * 1e-2, parameters=parameters, initial=initial, newton=1e-4, **changed
+        )
         assert status[0] == 0
         return (states * weights).sum()
 

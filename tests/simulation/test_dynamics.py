@@ -25,7 +25,7 @@ def test_coefficients_hold_what_depends_on_parameters_alone():
     rate = -k * a * x / (1 + b * x) + sp.exp(a) * k
     dynamics = prepare_dynamics(pathway({"x": rate}, {"x": 1.0}, VALUES))
     assert sp.simplify(restored(dynamics)[0] - rate) == 0
-    states_and_coefficients = {x, *(one for one, _ in dynamics.coefficients)}
+    states_and_coefficients = {x, *(coefficient for coefficient, _ in dynamics.coefficients)}
     assert dynamics.rates[0].free_symbols <= states_and_coefficients
     assert len(dynamics.coefficients) == 3
 
@@ -101,8 +101,13 @@ print(write_kernels(prepare_dynamics(model)).text)
 
 def test_the_generated_text_does_not_depend_on_pythons_hash_seed():
     texts = {
-        subprocess.run([sys.executable, "-c", _CHILD], env=os.environ | {"PYTHONHASHSEED": seed}, check=True,
-                       capture_output=True, text=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", _CHILD],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
         for seed in ("1", "2", "3")
-    }  # fmt: skip
+    }
     assert len(texts) == 1

@@ -17,8 +17,10 @@ from .solving import run_kernel
 def linear_system(jacobian: np.ndarray) -> np.ndarray:
     """Return the kernels of x' = J x."""
     x = [symbol(f"x{i}") for i in range(len(jacobian))]
-    rates = {one.name: sp.Add(*(sp.Float(value) * other for value, other in zip(row, x, strict=True) if value))
-             for one, row in zip(x, jacobian, strict=True)}  # fmt: skip
+    rates = {
+        state.name: sp.Add(*(sp.Float(value) * other for value, other in zip(row, x, strict=True) if value))
+        for state, row in zip(x, jacobian, strict=True)
+    }
     return load_kernels(generate_kernels(prepare_dynamics(pathway(rates, dict.fromkeys(rates, 0.0), {}))))
 
 

@@ -124,8 +124,9 @@ def test_what_is_in_no_model_cannot_follow_a_state():
 
 
 def test_what_is_in_no_model_may_differ_from_period_to_period():
-    tables = tables_of(Period(0.0, formulas(offset="1")), Period(1.0, formulas(offset="offset + given")),
-                       observed="offset")  # fmt: skip
+    tables = tables_of(
+        Period(0.0, formulas(offset="1")), Period(1.0, formulas(offset="offset + given")), observed="offset"
+    )
     times = tuple(Measurement("seen", "only", time, 1.0) for time in (0.5, 1.0))
     assert Problem(replace(tables, measurements=times)).signals()["signal"].to_numpy().tolist() == [1.0, 5.0]
 

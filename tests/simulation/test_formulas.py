@@ -31,12 +31,15 @@ FORMULAS = [
 
 def table_of(formulas):
     """Return a table over NAMES and, behind them, the formulas' numbers; and these numbers."""
-    structures = [structure_of(one) for one in formulas]
-    numbers = [float(leaf) for one in structures for leaf in one.leaves if not leaf.is_Symbol]
+    structures = [structure_of(formula) for formula in formulas]
+    numbers = [float(leaf) for structure in structures for leaf in structure.leaves if not leaf.is_Symbol]
     behind = iter(range(len(NAMES), len(NAMES) + len(numbers)))
-    return tabulate_formulas([
-        (one, [NAMES.index(leaf.name) if leaf.is_Symbol else next(behind) for leaf in one.leaves]) for one in structures
-    ]), numbers  # fmt: skip
+    return tabulate_formulas(
+        [
+            (structure, [NAMES.index(leaf.name) if leaf.is_Symbol else next(behind) for leaf in structure.leaves])
+            for structure in structures
+        ]
+    ), numbers
 
 
 def evaluate(formulas, mode="FAST_COMPILE", weights=None):
@@ -56,15 +59,15 @@ def by_sympy(formula):
 @pytest.mark.parametrize("mode", ["FAST_COMPILE", "NUMBA"])
 def test_values_agree_with_sympy(mode):
     formulas = [parse_formula(text) for text in FORMULAS]
-    assert evaluate(formulas, mode)[0] == pytest.approx([by_sympy(one) for one in formulas], rel=1e-13)
+    assert evaluate(formulas, mode)[0] == pytest.approx([by_sympy(formula) for formula in formulas], rel=1e-13)
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_derivatives_agree_with_differences(text):
     formula, steps = parse_formula(text), np.array([1e-6, 1e-6, 1e-6])
     moved = [
-        (by_sympy(formula.subs(one, one + step)) - by_sympy(formula.subs(one, one - step))) / (2 * step)
-        for one, step in zip((symbol("a"), symbol("b"), TIME), steps, strict=True)
+        (by_sympy(formula.subs(free, free + step)) - by_sympy(formula.subs(free, free - step))) / (2 * step)
+        for free, step in zip((symbol("a"), symbol("b"), TIME), steps, strict=True)
     ]
     assert evaluate([formula])[1] == pytest.approx(moved, rel=1e-7, abs=1e-8)
 
@@ -74,7 +77,7 @@ def test_derivatives_of_a_weighted_sum_are_the_same_in_each_linker():
     weights = np.random.default_rng(1).normal(size=len(formulas))
     interpreted, compiled = (evaluate(formulas, mode, weights)[1] for mode in ("FAST_COMPILE", "NUMBA"))
     assert compiled == pytest.approx(interpreted, rel=1e-12)
-    alone = [weight * evaluate([one])[1] for one, weight in zip(formulas, weights, strict=True)]
+    alone = [weight * evaluate([formula])[1] for formula, weight in zip(formulas, weights, strict=True)]
     assert interpreted == pytest.approx(np.sum(alone, axis=0), rel=1e-12)
 
 
@@ -83,7 +86,7 @@ def test_a_jump_has_no_slope_and_a_power_of_zero_has_one():
     formulas = [sp.floor(a) * a, sp.sign(a) * a, parse_formula("(a - 1.7)^1.5"), parse_formula("(a - 1.7)^b")]
     values, _ = evaluate(formulas)
     assert values == pytest.approx([1.7, 1.7, 0.0, 0.0])
-    slopes = [evaluate([one])[1] for one in formulas]
+    slopes = [evaluate([formula])[1] for formula in formulas]
     assert np.array(slopes)[:2, 0] == pytest.approx([1.0, 1.0])
     assert slopes[2] == pytest.approx([0.0, 0.0, 0.0])
     assert slopes[3][1] == 0.0, "0^b stays 0 when b moves"

@@ -41,8 +41,10 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who alone ca
 def run_child(cache: Path, private: Path, *prefix: str) -> subprocess.CompletedProcess:
     """Solve in a process of its own, whose compiled code is kept in ``cache``, else in ``private``."""
     environment = os.environ | {
-        "JAKSTAT_CACHE": str(cache), "XDG_CACHE_HOME": str(private), "PYTENSOR_FLAGS": f"base_compiledir={private}",
-    }  # fmt: skip
+        "JAKSTAT_CACHE": str(cache),
+        "XDG_CACHE_HOME": str(private),
+        "PYTENSOR_FLAGS": f"base_compiledir={private}",
+    }
     return subprocess.run([*prefix, sys.executable, "-c", _CHILD], env=environment, capture_output=True, text=True)
 
 
@@ -80,7 +82,11 @@ def test_equal_models_share_a_folder_and_changed_ones_do_not(tmp_path, monkeypat
     first = kernel_cache.generate_kernels(prepare_dynamics(models.DECAY))
     assert kernel_cache.generate_kernels(prepare_dynamics(models.DECAY)) == first
     assert kernel_cache.generate_kernels(prepare_dynamics(models.PULSE)) != first
-    monkeypatch.setattr(kernel_cache.llvmlite, "__version__", "another")
+    # Digests are kept for the process: they are taken anew here.
+    monkeypatch.setattr(code_digests, "solver_digest", code_digests.solver_digest.__wrapped__)
+    monkeypatch.setattr(kernel_cache, "generator_digest", code_digests.generator_digest.__wrapped__)
+    assert kernel_cache.generate_kernels(prepare_dynamics(models.DECAY)) == first
+    monkeypatch.setattr(code_digests.llvmlite, "__version__", "another")
     assert kernel_cache.generate_kernels(prepare_dynamics(models.DECAY)) != first
 
 
@@ -99,8 +105,13 @@ def test_processes_that_start_together_all_get_the_right_answer_and_leave_nothin
 
 def test_no_python_is_kept_with_compiled_code(filled):
     assert {file.suffix for file in filled.rglob("*") if file.is_file()} == {
-        ".ll", ".o", ".json", ".nbi", ".nbc", ".lock",
-    }  # fmt: skip
+        ".ll",
+        ".o",
+        ".json",
+        ".nbi",
+        ".nbc",
+        ".lock",
+    }
 
 
 def flip_a_bit(content: bytes, at: random.Random) -> bytes:
@@ -141,19 +152,19 @@ def test_kernels_of_another_model_are_not_taken_for_these(tmp_path, monkeypatch)
     monkeypatch.setenv("JAKSTAT_CACHE", str(tmp_path))
     monkeypatch.setattr(kernel_cache, "_ENGINES", {})
     monkeypatch.setattr(kernel_cache, "_FILES", {})
-    one, other = (kernel_cache.generate_kernels(prepare_dynamics(model)) for model in (models.DECAY, models.PULSE))
-    for file in (tmp_path / "kernels" / one).iterdir():
+    decay, other = (kernel_cache.generate_kernels(prepare_dynamics(model)) for model in (models.DECAY, models.PULSE))
+    for file in (tmp_path / "kernels" / decay).iterdir():
         shutil.copy(tmp_path / "kernels" / other / file.name, file)
     kernel_cache._FILES.clear()
     with pytest.raises(FileNotFoundError):
-        kernel_cache.load_kernels(one)
+        kernel_cache.load_kernels(decay)
 
 
 def damage_places(cache: Path, count: int, at: random.Random) -> list[Path]:
     """Damage files of a cache; every fifth place lies in what each process loads of the solver."""
-    files = sorted(one for one in cache.rglob("*") if one.is_file() and one.stat().st_size)
+    files = sorted(file for file in cache.rglob("*") if file.is_file() and file.stat().st_size)
     loaded = [
-        one for one in files if re.match(r"segments\.solve_segments|adjoint\.pull_back_segments|kernels", one.name)
+        file for file in files if re.match(r"segments\.solve_segments|adjoint\.pull_back_segments|kernels", file.name)
     ]
     chosen = [at.choice(loaded if place % 5 == 0 else files) for place in range(count)]
     for file in chosen:
@@ -177,7 +188,7 @@ def test_a_cache_damaged_at_ten_random_places_gives_the_right_answer(seed, copie
 
 def test_a_flipped_bit_in_the_solvers_index_is_said_and_the_answer_is_right(copied, tmp_path):
     """The formulas' index, because it is the smallest function of the solver to compile again."""
-    (index,) = (copied / "kernels" / code_digests.solver_digest()).glob("formulas.evaluate_formulas*.nbi")
+    (index,) = (copied / "kernels" / code_digests.solver_digest()).glob("formula_values.evaluate_formulas*.nbi")
     index.write_bytes(flip_a_bit(index.read_bytes(), random.Random(1)))
     done = run_child(copied, tmp_path / "private")
     assert_right(done)
@@ -226,7 +237,7 @@ def test_planted_code_of_another_user_is_not_run_and_one_sentence_says_why(copie
 def test_files_that_another_user_put_into_a_folder_of_the_group_are_not_run(copied, tmp_path):
     """The folder is ours and the group may write to it: each file's owner is looked at."""
     folder = copied / "kernels" / code_digests.solver_digest()
-    (index,) = folder.glob("formulas.evaluate_formulas*.nbi")
+    (index,) = folder.glob("formula_values.evaluate_formulas*.nbi")
     index.write_bytes(pickle.dumps(Planted(tmp_path / "mark")))
     os.chown(index, NOBODY, NOBODY)
     for path in (copied, copied / "kernels", folder):
@@ -276,11 +287,11 @@ def test_a_second_user_makes_what_is_damaged_anew_in_a_folder_of_his_own(copied,
     os.chown(tmp_path / "private", NOBODY, NOBODY)
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | 0o011)
-    (index,) = (copied / "kernels" / code_digests.solver_digest()).glob("formulas.evaluate_formulas*.nbi")
+    (index,) = (copied / "kernels" / code_digests.solver_digest()).glob("formula_values.evaluate_formulas*.nbi")
     index.write_bytes(b"")
     assert_right(run_child(copied, tmp_path / "private", *prefix))
     assert index.read_bytes() == b""
-    kept = list((tmp_path / "private" / "jakstat").rglob("formulas.evaluate_formulas*.nbc"))
+    kept = list((tmp_path / "private" / "jakstat").rglob("formula_values.evaluate_formulas*.nbc"))
     assert len(kept) == 1
 
 

@@ -32,9 +32,11 @@ def cascade(unit: float) -> ProblemTables:
     text = CASCADE.format(R=8.0 / unit, A=300.0 / unit, k_on=0.03 * unit, per_C=0.5 * unit)
     sbml = antimony_to_sbml(text, "cascade.ant", [])
     assert sbml is not None
-    periods = tuple((Period(-np.inf, {"ligand": parse_formula("0")}),
-                     Period(0.0, {"ligand": parse_formula(repr(dose / unit))})) for dose in (0.002, 50.0))  # fmt: skip
-    experiments = tuple(Experiment(f"dose_{number}", one) for number, one in enumerate(periods))
+    periods = tuple(
+        (Period(-np.inf, {"ligand": parse_formula("0")}), Period(0.0, {"ligand": parse_formula(repr(dose / unit))}))
+        for dose in (0.002, 50.0)
+    )
+    experiments = tuple(Experiment(f"dose_{number}", changes) for number, changes in enumerate(periods))
     times = (0.5, 2.0, 10.0, 60.0)
     return ProblemTables(
         id="cascade",
@@ -45,7 +47,9 @@ def cascade(unit: float) -> ProblemTables:
         ),
         observables=(Observable("f", parse_formula(f"F * {unit!r} * 10"), parse_formula("0.1 + 0.01 * f")),),
         experiments=experiments,
-        measurements=tuple(Measurement("f", one.id, time, 1.0 + time) for one in experiments for time in times),
+        measurements=tuple(
+            Measurement("f", experiment.id, time, 1.0 + time) for experiment in experiments for time in times
+        ),
     )
 
 
@@ -62,12 +66,12 @@ def test_each_state_of_each_experiment_has_a_scale_of_its_own():
     problem = Problem(cascade(1.0))
     plan = problem.plan
     number = plan.dynamics.states.index("C")
-    low, high = (plan.segments_of_experiment[f"dose_{one}"][-1] for one in (0, 1))
-    values = {one: float(plan.pathway.parameters[one]) for one in plan.dynamics.parameters}
+    low, high = (plan.segments_of_experiment[f"dose_{number}"][-1] for number in (0, 1))
+    values = {name: float(plan.pathway.parameters[name]) for name in plan.dynamics.parameters}
     parameters = np.array([[values[name] for name in plan.dynamics.parameters]] * len(plan.parameters))
     ligand = plan.dynamics.parameters.index("ligand")
     parameters[low, ligand], parameters[high, ligand] = 0.002, 50.0
-    initial = np.array([[float(one) for one in root] for root in plan.initial_states])
+    initial = np.array([[float(value) for value in root] for root in plan.initial_states])
     scales = scales_of_states(plan, parameters, initial)
     # At rest, and within 1e-3 of it at the end: C = R0 L / (L + k_off / k_on).
     assert scales[low, number] == pytest.approx(8.0 * 0.002 / (0.002 + 10.0), rel=0.01)

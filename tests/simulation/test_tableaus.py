@@ -23,7 +23,7 @@ def order_conditions(a: np.ndarray, b: np.ndarray, c: np.ndarray, order: int) ->
     return residuals
 
 
-each_method = pytest.mark.parametrize("method", METHODS, ids=[one.name for one in METHODS])
+each_method = pytest.mark.parametrize("method", METHODS, ids=[method.name for method in METHODS])
 
 
 @each_method

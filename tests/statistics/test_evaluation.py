@@ -34,14 +34,17 @@ def test_problem_that_can_be_evaluated_has_no_fault(turnover):
     require_evaluable(turnover, SETTINGS)
 
 
-@pytest.mark.parametrize(("change", "column", "found"), [
-    ({"formula": "x / (x - x^1.0)"}, "observable x_signal", "signal"),
-    ({"formula": "log(-x)"}, "observable x_signal", "signal nan"),
-    ({"noise": "0.1 * piecewise(0, x > 0, 1)"}, "observable x_signal", "noise"),
-    ({"noise": "x - 100"}, "observable x_signal", "noise -9"),
-    ({"noise": "sqrt(-x)"}, "observable x_signal", "noise nan"),
-    ({"formula": "-x", "distribution": "log-normal"}, "observable x_signal", "signal -"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "column", "found"),
+    [
+        ({"formula": "x / (x - x^1.0)"}, "observable x_signal", "signal"),
+        ({"formula": "log(-x)"}, "observable x_signal", "signal nan"),
+        ({"noise": "0.1 * piecewise(0, x > 0, 1)"}, "observable x_signal", "noise"),
+        ({"noise": "x - 100"}, "observable x_signal", "noise -9"),
+        ({"noise": "sqrt(-x)"}, "observable x_signal", "noise nan"),
+        ({"formula": "-x", "distribution": "log-normal"}, "observable x_signal", "signal -"),
+    ],
+)
 def test_what_is_not_finite_is_named_once(turnover, change, column, found):
     (fault,) = faults_of(with_formulas(turnover, **change))
     assert (fault.column, fault.found.startswith(found) or found in fault.found) == (column, True), fault
@@ -69,8 +72,8 @@ def test_solve_that_fails_names_its_experiments(turnover):
     )
     faults = faults_of(replace(turnover, sbml=sbml))
     assert faults
-    assert all(one.column.startswith("experiment ") for one in faults)
-    assert {"early", "late"} <= set(" ".join(one.column for one in faults).replace(",", "").split())
+    assert all(fault.column.startswith("experiment ") for fault in faults)
+    assert {"early", "late"} <= set(" ".join(fault.column for fault in faults).replace(",", "").split())
 
 
 def test_slope_that_is_not_finite_names_its_parameter(turnover):

@@ -16,7 +16,9 @@ from jakstat.statistics.packed_data import PackedData
 def test_equal_expressions_share_one_place():
     pool = ExpressionPool(["a", "b"], {"fixed": 3.0})
     a, b, fixed = symbol("a"), symbol("b"), symbol("fixed")
-    references = [pool.add(one) for one in (a, b, sp.Float(2.5), a * b, fixed, b * a, a * fixed, a * 3.0, sp.Float(3))]
+    references = [
+        pool.add(formula) for formula in (a, b, sp.Float(2.5), a * b, fixed, b * a, a * fixed, a * 3.0, sp.Float(3))
+    ]
     data = PackedData()
     vector = pool.tensor(pt.as_tensor(np.array([1.5, 4.0])), data)
     places = data.integers(pool.indices(references))
@@ -54,25 +56,29 @@ STRUCTURES = {
 
 def members(structure, count):
     """Return ``count`` expressions of a structure, each over parameters and a number of its own."""
-    pairs = [(NAMES[one % 12], NAMES[(5 * one + 1 + one // 12) % 12]) for one in range(count)]
-    return [parse_formula(STRUCTURES[structure].format(a=a, b=b, n=1.25 + 0.5 * number))
-            for number, (a, b) in enumerate(pairs)]  # fmt: skip
+    pairs = [(NAMES[number % 12], NAMES[(5 * number + 1 + number // 12) % 12]) for number in range(count)]
+    return [
+        parse_formula(STRUCTURES[structure].format(a=a, b=b, n=1.25 + 0.5 * number))
+        for number, (a, b) in enumerate(pairs)
+    ]
 
 
 def pooled(expressions):
     """Return the values of expressions through a pool, and the number of nodes of its graph."""
     pool = ExpressionPool(NAMES, {})
-    references = [pool.add(one) for one in expressions]
+    references = [pool.add(formula) for formula in expressions]
     data = PackedData()
     vector = pool.tensor(pt.as_tensor(np.array(list(VALUES.values()))), data)
     wanted = vector[data.integers(pool.indices(references))]
     data.finish()
-    nodes = {one.owner for one in ancestors([vector]) if one.owner is not None}
+    nodes = {variable.owner for variable in ancestors([vector]) if variable.owner is not None}
     return wanted.eval(mode=INTERPRETED), len(nodes)
 
 
 def one_by_one(expressions):
-    return np.array([float(one.subs({symbol(name): value for name, value in VALUES.items()})) for one in expressions])
+    return np.array(
+        [float(formula.subs({symbol(name): value for name, value in VALUES.items()})) for formula in expressions]
+    )
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)
@@ -83,7 +89,7 @@ def test_expressions_of_one_structure_have_the_values_they_have_alone(structure)
 
 def test_expressions_of_many_structures_have_the_values_they_have_alone():
     # Mixed up, so that places in the vector and in the groups differ.
-    expressions = [one for row in zip(*(members(name, 5) for name in STRUCTURES), strict=True) for one in row]
+    expressions = [member for row in zip(*(members(name, 5) for name in STRUCTURES), strict=True) for member in row]
     assert pooled(expressions)[0] == pytest.approx(one_by_one(expressions), rel=1e-13)
 
 
@@ -105,5 +111,5 @@ def test_expressions_that_differ_in_an_exponent_or_in_what_repeats_are_told_apar
 
 @pytest.mark.parametrize("names", [["a logit"], list(STRUCTURES)])
 def test_the_graph_does_not_grow_with_expressions_or_structures(names):
-    few, many = (pooled([one for name in names for one in members(name, count)])[1] for count in (1, 50))
+    few, many = (pooled([member for name in names for member in members(name, count)])[1] for count in (1, 50))
     assert many == few

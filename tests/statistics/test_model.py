@@ -25,8 +25,10 @@ end
 
 def decay_tables(values=(1.1, 0.7), priors=None) -> ProblemTables:
     """Exponential decay from x0 measured twice with normal noise 0.1."""
-    priors = priors or {"k": Prior("log-normal", (np.log(0.5), 0.4), 0.0, np.inf, "assumed"),
-                        "x0": Prior("normal", (2.0, 0.3), 0.0, 5.0, "assumed")}  # fmt: skip
+    priors = priors or {
+        "k": Prior("log-normal", (np.log(0.5), 0.4), 0.0, np.inf, "assumed"),
+        "x0": Prior("normal", (2.0, 0.3), 0.0, 5.0, "assumed"),
+    }
     sbml = antimony_to_sbml(DECAY, "decay.ant", [])
     assert sbml is not None
     return ProblemTables(
@@ -45,7 +47,7 @@ def test_log_density_is_prior_plus_likelihood():
     model = build_model(decay_tables(), solver=SolverSettings(1e-10, 1e-12))
     point = model.initial_point()
     with model:
-        variables = {one.name: one for one in model.free_RVs}
+        variables = {variable.name: variable for variable in model.free_RVs}
     assert set(variables) == {"log_parameter", "parameter_x0"}
     k, x0 = np.exp(np.log(0.5)), 2.0
     prior = stats.norm.logpdf(0.0, 0.0, 0.4)
@@ -53,8 +55,10 @@ def test_log_density_is_prior_plus_likelihood():
     prior += stats.norm.logpdf(x0, 2.0, 0.3) - np.log(truncation)
     likelihood = stats.norm.logpdf([1.1, 0.7], x0 * np.exp(-k * np.array([1.0, 2.0])), 0.1).sum()
     inner = variables["parameter_x0"]
-    at = {"log_parameter": np.array([np.log(k)]), "parameter_x0_interval__": model.rvs_to_transforms[inner].forward(
-        np.array(x0), *inner.owner.inputs).eval()}  # fmt: skip
+    at = {
+        "log_parameter": np.array([np.log(k)]),
+        "parameter_x0_interval__": model.rvs_to_transforms[inner].forward(np.array(x0), *inner.owner.inputs).eval(),
+    }
     assert set(at) == set(point)
     compiled = model.compile_logp(jacobian=False)
     assert float(compiled(at)) == pytest.approx(prior + likelihood, rel=1e-9)

@@ -43,7 +43,8 @@ def test_density_agrees_with_scipy(name):
 def test_distributions_mix_within_one_vector():
     names = ["log-normal", "student-t", "laplace"]
     expected = [
-        REFERENCE[name](*one) for name, one in zip(names, zip(MEASURED, SIGNAL, SCALE, strict=True), strict=True)
+        REFERENCE[name](*arguments)
+        for name, arguments in zip(names, zip(MEASURED, SIGNAL, SCALE, strict=True), strict=True)
     ]
     assert density(MEASURED, SIGNAL, SCALE, names) == pytest.approx(expected, rel=1e-12)
 

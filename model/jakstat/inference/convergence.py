@@ -82,29 +82,39 @@ def assess_convergence(
     Convergence
     """
     table = _parameter_diagnostics(tree)
-    stats = tree["sample_stats"].dataset
-    divergences = int(stats["diverging"].sum())
-    energy = stats["energy"].to_numpy()
-    bfmi = float(np.min((np.diff(energy, axis=1) ** 2).mean(axis=1) / energy.var(axis=1)))
-    failed = failed_solve_share(tree)
-    worst = table.sort_values("r_hat", ascending=False, na_position="first")
-    worst_names = ", ".join(f"{row.parameter} {row.r_hat:.3f}" for row in worst.head(3).itertuples())
-    checks: tuple[Check, ...] = (
-        _upper("r_hat", float(table["r_hat"].max(skipna=False)), thresholds.r_hat,
-               f"chains agree if R-hat is near 1; largest: {worst_names}"),
-        _lower("ess_bulk", float(table["ess_bulk"].min(skipna=False)), thresholds.ess_bulk,
-               "effective draws for means, smallest over parameters"),
-        _lower("ess_tail", float(table["ess_tail"].min(skipna=False)), thresholds.ess_tail,
-               "effective draws for interval ends, smallest over parameters"),
-        _upper("divergences", float(divergences), float(thresholds.divergences),
-               "steps after warm-up whose energy error exploded, or whose solve failed"),
-        _lower("bfmi", bfmi, thresholds.bfmi, "energy moves between draws (E-BFMI), smallest over chains"),
-        _upper("failed_solve_share", failed, thresholds.failed_solve_share,
-               "share of evaluations in which a condition's solve failed, warm-up included"),
-    )  # fmt: skip
+    checks = _parameter_checks(table, thresholds) + _sampler_checks(tree, thresholds)
     if tolerance is not None:
         checks += _tolerance_checks(tolerance, thresholds)
     return Convergence(checks, table)
+
+
+def _parameter_checks(table: pd.DataFrame, thresholds: ConvergenceThresholds) -> tuple[Check, ...]:
+    """Judge the diagnostics of all parameters, by the worst of them."""
+    worst = table.sort_values("r_hat", ascending=False, na_position="first")
+    worst_names = ", ".join(f"{row.parameter} {row.r_hat:.3f}" for row in worst.head(3).itertuples())
+    r_hat = float(table["r_hat"].max(skipna=False))
+    bulk, tail = (float(table[name].min(skipna=False)) for name in ("ess_bulk", "ess_tail"))
+    agreement = f"chains agree if R-hat is near 1; largest: {worst_names}"
+    of_ends = "effective draws for interval ends, smallest over parameters"
+    return (
+        _upper("r_hat", r_hat, thresholds.r_hat, agreement),
+        _lower("ess_bulk", bulk, thresholds.ess_bulk, "effective draws for means, smallest over parameters"),
+        _lower("ess_tail", tail, thresholds.ess_tail, of_ends),
+    )
+
+
+def _sampler_checks(tree: xr.DataTree, thresholds: ConvergenceThresholds) -> tuple[Check, ...]:
+    """Judge what the sampler met on its way."""
+    stats = tree["sample_stats"].dataset
+    divergences = float(int(stats["diverging"].sum()))
+    bfmi = float(np.min(arviz_stats.bfmi(stats["energy"].to_numpy())))
+    exploded = "steps after warm-up whose energy error exploded, or whose solve failed"
+    unsolved = "share of evaluations in which a condition's solve failed, warm-up included"
+    return (
+        _upper("divergences", divergences, float(thresholds.divergences), exploded),
+        _lower("bfmi", bfmi, thresholds.bfmi, "energy moves between draws (E-BFMI), smallest over chains"),
+        _upper("failed_solve_share", failed_solve_share(tree), thresholds.failed_solve_share, unsolved),
+    )
 
 
 def _tolerance_checks(tolerance: Mapping[str, Any], thresholds: ConvergenceThresholds) -> tuple[Check, Check]:
@@ -117,12 +127,12 @@ def _tolerance_checks(tolerance: Mapping[str, Any], thresholds: ConvergenceThres
     )
     of_reference = tolerance.get("reference_difference", 0.0)
     difference += float("nan") if of_reference is None else of_reference
+    of_tail = f"tail of the weights that lead from the fit's solve to a tight one, {of}"
+    of_change = f"largest change of the log likelihood when solved tightly, and what two tight solves differ by, {of}"
     return (
-        _upper("tolerance_khat", k_hat, thresholds.tolerance_khat,
-               f"tail of the weights that lead from the fit's solve to a tight one, {of}"),
-        _upper("tolerance_difference", difference, thresholds.tolerance_difference,
-               f"largest change of the log likelihood when solved tightly, and what two tight solves differ by, {of}"),
-    )  # fmt: skip
+        _upper("tolerance_khat", k_hat, thresholds.tolerance_khat, of_tail),
+        _upper("tolerance_difference", difference, thresholds.tolerance_difference, of_change),
+    )
 
 
 def _parameter_diagnostics(tree: xr.DataTree) -> pd.DataFrame:
@@ -139,11 +149,9 @@ def _parameter_diagnostics(tree: xr.DataTree) -> pd.DataFrame:
 
 def failed_solve_share(tree: xr.DataTree) -> float:
     """Return the share of solves that did not succeed, from the tree's ``solve_outcomes``."""
-    outcomes = {
-        name: int(count) for name, count in (one.split("=") for one in np.atleast_1d(tree.attrs["solve_outcomes"]))
-    }
-    total = sum(outcomes.values())
-    return 1.0 - outcomes["success"] / total if total else float("nan")
+    counts = dict(outcome.split("=") for outcome in np.atleast_1d(tree.attrs["solve_outcomes"]))
+    total = sum(map(int, counts.values()))
+    return 1.0 - int(counts["success"]) / total if total else float("nan")
 
 
 def _upper(name: str, value: float, limit: float, sentence: str) -> Check:

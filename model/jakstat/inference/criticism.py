@@ -39,11 +39,13 @@ def measure_coverage(tree: xr.DataTree, group: str = "posterior_predictive") -> 
         lower, upper = np.nanquantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
         inside[f"coverage_{level * 100:.0f}"] = (observed >= lower) & (observed <= upper)
     rows = [(name, observable == name) for name in dict.fromkeys(observable)] + [("all", np.full(observed.size, True))]
-    return pd.DataFrame([
-        {"observable": name, "measurements": int(chosen.sum())}
-        | {level: float(held[chosen].mean()) for level, held in inside.items()}
-        for name, chosen in rows
-    ])  # fmt: skip
+    return pd.DataFrame(
+        [
+            {"observable": name, "measurements": int(chosen.sum())}
+            | {level: float(held[chosen].mean()) for level, held in inside.items()}
+            for name, chosen in rows
+        ]
+    )
 
 
 def compute_loo(tree: xr.DataTree) -> xr.Dataset:
@@ -97,8 +99,15 @@ def find_modes(tree: xr.DataTree, valley: float = 0.5) -> pd.DataFrame:
         member = np.digitize(values, borders)
         for mode, peak in enumerate(peaks):
             shares = {f"chain_{chain}": float((member[chain] == mode).mean()) for chain in range(values.shape[0])}
-            rows.append({"parameter": str(name), "mode": mode, "peak": float(np.exp(peak) if positive else peak),
-                         "weight": float((member == mode).mean())} | shares)  # fmt: skip
+            rows.append(
+                {
+                    "parameter": str(name),
+                    "mode": mode,
+                    "peak": float(np.exp(peak) if positive else peak),
+                    "weight": float((member == mode).mean()),
+                }
+                | shares
+            )
     return pd.DataFrame(rows)
 
 

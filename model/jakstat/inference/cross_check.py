@@ -90,7 +90,7 @@ def cross_check_solver(
     second = second_solver(solver)
     plan = plan_simulation(tables)
     try:
-        evaluators = [_evaluator(tables, plan, one) for one in (second, solver)]
+        evaluators = [_evaluator(tables, plan, settings) for settings in (second, solver)]
     except SolverNotInstalledError:
         return SolverCrossCheck(False, "not made: sunode is not installed (environment.yml has it)")
     except UnsupportedModelError as refusal:

@@ -137,8 +137,9 @@ def _reference_difference(
 ) -> float:
     """Return the largest difference between the tight solve and a tighter one, over some of the draws."""
     some = slice(None, None, max(1, -(-len(values) // _REFERENCE_DRAWS)))
-    tighter = replace(tight, rtol=max(_TIGHTER * tight.rtol, _LEAST_RTOL), atol=_TIGHTER * tight.atol,
-                      max_steps=4 * tight.max_steps)  # fmt: skip
+    tighter = replace(
+        tight, rtol=max(_TIGHTER * tight.rtol, _LEAST_RTOL), atol=_TIGHTER * tight.atol, max_steps=4 * tight.max_steps
+    )
     if not len(values[some]):
         return float("nan")
     (at_tighter,) = log_likelihoods(tables, values[some], (tighter,))
@@ -173,8 +174,11 @@ def log_likelihoods(tables: ProblemTables, values: np.ndarray, solvers: tuple[So
     -------
     (solver, draw) array; NaN where a solve failed.
     """
-    by_name = {one.name: _log_likelihood_function(tables, one) for one in {one.name: one for one in solvers}.values()}
-    results = np.array([[by_name[one.name](draw, one.as_array()) for draw in values] for one in solvers])
+    by_name = {
+        solver.name: _log_likelihood_function(tables, solver)
+        for solver in {solver.name: solver for solver in solvers}.values()
+    }
+    results = np.array([[by_name[solver.name](draw, solver.as_array()) for draw in values] for solver in solvers])
     return np.where(results[..., 1] != 0, np.nan, results[..., 0])
 
 

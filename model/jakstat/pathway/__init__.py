@@ -1,4 +1,4 @@
-"""Pathway models as symbols: SBML to states, rates and initial values; interventions as formulas on parameters."""
+"""Pathway models as symbols: SBML to states, rates and initial values."""
 
 import lazy_loader
 

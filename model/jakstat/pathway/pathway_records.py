@@ -84,5 +84,7 @@ class Pathway:
             rates=self.rates + (sp.Integer(0),) * len(added),
             initial_values={**self.initial_values, **values},
             parameters={name: value for name, value in self.parameters.items() if name not in added},
-            parameter_formulas={name: one for name, one in self.parameter_formulas.items() if name not in added},
+            parameter_formulas={
+                name: formula for name, formula in self.parameter_formulas.items() if name not in added
+            },
         )

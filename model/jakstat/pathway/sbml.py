@@ -53,12 +53,15 @@ def _refuse_unsupported(model: libsbml.Model) -> None:
     """Raise UnsupportedModelError with the kind and id of every feature that is not supported."""
     found = [fault for event in model.getListOfEvents() for fault in _refused_of(event, model)]
     changing = {rule.getVariable() for rule in model.getListOfRules()}
-    computed = changing | {one.getSymbol() for one in model.getListOfInitialAssignments()}
+    computed = changing | {assignment.getSymbol() for assignment in model.getListOfInitialAssignments()}
     for rule in model.getListOfRules():
         if rule.isAlgebraic():
             found.append(f"algebraic rule {libsbml.formulaToL3String(rule.getMath())} = 0")
-    found += [f"conversion factor of species {one.getId()}" for one in model.getListOfSpecies()
-              if one.isSetConversionFactor() or model.isSetConversionFactor()]  # fmt: skip
+    found += [
+        f"conversion factor of species {species.getId()}"
+        for species in model.getListOfSpecies()
+        if species.isSetConversionFactor() or model.isSetConversionFactor()
+    ]
     for reaction in model.getListOfReactions():
         if reaction.isSetFast() and reaction.getFast():
             found.append(f"fast reaction {reaction.getId()}")
@@ -110,7 +113,7 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
     _dilute(rates, {box: rates[box] for box in boxes if box in rates}, model)
     _dilute(rates, _growth_of_assigned(model, rates, assignments), model)
     states = tuple(name for name in [*_entity_ids(model), *boxes] if name in rates)
-    starts = {one.getSymbol(): _expression(one) for one in model.getListOfInitialAssignments()}
+    starts = {assignment.getSymbol(): _expression(assignment) for assignment in model.getListOfInitialAssignments()}
     values = {name: starts.get(name, value) for name, value in _file_values(model).items() if name not in assignments}
     constants = {name: _as_float(value) for name, value in values.items() if name not in rates}
     initial_values = {name: values[name] for name in states}
@@ -120,7 +123,7 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
         _refuse_unknown_symbols(used, {*states, *constants, *assignments, TIME.name})
     events = tuple(_event_of(event, model, assignments) for event in model.getListOfEvents())
     _refuse_unknown_symbols(
-        {f"event {one.id}": sp.Tuple(one.trigger, *one.changes.values()) for one in events},
+        {f"event {event.id}": sp.Tuple(event.trigger, *event.changes.values()) for event in events},
         {*states, *constants, TIME.name},
     )
     pathway = Pathway(
@@ -130,7 +133,7 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
         parameters=constants,
         parameter_formulas=formulas,
         assignments=assignments,
-        species=frozenset(one.getId() for one in model.getListOfSpecies()),
+        species=frozenset(species.getId() for species in model.getListOfSpecies()),
         compartments=frozenset(boxes),
         events=events,
     )
@@ -139,13 +142,13 @@ def _pathway_of(model: libsbml.Model) -> Pathway:
 
 def _event_of(event: libsbml.Event, model: libsbml.Model, assignments: dict[str, sp.Expr]) -> Event:
     """Return an event; where it changes a compartment, amounts in it stay and concentrations follow."""
-    given = {one.getVariable(): _expression(one) for one in event.getListOfEventAssignments()}
+    given = {assignment.getVariable(): _expression(assignment) for assignment in event.getListOfEventAssignments()}
     changes = dict(given)
     boxes = {box.getId() for box in model.getListOfCompartments()} & set(given)
-    for one in model.getListOfSpecies():
-        box = one.getCompartment()
-        if box in boxes and not one.getHasOnlySubstanceUnits() and one.getId() not in given | assignments:
-            changes[one.getId()] = symbol(one.getId()) * symbol(box) / given[box]
+    for species in model.getListOfSpecies():
+        box = species.getCompartment()
+        if box in boxes and not species.getHasOnlySubstanceUnits() and species.getId() not in given | assignments:
+            changes[species.getId()] = symbol(species.getId()) * symbol(box) / given[box]
     return Event(
         id=event.getId() or "(no id)",
         trigger=substitute_names(_expression(event.getTrigger()), assignments),
@@ -155,7 +158,7 @@ def _event_of(event: libsbml.Event, model: libsbml.Model, assignments: dict[str,
 
 
 def _entity_ids(model: libsbml.Model) -> list[str]:
-    return [one.getId() for one in [*model.getListOfSpecies(), *model.getListOfParameters()]]
+    return [entity.getId() for entity in [*model.getListOfSpecies(), *model.getListOfParameters()]]
 
 
 def _as_float(value: sp.Expr) -> float:
@@ -186,29 +189,36 @@ def expand_assignments(assignments: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
 
 def _refuse_unknown_symbols(formulas: dict[str, sp.Expr], known: set[str]) -> None:
     """Raise UnsupportedModelError where a formula names what is no state, constant or assigned quantity."""
-    found = sorted(f"'{unknown}' in the formula of {name}" for name, formula in formulas.items()
-                   for unknown in names_in(formula) - known)  # fmt: skip
+    found = sorted(
+        f"'{unknown}' in the formula of {name}"
+        for name, formula in formulas.items()
+        for unknown in names_in(formula) - known
+    )
     if found:
         raise UnsupportedModelError(f"the model uses names that jakstat does not support there: {'; '.join(found)}")
 
 
 def _file_values(model: libsbml.Model) -> dict[str, sp.Expr]:
     """Return the value that the file gives each parameter, compartment and species (in the unit of its symbol)."""
-    values = {one.getId(): _number(one.getValue() if one.isSetValue() else math.nan)
-              for one in model.getListOfParameters()}  # fmt: skip
+    values = {
+        parameter.getId(): _number(parameter.getValue() if parameter.isSetValue() else math.nan)
+        for parameter in model.getListOfParameters()
+    }
     for box in model.getListOfCompartments():
         values[box.getId()] = _number(box.getSize() if box.isSetSize() else 1.0)
-    for one in model.getListOfSpecies():
-        volume = symbol(one.getCompartment())
-        if one.getHasOnlySubstanceUnits():
-            in_amount = one.isSetInitialAmount() or not one.isSetInitialConcentration()
-            values[one.getId()] = (
-                _number(one.getInitialAmount()) if in_amount else _number(one.getInitialConcentration()) * volume
+    for species in model.getListOfSpecies():
+        volume = symbol(species.getCompartment())
+        if species.getHasOnlySubstanceUnits():
+            in_amount = species.isSetInitialAmount() or not species.isSetInitialConcentration()
+            values[species.getId()] = (
+                _number(species.getInitialAmount())
+                if in_amount
+                else _number(species.getInitialConcentration()) * volume
             )
-        elif one.isSetInitialAmount():
-            values[one.getId()] = _number(one.getInitialAmount()) / volume
+        elif species.isSetInitialAmount():
+            values[species.getId()] = _number(species.getInitialAmount()) / volume
         else:
-            values[one.getId()] = _number(one.getInitialConcentration())
+            values[species.getId()] = _number(species.getInitialConcentration())
     return values
 
 
@@ -219,28 +229,28 @@ def _number(value: float) -> sp.Expr:
 
 def _reaction_rates(model: libsbml.Model) -> dict[str, sp.Expr]:
     """Return dx/dt of each species that reactions change: sum of stoichiometry x rate, over the volume if needed."""
-    species = {one.getId(): one for one in model.getListOfSpecies()}
+    species = {entity.getId(): entity for entity in model.getListOfSpecies()}
     totals: dict[str, sp.Expr] = {}
     for reaction in model.getListOfReactions():
         rate = _expression(reaction.getKineticLaw())
         for sign, references in ((-1, reaction.getListOfReactants()), (1, reaction.getListOfProducts())):
             for reference in references:
-                one = species[reference.getSpecies()]
-                if one.getBoundaryCondition() or one.getConstant():
+                changed = species[reference.getSpecies()]
+                if changed.getBoundaryCondition() or changed.getConstant():
                     continue
                 change = sign * _number(reference.getStoichiometry()) * rate
-                if not one.getHasOnlySubstanceUnits():
-                    change = change / symbol(one.getCompartment())
-                totals[one.getId()] = totals.get(one.getId(), sp.Integer(0)) + change
+                if not changed.getHasOnlySubstanceUnits():
+                    change = change / symbol(changed.getCompartment())
+                totals[changed.getId()] = totals.get(changed.getId(), sp.Integer(0)) + change
     return totals
 
 
 def _dilute(rates: dict[str, sp.Expr], growth: dict[str, sp.Expr], model: libsbml.Model) -> None:
     """Let concentrations fall as their compartment grows, because the amounts in it stay; ``rates`` are changed."""
     ruled = {rule.getVariable() for rule in model.getListOfRules()}
-    for one in model.getListOfSpecies():
-        name, box = one.getId(), one.getCompartment()
-        if box in growth and not (one.getHasOnlySubstanceUnits() or one.getConstant() or name in ruled):
+    for species in model.getListOfSpecies():
+        name, box = species.getId(), species.getCompartment()
+        if box in growth and not (species.getHasOnlySubstanceUnits() or species.getConstant() or name in ruled):
             rates[name] = rates.get(name, sp.Integer(0)) - symbol(name) * growth[box] / symbol(box)
 
 
@@ -255,8 +265,11 @@ def _growth_of_assigned(
         A size jumps, or depends on a concentration whose own change depends on it.
     """
     boxes = {box.getId() for box in model.getListOfCompartments()} & set(assignments)
-    inside = {one.getId() for one in model.getListOfSpecies()
-              if one.getCompartment() in boxes and not one.getHasOnlySubstanceUnits()}  # fmt: skip
+    inside = {
+        species.getId()
+        for species in model.getListOfSpecies()
+        if species.getCompartment() in boxes and not species.getHasOnlySubstanceUnits()
+    }
     events = model.getListOfEvents()
     jumping = {change.getVariable() for event in events for change in event.getListOfEventAssignments()}
     growth: dict[str, sp.Expr] = {}

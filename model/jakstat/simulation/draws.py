@@ -67,8 +67,8 @@ def solve_draws(
             waiting.append(pool.submit(solve, *chunk))
             if len(waiting) >= 2 * cores:
                 yield waiting.pop(0).result()
-        for one in waiting:
-            yield one.result()
+        for pending in waiting:
+            yield pending.result()
 
 
 def _repeat_layout(plan: SimulationPlan, n_draws: int, n_roots: int) -> np.ndarray:

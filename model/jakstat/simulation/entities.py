@@ -29,8 +29,8 @@ def states_made_by_conditions(tables: ProblemTables, pathway: Pathway) -> set[st
     """Return the constants that a later period sets to something that depends on states: they are states themselves."""
     made: set[str] = set()
     while True:
-        varying = set(pathway.states) | made | {name for name, formula in pathway.assignments.items()
-                                                 if names_in(formula) & (set(pathway.states) | made)}  # fmt: skip
+        varying = set(pathway.states) | made
+        varying |= {name for name, formula in pathway.assignments.items() if names_in(formula) & varying}
         found = {
             name
             for experiment in tables.experiments
@@ -112,8 +112,10 @@ class EntityValues:
         """Return what a later period sets an entity to, over the problem's parameters and the states just before."""
         period = experiment.periods[number]
         formula = substitute_names(period.changes[name], dict(self.pathway.assignments))
-        replaced = {one: self.in_period(one, experiment, number - 1)
-                    for one in names_in(formula) - set(self.pathway.states) - {TIME.name}}  # fmt: skip
+        replaced = {
+            used: self.in_period(used, experiment, number - 1)
+            for used in names_in(formula) - set(self.pathway.states) - {TIME.name}
+        }
         return substitute_names(formula, replaced | {TIME.name: sp.Float(period.start)})
 
     def _initial(self, name: str, experiment: Experiment, changes: Mapping[str, sp.Expr]) -> sp.Expr:

@@ -34,7 +34,7 @@ class EvaluateFormulas(Op):
 
     def make_node(self, known, addresses, structures, begins, leaves):
         """Build the node; inputs as in ``evaluate_formulas``."""
-        inputs = [pt.as_tensor(one) for one in (known, addresses, structures, begins, leaves)]
+        inputs = [pt.as_tensor(argument) for argument in (known, addresses, structures, begins, leaves)]
         return Apply(self, inputs, [pt.TensorType("float64", (self.length,))()])
 
     def perform(self, node, inputs, output_storage):
@@ -62,7 +62,7 @@ class PullBackFormulas(Op):
 
     def make_node(self, *inputs):
         """Build the node; inputs as in ``pull_back_formulas``."""
-        given = [pt.as_tensor(one) for one in inputs]
+        given = [pt.as_tensor(argument) for argument in inputs]
         return Apply(self, given, [given[0].type()])
 
     def perform(self, node, inputs, output_storage):
@@ -86,9 +86,13 @@ def _numba_evaluate(op, node, **kwargs):
     @numba_njit
     def evaluate(known, addresses, structures, begins, leaves):
         return call_evaluate(
-            addresses[EVALUATE], np.ascontiguousarray(known), np.ascontiguousarray(addresses),
-            structures.astype(np.int64), begins.astype(np.int64), leaves.astype(np.int64),
-        )  # fmt: skip
+            addresses[EVALUATE],
+            np.ascontiguousarray(known),
+            np.ascontiguousarray(addresses),
+            structures.astype(np.int64),
+            begins.astype(np.int64),
+            leaves.astype(np.int64),
+        )
 
     return evaluate, _SOURCE_VERSION
 
@@ -98,9 +102,13 @@ def _numba_pull_back(op, node, **kwargs):
     @numba_njit
     def pull_back(known, addresses, structures, begins, leaves, cotangents):
         return call_pull_back_formulas(
-            addresses[PULL_BACK], np.ascontiguousarray(known), np.ascontiguousarray(addresses),
-            structures.astype(np.int64), begins.astype(np.int64), leaves.astype(np.int64),
+            addresses[PULL_BACK],
+            np.ascontiguousarray(known),
+            np.ascontiguousarray(addresses),
+            structures.astype(np.int64),
+            begins.astype(np.int64),
+            leaves.astype(np.int64),
             np.ascontiguousarray(cotangents),
-        )  # fmt: skip
+        )
 
     return pull_back, _SOURCE_VERSION

@@ -76,8 +76,14 @@ def generate_kernels(dynamics: Dynamics) -> str:
     if digest not in _ENGINES and _find(digest, _MODEL_FILES) is None:
         module = write_kernels(dynamics)
         layout = {name: value for name, value in asdict(module).items() if name != "text"}
-        _keep(digest, {"kernels.ll": module.text.encode(), "kernels.o": _machine_code(module.text),
-                       "layout.json": json.dumps(layout).encode()})  # fmt: skip
+        _keep(
+            digest,
+            {
+                "kernels.ll": module.text.encode(),
+                "kernels.o": _machine_code(module.text),
+                "layout.json": json.dumps(layout).encode(),
+            },
+        )
     return digest
 
 
@@ -146,8 +152,11 @@ def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -
                 compiled_address(solver.evaluate_formulas, EVALUATE_TYPES),
                 compiled_address(solver.pull_back_formulas, PULL_BACK_FORMULAS_TYPES),
             ]
-            kernels = [engine.get_function_address(f"{kind}_{number}")
-                       for number in range(len(structures)) for kind in ("value", "vjp")]  # fmt: skip
+            kernels = [
+                engine.get_function_address(f"{kind}_{number}")
+                for number in range(len(structures))
+                for kind in ("value", "vjp")
+            ]
             _ENGINES[digest] = engine, np.array([*functions, *kernels], dtype=np.int64)
             _FILES.pop(digest, None)
         return _ENGINES[digest][1]
@@ -219,7 +228,10 @@ def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
     stages = range(1, MOST_STAGES + 1)
     families |= dict.fromkeys(("stage", "error", "sum", "gather"), stages)
     lists = [
-        *([engine.get_function_address(f"{name}_{one}") for one in numbers] for name, numbers in families.items()),
+        *(
+            [engine.get_function_address(f"{name}_{number}") for number in numbers]
+            for name, numbers in families.items()
+        ),
         module.jacobian_rows,
         module.jacobian_columns,
         module.is_species,
@@ -231,9 +243,9 @@ def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
         compiled_address(solver.solve_segments, SOLVE_TYPES),
         compiled_address(solver.pull_back_segments, PULL_BACK_TYPES),
     ]
-    offsets = HEADER + np.cumsum([0, *(len(one) for one in lists)])[:-1]
+    offsets = HEADER + np.cumsum([0, *(len(listed) for listed in lists)])[:-1]
     places = np.cumsum([0, *work_sizes(module.sizes, MOST_STAGES + 1)])
-    entries = (entry for one in lists for entry in one)
+    entries = (entry for listed in lists for entry in listed)
     return np.array([*module.sizes, *offsets, *fixed, *places, *entries], dtype=np.int64)
 
 
@@ -266,11 +278,11 @@ def _target_machine(opt: int = 2) -> Any:
 
 def _as_text(dynamics: Dynamics) -> str:
     """Return all of a model as text, numbers with every digit."""
-    return "\0".join(sp.srepr(_as_symbols(getattr(dynamics, one.name))) for one in fields(dynamics))
+    return "\0".join(sp.srepr(_as_symbols(getattr(dynamics, field.name))) for field in fields(dynamics))
 
 
 def _as_symbols(value: Any) -> Any:
     """Return nested tuples as SymPy's, texts and truth values as symbols."""
     if isinstance(value, tuple):
-        return sp.Tuple(*(_as_symbols(one) for one in value))
+        return sp.Tuple(*(_as_symbols(part) for part in value))
     return sp.Symbol(str(value)) if isinstance(value, str | bool) else sp.sympify(value)

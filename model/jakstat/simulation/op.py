@@ -8,6 +8,7 @@ model serves every data set of its shape.
 
 import ctypes
 import hashlib
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -21,40 +22,24 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from jakstat.simulation.kernel_cache import load_solver, solver_digest
-from jakstat.simulation.solver import PULL_BACK_SEGMENTS, SOLVE_SEGMENTS, call_pull_back, call_solve
-from jakstat.simulation.statuses import SolveStatus
+from jakstat.simulation.solver import PULL_BACK_SEGMENTS, SOLVE_SEGMENTS, SolveStatus, call_pull_back, call_solve
 
 # PyTensor keeps compiled wrappers by this number: they are compiled anew when this module or the solver changes, whose
 # folder a kept wrapper names.
 _SOURCE_VERSION = int(hashlib.sha256(Path(__file__).read_bytes() + solver_digest().encode()).hexdigest()[:12], 16)
-_SEMAPHORE_BYTES = 64  # a sem_t of glibc has 32 on 64-bit processors
-_SEMAPHORE = len(SolveStatus)  # behind the counts stands its address, 0 where there is none
-_SEM_WAIT = types.ExternalFunction("sem_wait", types.int32(types.int64))
-_SEM_POST = types.ExternalFunction("sem_post", types.int32(types.int64))
+_COUNTING = threading.Lock()
 
 
 class StatusCounts:
-    """Counts of outcomes, one for each solve of a whole problem (all its segments); and how many may solve at once.
+    """Counts of outcomes, one for each solve of a whole problem (all its segments).
 
     They stand outside the compiled graph, so that every thread's solves are seen. ``address`` (int64) is given to the
     compiled model as data; compiled code adds to the counts atomically. The object must outlive every function that was
     given its address.
-
-    Parameters
-    ----------
-    at_once : int, optional
-        Threads that may solve at the same time, others wait for their turn: more chains than cores then share the cores
-        evenly. Without it all may.
     """
 
-    def __init__(self, at_once: int | None = None) -> None:
-        self._counts = (ctypes.c_int64 * (_SEMAPHORE + 1))()
-        if at_once is not None:
-            self._semaphore = ctypes.create_string_buffer(_SEMAPHORE_BYTES)
-            address = ctypes.addressof(self._semaphore)
-            if ctypes.CDLL(None, use_errno=True).sem_init(ctypes.c_void_p(address), 0, at_once):
-                raise OSError(ctypes.get_errno(), "the system made no semaphore, which is needed to share cores")
-            self._counts[_SEMAPHORE] = address
+    def __init__(self) -> None:
+        self._counts = (ctypes.c_int64 * len(SolveStatus))()
 
     @property
     def address(self) -> int:
@@ -67,34 +52,7 @@ class StatusCounts:
 
     def reset(self) -> None:
         """Set all counts to zero."""
-        ctypes.memset(self._counts, 0, 8 * len(SolveStatus))
-
-
-@intrinsic
-def _number_at(typing_context, address, place):
-    """Return the int64 at ``address`` + 8 ``place``."""
-
-    def generate(context, builder, signature, arguments):
-        number = ir.IntType(64)
-        target = builder.add(arguments[0], builder.mul(arguments[1], ir.Constant(number, 8)))
-        return builder.load(builder.inttoptr(target, number.as_pointer()))
-
-    return types.int64(types.int64, types.int64), generate
-
-
-@numba_njit
-def take_turn(address):
-    """Wait until a core is free; at once where the counts at ``address`` set no limit."""
-    if address != 0 and _number_at(address, _SEMAPHORE) != 0:
-        while _SEM_WAIT(_number_at(address, _SEMAPHORE)) != 0:  # interrupted by a signal
-            pass
-
-
-@numba_njit
-def end_turn(address):
-    """Free the core that :func:`take_turn` waited for."""
-    if address != 0 and _number_at(address, _SEMAPHORE) != 0:
-        _SEM_POST(_number_at(address, _SEMAPHORE))
+        ctypes.memset(self._counts, 0, ctypes.sizeof(self._counts))
 
 
 @intrinsic
@@ -115,10 +73,18 @@ def _add_one(typing_context, address, number):
 @numba_njit
 def first_failure(status):
     """Return the status of the first segment that failed, or success."""
-    for one in status:
-        if one != 0:
-            return one
-    return status[0] * 0
+    for outcome in status:
+        if outcome != SolveStatus.SUCCESS:
+            return outcome
+    return np.int64(SolveStatus.SUCCESS)
+
+
+def count_outcome(address: np.ndarray, status: int, number: int) -> None:
+    """Add a number to the count of an outcome at an address, from Python; does nothing at address 0."""
+    if address:
+        totals = (ctypes.c_int64 * len(SolveStatus)).from_address(int(address))
+        with _COUNTING:
+            totals[status] += number
 
 
 class SolveSegments(Op):
@@ -155,9 +121,7 @@ class SolveSegments(Op):
         """Solve in Python mode."""
         *arguments, counts = inputs
         results = load_solver().solve_segments(*map(np.ascontiguousarray, arguments), self.recording)
-        if counts:
-            totals = (ctypes.c_int64 * len(SolveStatus)).from_address(int(counts))
-            totals[first_failure.py_func(results[2])] += 1
+        count_outcome(counts, first_failure.py_func(results[2]), 1)
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
@@ -175,10 +139,8 @@ class SolveSegments(Op):
         """Pull the states' cotangents back through the recorded steps."""
         if not self.recording:
             raise NotImplementedError("SolveSegments(recording=False) keeps no tape; use recording=True for gradients")
-        parameters, initial_states, layout, _, _, solver, model, counts = inputs
-        pulled = PullBackSegments()(
-            parameters, initial_states, layout, outputs[1], cotangents[0], solver, model, counts
-        )
+        parameters, initial_states, layout, _, _, solver, model, _ = inputs
+        pulled = PullBackSegments()(parameters, initial_states, layout, outputs[1], cotangents[0], solver, model)
         return [*pulled, *[DisconnectedType()() for _ in range(6)]]
 
 
@@ -188,12 +150,12 @@ class PullBackSegments(Op):
     __props__ = ()
 
     def make_node(self, *inputs):
-        """Build the node; inputs as in ``pull_back_segments``, then the address of the status counts."""
-        return Apply(self, [pt.as_tensor(one) for one in inputs], [pt.dmatrix(), pt.dmatrix()])
+        """Build the node; inputs as in ``pull_back_segments``."""
+        return Apply(self, [pt.as_tensor(argument) for argument in inputs], [pt.dmatrix(), pt.dmatrix()])
 
     def perform(self, node, inputs, output_storage):
         """Sweep back in Python mode."""
-        results = load_solver().pull_back_segments(*map(np.ascontiguousarray, inputs[:-1]))
+        results = load_solver().pull_back_segments(*map(np.ascontiguousarray, inputs))
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
@@ -208,13 +170,17 @@ def _numba_solve(op, node, **kwargs):
 
     @numba_njit
     def solve(parameters, initial_states, layout, spans, times, solver, model, counts):
-        take_turn(counts.item())
         states, tape, status = call_solve(
-            model[SOLVE_SEGMENTS], np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states),
-            layout.astype(np.int64), np.ascontiguousarray(spans), np.ascontiguousarray(times),
-            np.ascontiguousarray(solver), np.ascontiguousarray(model), recording,
-        )  # fmt: skip
-        end_turn(counts.item())
+            model[SOLVE_SEGMENTS],
+            np.ascontiguousarray(parameters),
+            np.ascontiguousarray(initial_states),
+            layout.astype(np.int64),
+            np.ascontiguousarray(spans),
+            np.ascontiguousarray(times),
+            np.ascontiguousarray(solver),
+            np.ascontiguousarray(model),
+            recording,
+        )
         _add_one(counts.item(), first_failure(status))
         return states, tape, status
 
@@ -224,14 +190,16 @@ def _numba_solve(op, node, **kwargs):
 @register_funcify_default_op_cache_key(PullBackSegments)
 def _numba_pull_back(op, node, **kwargs):
     @numba_njit
-    def pull_back(parameters, initial_states, layout, tape, cotangents, solver, model, counts):
-        take_turn(counts.item())
-        pulled = call_pull_back(
-            model[PULL_BACK_SEGMENTS], np.ascontiguousarray(parameters), np.ascontiguousarray(initial_states),
-            layout.astype(np.int64), np.ascontiguousarray(tape), np.ascontiguousarray(cotangents),
-            np.ascontiguousarray(solver), np.ascontiguousarray(model),
-        )  # fmt: skip
-        end_turn(counts.item())
-        return pulled
+    def pull_back(parameters, initial_states, layout, tape, cotangents, solver, model):
+        return call_pull_back(
+            model[PULL_BACK_SEGMENTS],
+            np.ascontiguousarray(parameters),
+            np.ascontiguousarray(initial_states),
+            layout.astype(np.int64),
+            np.ascontiguousarray(tape),
+            np.ascontiguousarray(cotangents),
+            np.ascontiguousarray(solver),
+            np.ascontiguousarray(model),
+        )
 
     return pull_back, _SOURCE_VERSION

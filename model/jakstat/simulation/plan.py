@@ -85,7 +85,7 @@ def plan_simulation(tables: ProblemTables) -> SimulationPlan:
     pathway = _with_some_state(pathway.with_states(states_made_by_conditions(tables, pathway)))
     values = EntityValues(tables, pathway)
     jumps = _collect_jumps(tables, pathway, values)
-    dynamics = prepare_dynamics(pathway, tuple(dict(one) for one in jumps))
+    dynamics = prepare_dynamics(pathway, tuple(dict(changes) for changes in jumps))
     found = _Segments()
     for experiment in counted(tables.experiments, "segments of experiments"):
         _add_experiment(experiment, values, dynamics, jumps, found)
@@ -94,7 +94,7 @@ def plan_simulation(tables: ProblemTables) -> SimulationPlan:
         digest=generate_kernels(dynamics),
         pathway=pathway,
         dynamics=dynamics,
-        parameters=tuple(one.parameters for one in found.segments),
+        parameters=tuple(segment.parameters for segment in found.segments),
         initial_states=tuple(found.roots),
         layout=layout,
         spans=spans,
@@ -149,8 +149,9 @@ def _parameter_only_parts(formula: sp.Expr, varying: set[sp.Symbol]) -> list[sp.
     """Return the largest parts of a formula that hold no state (and are not the numbers of its structure)."""
     if not formula.free_symbols & varying:
         return [formula]
-    parts = [found for part in formula.args for found in _parameter_only_parts(part, varying)
-             if isinstance(part, sp.Expr)]  # fmt: skip
+    parts = [
+        found for part in formula.args for found in _parameter_only_parts(part, varying) if isinstance(part, sp.Expr)
+    ]
     return list(dict.fromkeys(part for part in parts if not part.is_number))
 
 
@@ -170,9 +171,10 @@ def _add_experiment(
             start=period.start,
             end=np.inf if period.start == -np.inf else end,
             jump=len(dynamics.triggers) + jumps[changes] if changes else -1,
-            parameters=tuple(_kernel_parameter(name, experiment, number, placeholders, values)
-                             for name in dynamics.parameters),
-        )  # fmt: skip
+            parameters=tuple(
+                _kernel_parameter(name, experiment, number, placeholders, values) for name in dynamics.parameters
+            ),
+        )
         origin = found.segments.setdefault(segment, len(found.segments))
         numbers.append(origin)
     found.of_experiment[experiment.id] = tuple(numbers)
@@ -189,23 +191,31 @@ def _kernel_parameter(
 
 def _output_rows(tables: ProblemTables, found: _Segments) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return layout, spans, output times and the row of each measurement."""
-    experiments = {one.id: one for one in tables.experiments}
+    experiments = {experiment.id: experiment for experiment in tables.experiments}
     wanted: list[set[float]] = [set() for _ in found.segments]
     read = []
     for measurement in tables.measurements:
         segment = _segment_of(measurement, experiments[measurement.experiment_id], found)
         wanted[segment].add(measurement.time)
         read.append((segment, measurement.time))
-    sorted_times = [sorted(one) for one in wanted]
-    first_row = np.concatenate([[0], np.cumsum([len(one) for one in sorted_times])]).astype(np.int64)
-    layout = np.array([(one.origin, one.jump, first_row[number], first_row[number + 1])
-                       for number, one in enumerate(found.segments)], dtype=np.int64).reshape(-1, 4)  # fmt: skip
+    sorted_times = [sorted(times) for times in wanted]
+    first_row = np.concatenate([[0], np.cumsum([len(times) for times in sorted_times])]).astype(np.int64)
+    layout = np.array(
+        [
+            (segment.origin, segment.jump, first_row[number], first_row[number + 1])
+            for number, segment in enumerate(found.segments)
+        ],
+        dtype=np.int64,
+    ).reshape(-1, 4)
     spans = np.array(
-        [(one.start, _end_of(one, times)) for one, times in zip(found.segments, sorted_times, strict=True)]
+        [(segment.start, _end_of(segment, times)) for segment, times in zip(found.segments, sorted_times, strict=True)]
     )
-    row = {(segment, time): first_row[segment] + number
-           for segment, one in enumerate(sorted_times) for number, time in enumerate(one)}  # fmt: skip
-    rows = np.array([row[one] for one in read], dtype=np.int64)
+    row = {
+        (segment, time): first_row[segment] + number
+        for segment, times in enumerate(sorted_times)
+        for number, time in enumerate(times)
+    }
+    rows = np.array([row[segment_and_time] for segment_and_time in read], dtype=np.int64)
     return layout, spans.reshape(-1, 2), np.concatenate([*map(np.array, sorted_times), []]), rows
 
 

@@ -9,12 +9,19 @@ import numpy as np
 
 from jakstat.simulation.kernel_cache import load_kernels, load_solver
 from jakstat.simulation.plan import SimulationPlan
-from jakstat.simulation.solver import METHODS, N_SETTINGS
+from jakstat.simulation.solver import (
+    FIRST_STAGE_COLUMN,
+    KIND_COLUMN,
+    METHODS,
+    N_SETTINGS,
+    SEGMENT_COLUMN,
+    STEP,
+    SolveStatus,
+)
 
 _LOOSE = (1e-3, 1e-4, 2000.0, 1e-2)  # rtol, atol, most steps and Newton tolerance of the second solve
 _LEAST = 1e-6  # of a state's scale in one segment, as a share of its largest one: a dose may be small, but not endless
 _LONG = 1e3  # after this many times the longest period a segment is taken to be near its steady state
-_FIRST_STAGE_COLUMN, _STEP = 7, 0  # of a tape, see the integrator
 
 
 def scales_of_states(plan: SimulationPlan, parameters: np.ndarray, initial_states: np.ndarray) -> np.ndarray:
@@ -50,19 +57,19 @@ def scales_of_states(plan: SimulationPlan, parameters: np.ndarray, initial_state
         *given, np.ascontiguousarray(plan.times), np.concatenate([settings, scales.ravel()]), model, True
     )
     reached = _largest_on(tape, n_segments, n_states)
-    solved = (status == 0) & np.isfinite(reached).all(axis=1)
+    solved = (status == SolveStatus.SUCCESS) & np.isfinite(reached).all(axis=1)
     return _without_gaps(np.where(solved[:, None], reached, scales))
 
 
 def _largest_on(tape: np.ndarray, n_segments: int, n_states: int) -> np.ndarray:
     """Return the largest absolute value of each state on the lines of each segment, (segment, state)."""
     largest = np.zeros((n_segments, n_states))
-    is_step = tape[:, 5] == _STEP
-    last = _FIRST_STAGE_COLUMN + (len(METHODS[0].c) - 2) * n_states
-    for lines, columns in ((is_step, (last,)), (~is_step, (_FIRST_STAGE_COLUMN, _FIRST_STAGE_COLUMN + n_states))):
+    is_step = tape[:, KIND_COLUMN] == STEP
+    last = FIRST_STAGE_COLUMN + (len(METHODS[0].c) - 2) * n_states
+    for lines, columns in ((is_step, (last,)), (~is_step, (FIRST_STAGE_COLUMN, FIRST_STAGE_COLUMN + n_states))):
         for column in columns:
             values = np.abs(tape[lines, column : column + n_states])
-            np.maximum.at(largest, tape[lines, 0].astype(int), values)
+            np.maximum.at(largest, tape[lines, SEGMENT_COLUMN].astype(int), values)
     return largest
 
 

@@ -34,14 +34,14 @@ class SharedFunction:
     def __call__(self, *values: np.ndarray) -> list[np.ndarray]:
         """Return the outputs at ``values``."""
         try:
-            one = self._at_rest.pop()  # of a list, which is one step of the interpreter: no other thread gets it
+            copy = self._at_rest.pop()  # of a list, which is one step of the interpreter: no other thread gets it
         except IndexError:
             with BUILDING:
-                one = self._original.copy()
+                copy = self._original.copy()
         try:
-            return one(*values)
+            return copy(*values)
         finally:
-            self._at_rest.append(one)
+            self._at_rest.append(copy)
 
 
 def without_places(function: Any) -> Callable[[np.ndarray], tuple]:

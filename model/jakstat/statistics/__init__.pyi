@@ -1,5 +1,6 @@
 from .evaluation import evaluation_faults as evaluation_faults, require_evaluable as require_evaluable
-from .model import build_model as build_model, log_likelihood_graph as log_likelihood_graph
+from .likelihood import log_likelihood_graph as log_likelihood_graph
+from .model import build_model as build_model
 from .noise import (
     Noise as Noise,
     draw_measurements as draw_measurements,

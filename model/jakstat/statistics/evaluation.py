@@ -4,7 +4,6 @@ What passes the readers can still divide by a parameter that is 0, or give a mea
 the observable or parameter, and the first of its measurements.
 """
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -18,11 +17,11 @@ from pytensor.compile.mode import Mode
 
 from jakstat.files import DataFaultsError, Fault
 from jakstat.pathway import read_pathway, substitute_names
-from jakstat.problem import Measurement, Parameter, ProblemTables, median_of
+from jakstat.problem import Measurement, ProblemTables
 from jakstat.simulation import SimulationPlan, SolveStatus, plan_simulation
-from jakstat.statistics.noise import log_density, noise_of
-from jakstat.statistics.packed_data import PackedData
-from jakstat.statistics.signal import SolverSettings, measurement_graph
+from jakstat.statistics.likelihood import log_likelihood_graph
+from jakstat.statistics.reference_point import median_point, reference_point
+from jakstat.statistics.signal import SolverSettings
 
 #: The graph as it is, in Python: only the solve itself is compiled, which sampling needs too.
 _INTERPRETED = Mode(linker="py", optimizer=None)
@@ -77,11 +76,9 @@ def require_evaluable(
 
 def evaluation_faults(
     tables: ProblemTables, solver: SolverSettings, planned: Callable[[], SimulationPlan] | None = None
-) -> list[Fault]:  # fmt: skip
+) -> list[Fault]:
     """Return what :func:`require_evaluable` raises, an empty list where the problem can be evaluated."""
-    estimated = [one for one in tables.parameters if one.estimated]
-    nominal = np.array([_median(one) if one.nominal is None else one.nominal for one in estimated])
-    medians = np.array([_median(one) for one in estimated])
+    nominal, medians = reference_point(tables), median_point(tables)
     try:
         plan = planned() if planned is not None else plan_simulation(tables)
         evaluators = _evaluators(tables, plan, replace(solver, name="jakstat"))
@@ -105,9 +102,11 @@ def _undefined_formulas(tables: ProblemTables) -> list[Fault]:
     assignments = dict(pathway.assignments)
     formulas = {f"rate of {name}": rate for name, rate in zip(pathway.states, pathway.rates, strict=True)}
     formulas |= {f"initial value of {name}": formula for name, formula in pathway.initial_values.items()}
-    for one in tables.observables:
-        formulas[f"observable {one.id}"] = one.formula
-        formulas[f"noise of {one.id}"] = substitute_names(one.noise_formula, {one.id: one.formula})
+    for observable in tables.observables:
+        formulas[f"observable {observable.id}"] = observable.formula
+        formulas[f"noise of {observable.id}"] = substitute_names(
+            observable.noise_formula, {observable.id: observable.formula}
+        )
     needed = "a formula whose value is finite: look for denominators that are 0"
     return [
         Fault(tables.id, None, name, f"{formula}, which is not finite", needed)
@@ -116,18 +115,11 @@ def _undefined_formulas(tables: ProblemTables) -> list[Fault]:
     ]
 
 
-def _median(parameter: Parameter) -> float:
-    return math.nan if parameter.prior is None else median_of(parameter.prior)
-
-
 def _evaluators(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings) -> _Evaluators:
     """Return what evaluates a point; slopes by themselves, because nothing is swept back from what is not finite."""
 
     def compiled(recording: bool) -> Evaluate:
-        parameters = pt.dvector("parameters")
-        graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=recording)
-        measured = pt.as_tensor(np.array([one.value for one in tables.measurements]))
-        terms = log_density(measured, graph.signal, graph.noise_scale, noise_of(tables))
+        parameters, terms, graph = log_likelihood_graph(tables, plan, solver, recording=recording)
         outputs = [graph.signal, graph.noise_scale, terms, graph.status]
         if recording:
             outputs = [grad(pt.sum(terms), parameters, disconnected_inputs="ignore")]
@@ -137,9 +129,7 @@ def _evaluators(tables: ProblemTables, plan: SimulationPlan, solver: SolverSetti
     return _Evaluators(compiled(recording=False), compiled(recording=True))
 
 
-def _faults_at(
-    point: np.ndarray, evaluators: _Evaluators, tables: ProblemTables, plan: SimulationPlan
-) -> list[Fault]:  # fmt: skip
+def _faults_at(point: np.ndarray, evaluators: _Evaluators, tables: ProblemTables, plan: SimulationPlan) -> list[Fault]:
     """Return the faults at one point; those of the gradient only where everything else is finite."""
     with np.errstate(all="ignore"):
         found = _Evaluated(*evaluators.values(point))
@@ -164,11 +154,11 @@ def _solve_faults(unsolved: dict[str, SolveStatus], tables: ProblemTables) -> It
 def _measurement_faults(found: _Evaluated, unsolved: set[str], tables: ProblemTables) -> Iterator[Fault]:
     """Yield a fault for each observable and kind of number that is wrong, at the first measurement where it is."""
     wrong: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
-    for number, one in enumerate(tables.measurements):
-        what = "" if one.experiment_id in unsolved else _what_is_wrong(found, number)
+    for number, measurement in enumerate(tables.measurements):
+        what = "" if measurement.experiment_id in unsolved else _what_is_wrong(found, number)
         if what:
             kind, _, needed = what.partition("|")
-            wrong[one.observable_id, kind.split()[0]].append((number, f"{kind}|{needed}"))
+            wrong[measurement.observable_id, kind.split()[0]].append((number, f"{kind}|{needed}"))
     for (observable, _), places in wrong.items():
         number, what = places[0]
         kind, _, needed = what.partition("|")
@@ -187,14 +177,16 @@ def _what_is_wrong(found: _Evaluated, number: int) -> str:
     if not (np.isfinite(noise) and noise > 0):
         return f"noise {noise:g}|a noise formula that is positive, for example with a constant part"
     if not np.isfinite(term):
-        return (f"likelihood with the logarithm {term:g}, of signal {signal:g} and noise {noise:g}|a signal that the "
-                "measurement can come from: positive where the noise is on the logarithm")  # fmt: skip
+        return (
+            f"likelihood with the logarithm {term:g}, of signal {signal:g} and noise {noise:g}|a signal that the "
+            "measurement can come from: positive where the noise is on the logarithm"
+        )
     return ""
 
 
 def _gradient_faults(slopes: np.ndarray, tables: ProblemTables) -> Iterator[Fault]:
     """Yield a fault for each parameter by which the log likelihood has no derivative."""
-    estimated = [one.id for one in tables.parameters if one.estimated]
+    estimated = [parameter.id for parameter in tables.parameters if parameter.estimated]
     for name, slope in zip(estimated, slopes, strict=True):
         if not np.isfinite(slope):
             found = f"the derivative {slope:g} of the log likelihood"

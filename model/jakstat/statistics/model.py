@@ -2,15 +2,13 @@
 
 import numpy as np
 import pymc as pm
-import pytensor.tensor as pt
-from pytensor.tensor.variable import TensorVariable
 
 from jakstat.problem import ProblemTables
 from jakstat.simulation import SimulationPlan, StatusCounts, plan_simulation
 from jakstat.statistics.noise import draw_measurements, log_density, noise_of
 from jakstat.statistics.packed_data import PackedData
 from jakstat.statistics.priors import parameter_vector
-from jakstat.statistics.signal import MeasurementGraph, SolverSettings, measurement_graph
+from jakstat.statistics.signal import SolverSettings, measurement_graph
 
 
 def build_model(
@@ -37,9 +35,9 @@ def build_model(
         ``signal`` and ``noise_scale`` (obs,); observed ``measurement`` (obs,).
     """
     plan = plan or plan_simulation(tables)
-    estimated = [one for one in tables.parameters if one.estimated]
+    estimated = [parameter for parameter in tables.parameters if parameter.estimated]
     noise = noise_of(tables)
-    coords = {"parameter": [one.id for one in estimated], "obs": np.arange(len(tables.measurements))}
+    coords = {"parameter": [parameter.id for parameter in estimated], "obs": np.arange(len(tables.measurements))}
     with pm.Model(coords=coords) as model:
         vector = parameter_vector(estimated)
         parameters = pm.Deterministic("parameter_value", vector, dims="parameter")
@@ -47,7 +45,9 @@ def build_model(
         graph = measurement_graph(tables, plan, parameters, PackedData(pm.Data), solver or SolverSettings(), address)
         signal = pm.Deterministic("signal", graph.signal, dims="obs")
         noise_scale = pm.Deterministic("noise_scale", graph.noise_scale, dims="obs")
-        values = pm.Data("measured_value", np.array([one.value for one in tables.measurements]), dims="obs")
+        values = pm.Data(
+            "measured_value", np.array([measurement.value for measurement in tables.measurements]), dims="obs"
+        )
         pm.CustomDist(
             "measurement",
             signal,
@@ -59,21 +59,3 @@ def build_model(
             dims="obs",
         )
     return model
-
-
-def log_likelihood_graph(
-    tables: ProblemTables,
-    plan: SimulationPlan,
-    solver: SolverSettings,
-    recording: bool = True,
-    settings: TensorVariable | None = None,
-) -> tuple[TensorVariable, TensorVariable, MeasurementGraph]:
-    """Return the linear-scale input (estimated,), the log likelihood of each measurement (obs,) and the graph.
-
-    ``settings`` as in :func:`jakstat.statistics.measurement_graph`.
-    """
-    parameters = pt.dvector("parameters")
-    graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=recording, settings=settings)
-    measured = pt.as_tensor(np.array([one.value for one in tables.measurements]))
-    terms = log_density(measured, graph.signal, graph.noise_scale, noise_of(tables))
-    return parameters, terms, graph

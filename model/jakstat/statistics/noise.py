@@ -53,27 +53,27 @@ class Noise:
     @property
     def is_logarithmic(self) -> np.ndarray:
         """(obs,) of bool: noise on the logarithm."""
-        return np.array([one.startswith("log-") for one in self.distributions])
+        return np.array([distribution.startswith("log-") for distribution in self.distributions])
 
     @property
     def is_laplace(self) -> np.ndarray:
         """(obs,) of bool: Laplace noise, on the logarithm or not."""
-        return np.array([one.endswith("laplace") for one in self.distributions])
+        return np.array([distribution.endswith("laplace") for distribution in self.distributions])
 
     @property
     def is_student(self) -> np.ndarray:
         """(obs,) of bool: Student's t."""
-        return np.array([one == "student-t" for one in self.distributions])
+        return np.array([distribution == "student-t" for distribution in self.distributions])
 
 
 def noise_of(tables: ProblemTables) -> Noise:
     """Return the noise of a problem's measurements."""
-    observables = {one.id: one for one in tables.observables}
-    measured = [observables[one.observable_id] for one in tables.measurements]
+    observables = {observable.id: observable for observable in tables.observables}
+    measured = [observables[measurement.observable_id] for measurement in tables.measurements]
     return Noise(
-        np.array([one.noise_distribution for one in measured]),
-        np.array([one.degrees_of_freedom for one in measured]),
-        np.array([one.censored for one in tables.measurements]),
+        np.array([observable.noise_distribution for observable in measured]),
+        np.array([observable.degrees_of_freedom for observable in measured]),
+        np.array([measurement.censored for measurement in tables.measurements]),
     )
 
 
@@ -113,7 +113,7 @@ def log_density(
 
 def log_density_values(measurement: np.ndarray, signal: np.ndarray, scale: np.ndarray, noise: Noise) -> np.ndarray:
     """Return :func:`log_density` of arrays (..., obs), computed once, without compilation."""
-    values, mean, spread = (pt.as_tensor(np.asarray(one, dtype=float)) for one in (measurement, signal, scale))
+    values, mean, spread = (pt.as_tensor(np.asarray(array, dtype=float)) for array in (measurement, signal, scale))
     evaluate = function([], log_density(values, mean, spread, noise), mode=Mode(linker="py", optimizer=None))
     return np.asarray(evaluate())
 

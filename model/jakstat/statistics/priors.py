@@ -21,21 +21,21 @@ def parameter_vector(parameters: list[Parameter]) -> TensorVariable:
     -------
     (parameter,), linear scale, in the given order
     """
-    priors = [one.prior for one in parameters if one.prior is not None]
+    priors = [parameter.prior for parameter in parameters if parameter.prior is not None]
     kinds = [_kind_of(prior) for prior in priors]
     order: list[int] = []
     pieces: list[TensorVariable] = []
     for kind, scale in (("log_parameter", pt.exp), ("normal_parameter", lambda values: values)):
-        numbers = [number for number, one in enumerate(kinds) if one == kind]
+        numbers = [number for number, found in enumerate(kinds) if found == kind]
         if numbers:
             dims = {"log_parameter": "log_normal_parameter"}.get(kind, "normal_parameter_id")
             pm.modelcontext(None).add_coord(dims, [parameters[number].id for number in numbers])
             location, spread = np.array([priors[number].parameters for number in numbers]).T
             pieces.append(scale(pm.Normal(kind, location, spread, dims=dims)))
             order += numbers
-    for number, one in enumerate(parameters):
+    for number, parameter in enumerate(parameters):
         if kinds[number] == "single":
-            pieces.append(pt.atleast_1d(_single_prior(one.id, priors[number])))
+            pieces.append(pt.atleast_1d(_single_prior(parameter.id, priors[number])))
             order.append(number)
     return pieces[0] if len(pieces) == 1 else pt.concatenate(pieces)[np.argsort(order)]
 

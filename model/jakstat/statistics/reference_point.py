@@ -1,8 +1,8 @@
-"""One point of a problem's parameters that stands for all: where sizes of states are looked up."""
+"""Points of a problem's parameters that stand for all: where it is checked, and where sizes of states are looked up."""
 
 import numpy as np
 
-from jakstat.problem import Parameter, ProblemTables, median_of
+from jakstat.problem import ProblemTables, median_of
 
 
 def reference_point(tables: ProblemTables) -> np.ndarray:
@@ -12,10 +12,14 @@ def reference_point(tables: ProblemTables) -> np.ndarray:
     -------
     (estimated,) array, linear scale
     """
-    return np.array([_reference_of(one) for one in tables.parameters if one.estimated], dtype=float)
+    estimated = ((parameter.nominal, parameter.prior) for parameter in tables.parameters)
+    return np.array(
+        [median_of(prior) if nominal is None else nominal for nominal, prior in estimated if prior is not None],
+        dtype=float,
+    )
 
 
-def _reference_of(parameter: Parameter) -> float:
-    if parameter.nominal is not None:
-        return parameter.nominal
-    return 1.0 if parameter.prior is None else median_of(parameter.prior)
+def median_point(tables: ProblemTables) -> np.ndarray:
+    """Return the medians of the estimated parameters' priors, likewise."""
+    priors = (parameter.prior for parameter in tables.parameters)
+    return np.array([median_of(prior) for prior in priors if prior is not None], dtype=float)

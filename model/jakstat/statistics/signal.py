@@ -56,7 +56,7 @@ class SolverSettings:
     def as_array(self) -> np.ndarray:
         """Return the vector that the compiled solver takes."""
         order = self.order or (5 if self.rtol < _TIGHT else 4)
-        method = [one.order for one in METHODS].index(order)
+        method = [tableau.order for tableau in METHODS].index(order)
         return np.array([self.rtol, self.atol, self.max_steps, self.newton_tolerance, method], dtype=float)
 
 
@@ -103,12 +103,10 @@ def measurement_graph(
         Takes ``SolverSettings.as_array()`` in place of the values of ``solver``: one compiled function for any
         tolerance of that solver.
     """
-    pool = ExpressionPool(
-        [one.id for one in tables.parameters if one.estimated],
-        {one.id: one.nominal for one in tables.parameters if not one.estimated and one.nominal is not None},
-    )
-    of_parameters = [pool.add(one) for row in plan.parameters for one in row]
-    of_states = [pool.add(one) for row in plan.initial_states for one in row]
+    estimated = [parameter.id for parameter in tables.parameters if parameter.estimated]
+    pool = ExpressionPool(estimated, _fixed_values(tables))
+    of_parameters = [pool.add(formula) for row in plan.parameters for formula in row]
+    of_states = [pool.add(formula) for row in plan.initial_states for formula in row]
     entities = EntityValues(tables, plan.pathway)
     formulas = _measured_formulas(tables, plan, pool, entities)
     values = pool.tensor(parameters, data)
@@ -137,6 +135,12 @@ def measurement_graph(
     return MeasurementGraph(signal, noise_scale, states, status, scales)
 
 
+def _fixed_values(tables: ProblemTables) -> dict[str, float]:
+    """Return the values of the parameters that are not estimated."""
+    fixed = {parameter.id: parameter.nominal for parameter in tables.parameters if not parameter.estimated}
+    return {name: value for name, value in fixed.items() if value is not None}
+
+
 def _scales(
     tables: ProblemTables,
     plan: SimulationPlan,
@@ -162,9 +166,9 @@ def _measured_formulas(
     for observable in tables.observables:
         noise_formula = substitute_names(observable.noise_formula, {observable.id: observable.formula})
         formulas = (observable.formula, noise_formula)
-        structures[observable.id] = [structure_of(substitute_names(one, assignments)) for one in formulas]
-    observables = {one.id: one for one in tables.observables}
-    experiments = {one.id: one for one in tables.experiments}
+        structures[observable.id] = [structure_of(substitute_names(formula, assignments)) for formula in formulas]
+    observables = {observable.id: observable for observable in tables.observables}
+    experiments = {experiment.id: experiment for experiment in tables.experiments}
     state_numbers = {symbol(name): number for number, name in enumerate(plan.dynamics.states)}
 
     def reference_of(leaf: sp.Expr, measurement: Measurement, row: int) -> tuple[str, int]:
@@ -178,11 +182,13 @@ def _measured_formulas(
         return pool.add(_name_value(leaf.name, observable, measurement, experiments, entities))
 
     return [
-        (structures[one.observable_id][kind], [reference_of(leaf, one, int(row)) for leaf in
-                                               structures[one.observable_id][kind].leaves])
+        (
+            structures[measurement.observable_id][kind],
+            [reference_of(leaf, measurement, int(row)) for leaf in structures[measurement.observable_id][kind].leaves],
+        )
         for kind in (0, 1)
-        for one, row in zip(tables.measurements, plan.row_of_measurement, strict=True)
-    ]  # fmt: skip
+        for measurement, row in zip(tables.measurements, plan.row_of_measurement, strict=True)
+    ]
 
 
 def _name_value(
@@ -201,6 +207,6 @@ def _name_value(
     ):
         if name in placeholders:
             override = overrides[placeholders.index(name)]
-            inner = {one: entities.in_period(one, experiment, period) for one in names_in(override)}
+            inner = {used: entities.in_period(used, experiment, period) for used in names_in(override)}
             return substitute_names(override, inner)
     return entities.in_period(name, experiment, period)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import arviz_stats
 import numpy as np
 import xarray as xr
 
@@ -43,9 +44,7 @@ def _cross_check_sentence(cross_check: Mapping[str, Any] | None) -> Paragraph:
 
 def _energy_caption(tree: xr.DataTree) -> str:
     energy = tree["sample_stats"].dataset["energy"].transpose("chain", "draw").to_numpy()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bfmi = (np.diff(energy, axis=1) ** 2).mean(axis=1) / energy.var(axis=1)
-    listed = ", ".join(number_text(float(one)) for one in bfmi)
+    listed = ", ".join(number_text(float(of_chain)) for of_chain in np.atleast_1d(arviz_stats.bfmi(energy)))
     return (f"ArviZ plot_energy. Left: E-BFMI of each chain ({listed}), dashed: 0.3, under which a sampler explores "
             "tails too slowly. Right: energies of draws (marginal) and changes of energy between draws (transition); "
             "the second should not be much narrower than the first.")  # fmt: skip

@@ -2,7 +2,7 @@ from .dynamics import Dynamics as Dynamics, prepare_dynamics as prepare_dynamics
 from .formula_kernels import (
     Structure as Structure,
     structure_of as structure_of,
-    tabulate_formulas as tabulate_formulas,
+    write_formula_kernels as write_formula_kernels,
 )
 from .model_kernels import (
     FIXED_KERNELS as FIXED_KERNELS,

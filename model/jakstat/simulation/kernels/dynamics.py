@@ -102,8 +102,10 @@ def prepare_dynamics(pathway: Pathway, jumps: tuple[Mapping[str, sp.Expr], ...] 
     if len(found.thresholds) + len(found.roots) > MOST_SWITCHES:
         raise UnsupportedModelError(f"more than {MOST_SWITCHES} different relations in rates and events")
     place = {name: number for number, name in enumerate(pathway.states)}
-    all_jumps = tuple(tuple((place[name], formula) for name, formula in sorted(changes.items()))
-                      for changes in [*(event.changes for event in pathway.events), *jumps])  # fmt: skip
+    all_jumps = tuple(
+        tuple((place[name], formula) for name, formula in sorted(changes.items()))
+        for changes in [*(event.changes for event in pathway.events), *jumps]
+    )
     in_jumps = {name for changes in all_jumps for _, formula in changes for name in names_in(formula)}
     needed = {name for formula in [*found.coefficients, *found.thresholds] for name in names_in(formula)} | in_jumps
     known = [name for name in pathway.parameters if name in needed]
@@ -122,7 +124,7 @@ def prepare_dynamics(pathway: Pathway, jumps: tuple[Mapping[str, sp.Expr], ...] 
 
 
 def _pairs(formulas: dict[sp.Expr, sp.Symbol]) -> tuple[tuple[sp.Symbol, sp.Expr], ...]:
-    return tuple((one, formula) for formula, one in formulas.items())
+    return tuple((placeholder, formula) for formula, placeholder in formulas.items())
 
 
 def _smooth(expression: sp.Basic, found: _Found) -> sp.Basic:
@@ -135,10 +137,9 @@ def _smooth(expression: sp.Basic, found: _Found) -> sp.Basic:
     inner = [part for part in relations if not part.args[0].has(Relational) and not part.args[1].has(Relational)]
     if not inner:
         return expression
-    replacements = {one: _switch_of(one, found) for one in sorted(inner, key=sp.default_sort_key)}
-    return _smooth(expression.xreplace(replacements), found) if len(inner) < len(relations) else (
-        expression.xreplace(replacements)
-    )  # fmt: skip
+    replacements = {relation: _switch_of(relation, found) for relation in sorted(inner, key=sp.default_sort_key)}
+    replaced = expression.xreplace(replacements)
+    return _smooth(replaced, found) if len(inner) < len(relations) else replaced
 
 
 def _switch_of(relation: Relational, found: _Found) -> Boolean:
@@ -168,8 +169,9 @@ def _pull_out_coefficients(expression: sp.Expr, found: _Found) -> sp.Expr:
     if not expression.free_symbols & varying:
         return _coefficient(expression, found.coefficients)
     if isinstance(expression, sp.Piecewise):
-        return sp.Piecewise(*[(_pull_out_coefficients(value, found), _condition(test, found))
-                              for value, test in expression.args])  # fmt: skip
+        return sp.Piecewise(
+            *[(_pull_out_coefficients(value, found), _condition(test, found)) for value, test in expression.args]
+        )
     if not expression.args:
         return expression
     if not isinstance(expression, (sp.Add, sp.Mul)):
@@ -181,13 +183,11 @@ def _pull_out_coefficients(expression: sp.Expr, found: _Found) -> sp.Expr:
 
 def _condition(condition: sp.Basic, found: _Found) -> Boolean:
     """Turn relations on parameters alone into a coefficient that is 1 where they hold; others stay as they are."""
-    if isinstance(condition, BooleanAtom) or isinstance(condition, Relational) and (
-        condition.free_symbols & found.varying
-    ):  # fmt: skip
-        return condition
-    if isinstance(condition, Relational):
+    if isinstance(condition, Relational) and not condition.free_symbols & found.varying:
         choice = sp.Piecewise((1, condition), (0, True))
         return _coefficient(choice, found.coefficients) > sp.Rational(1, 2)
+    if isinstance(condition, (BooleanAtom, Relational)):
+        return condition
     return condition.func(*[_condition(part, found) for part in condition.args])
 
 

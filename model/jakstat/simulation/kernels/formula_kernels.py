@@ -1,18 +1,11 @@
-"""Tables of formulas: their structures as generated kernels, their leaves as places in a vector.
-
-Formulas that differ in parameters and numbers alone share a structure, and one kernel. What a compiled model costs to
-compile grows with the nodes of its graph: a table of formulas is one node, whatever is in it, and its kernels are
-machine code in a fraction of a second.
-"""
+"""Structures of formulas as generated kernels: formulas that differ in parameters and numbers alone share one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import sympy as sp
 
 from jakstat.pathway import symbol
-from jakstat.simulation.kernel_cache import formula_addresses
 from jakstat.simulation.kernels.kernel_ir import DECLARATIONS, FUNCTIONS, Kernel, Place, guard_powers, without_kinks
 
 
@@ -35,16 +28,6 @@ class Structure:
     leaves: list[sp.Expr]
 
 
-@dataclass(frozen=True)
-class FormulaTable:
-    """Formulas as the compiled loops take them; see :func:`jakstat.simulation.solver.evaluate_formulas`."""
-
-    addresses: np.ndarray
-    structures: np.ndarray
-    begins: np.ndarray
-    leaves: np.ndarray
-
-
 def structure_of(formula: sp.Expr) -> Structure:
     """Take a formula apart. Exponents belong to the structure, and so do the numbers in conditions."""
     leaves: list[sp.Expr] = []
@@ -52,34 +35,7 @@ def structure_of(formula: sp.Expr) -> Structure:
     return Structure(sp.srepr(template), template, leaves)
 
 
-def tabulate_formulas(formulas: Sequence[tuple[Structure, Sequence[int]]]) -> FormulaTable:
-    """Compile the structures of formulas, or load them, and lay the places of their leaves end to end.
-
-    Parameters
-    ----------
-    formulas : sequence of (Structure, places of its leaves)
-
-    Raises
-    ------
-    UnsupportedModelError
-        A function of a formula cannot be computed; it is named.
-    """
-    numbers: dict[str, int] = {}
-    distinct = []
-    for structure, _ in formulas:
-        if structure.text not in numbers:
-            numbers[structure.text] = len(numbers)
-            distinct.append(structure)
-    addresses = formula_addresses([one.text for one in distinct], lambda: _write_kernels(distinct))
-    return FormulaTable(
-        addresses,
-        np.array([numbers[structure.text] for structure, _ in formulas], dtype=np.int64),
-        np.cumsum([0, *(len(places) for _, places in formulas)], dtype=np.int64),
-        np.array([place for _, places in formulas for place in places], dtype=np.int64),
-    )
-
-
-def _write_kernels(structures: Sequence[Structure]) -> str:
+def write_formula_kernels(structures: Sequence[Structure]) -> str:
     """Return the text of each structure's two kernels.
 
     ``value_i`` (leaf) returns the formula's value; ``vjp_i`` (leaf, weight, slope) writes ``weight`` times its
@@ -87,19 +43,19 @@ def _write_kernels(structures: Sequence[Structure]) -> str:
     """
     kernels = []
     for number, structure in enumerate(structures):
-        places: dict[sp.Symbol, Place] = {_leaf(one): ("leaf", one) for one in range(len(structure.leaves))}
+        places: dict[sp.Symbol, Place] = {_leaf(leaf): ("leaf", leaf) for leaf in range(len(structure.leaves))}
         value = Kernel(f"value_{number}", "leaf", places)
         kernels.append(value.text(value.value(structure.template)))
         backward = Kernel(f"vjp_{number}", "leaf, weight, slope", places)
-        for one, derivative in enumerate(_derivatives(structure)):
-            backward.store("slope", one, backward.multiply("%weight", backward.value(derivative)))
+        for leaf, derivative in enumerate(_derivatives(structure)):
+            backward.store("slope", leaf, backward.multiply("%weight", backward.value(derivative)))
         kernels.append(backward.text())
     return "\n".join([DECLARATIONS, *kernels])
 
 
 def _derivatives(structure: Structure) -> list[sp.Expr]:
     """Return the template's derivative by each leaf; that of a jump (floor, sign) is 0, as between its jumps."""
-    leaves = [_leaf(one) for one in range(len(structure.leaves))]
+    leaves = [_leaf(number) for number in range(len(structure.leaves))]
     jumps = {part: sp.Dummy(real=True) for part in structure.template.atoms(sp.floor, sp.ceiling, sp.sign)}
     smooth = guard_powers(without_kinks(structure.template.xreplace(jumps)), set(leaves))
     back = {dummy: part for part, dummy in jumps.items()}
@@ -120,7 +76,7 @@ def _template_of(formula: sp.Expr, leaves: list[sp.Expr]) -> sp.Expr:
     if isinstance(formula, (sp.Add, sp.Mul, sp.Pow)) or type(formula) in FUNCTIONS:
         parts = [_template_of(part, leaves) for part in formula.args]
         return formula.func(*parts, evaluate=False)
-    names = sorted(formula.free_symbols, key=lambda one: one.name)
+    names = sorted(formula.free_symbols, key=lambda free: free.name)
     first = len(leaves)
     leaves.extend(names)
     return formula.xreplace({name: _leaf(first + number) for number, name in enumerate(names)})

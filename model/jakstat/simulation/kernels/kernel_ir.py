@@ -21,10 +21,21 @@ _FLAGS = "reassoc nsz arcp contract"
 _SCALARS = frozenset({"t", "h_gamma", "weight"})
 #: Functions of one number that are computed, and what computes them.
 FUNCTIONS: dict[type, str] = {
-    sp.exp: "llvm.exp.f64", sp.log: "llvm.log.f64", sp.sin: "llvm.sin.f64", sp.cos: "llvm.cos.f64",
-    sp.Abs: "llvm.fabs.f64", sp.floor: "llvm.floor.f64", sp.ceiling: "llvm.ceil.f64", sp.tan: "tan", sp.asin: "asin",
-    sp.acos: "acos", sp.atan: "atan", sp.sinh: "sinh", sp.cosh: "cosh", sp.tanh: "tanh",
-}  # fmt: skip
+    sp.exp: "llvm.exp.f64",
+    sp.log: "llvm.log.f64",
+    sp.sin: "llvm.sin.f64",
+    sp.cos: "llvm.cos.f64",
+    sp.Abs: "llvm.fabs.f64",
+    sp.floor: "llvm.floor.f64",
+    sp.ceiling: "llvm.ceil.f64",
+    sp.tan: "tan",
+    sp.asin: "asin",
+    sp.acos: "acos",
+    sp.atan: "atan",
+    sp.sinh: "sinh",
+    sp.cosh: "cosh",
+    sp.tanh: "tanh",
+}
 _COMPARISONS: dict[type, str] = {sp.Lt: "olt", sp.Le: "ole", sp.Gt: "ogt", sp.Ge: "oge", sp.Eq: "oeq", sp.Ne: "une"}
 _MOST_MULTIPLICATIONS = 64  # exponents up to this are multiplied out
 #: Functions that kernels call, by number of arguments; a module declares them.
@@ -66,9 +77,9 @@ def as_piecewise(part: sp.Expr) -> sp.Expr:
         return sp.Piecewise((1, part.args[0] > 0), (-1, part.args[0] < 0), (0, True))
     first, rest = part.args[0], part.func(*part.args[1:])
     larger = sp.Ge(first, rest)
-    return sp.Piecewise((first, larger), (rest, True)) if isinstance(part, sp.Max) else sp.Piecewise(
-        (rest, larger), (first, True)
-    )  # fmt: skip
+    if isinstance(part, sp.Max):
+        return sp.Piecewise((first, larger), (rest, True))
+    return sp.Piecewise((rest, larger), (first, True))
 
 
 def without_kinks(expression: sp.Basic) -> sp.Basic:
@@ -93,7 +104,7 @@ class Kernel:
 
     def __init__(self, name: str, arguments: str, places: dict[sp.Symbol, Place] | None = None):
         self._name = name
-        self._arguments = [one.strip() for one in arguments.split(",")]
+        self._arguments = [argument.strip() for argument in arguments.split(",")]
         self._places = places or {}
         self._lines: list[str] = []
         self._stores: list[str] = []
@@ -102,7 +113,9 @@ class Kernel:
 
     def text(self, returned: str = "0.0") -> str:
         """Return the function's text."""
-        declared = ", ".join(f"{'double' if one in _SCALARS else 'ptr'} %{one}" for one in self._arguments)
+        declared = ", ".join(
+            f"{'double' if argument in _SCALARS else 'ptr'} %{argument}" for argument in self._arguments
+        )
         body = "\n".join(f"  {line}" for line in [*self._lines, *self._stores, f"ret double {returned}"])
         return f"define double @{self._name}({declared}) {{\n{body}\n}}\n"
 
@@ -140,13 +153,13 @@ class Kernel:
         """Return a product."""
         return self._result(f"fmul {_FLAGS} double {first}, {second}")
 
-    def reciprocal(self, one: str) -> str:
-        """Return 1 / ``one``."""
-        return self._result(f"fdiv {_FLAGS} double 1.0, {one}")
+    def reciprocal(self, value: str) -> str:
+        """Return 1 / ``value``."""
+        return self._result(f"fdiv {_FLAGS} double 1.0, {value}")
 
     def call(self, function: str, *arguments: str) -> str:
         """Return what a function of numbers gives."""
-        listed = ", ".join(f"double {one}" for one in arguments)
+        listed = ", ".join(f"double {argument}" for argument in arguments)
         return self._result(f"call {_FLAGS} double @{function}({listed})")
 
     def value(self, expression: sp.Basic) -> str:
@@ -181,7 +194,7 @@ class Kernel:
 
     def _sum(self, expression: sp.Add) -> str:
         total = ""
-        for part in sorted(expression.args, key=lambda one: one.could_extract_minus_sign()):
+        for part in sorted(expression.args, key=lambda term: term.could_extract_minus_sign()):
             negative = bool(total) and part.could_extract_minus_sign()
             value = self.value(-part if negative else part)
             total = value if not total else self.subtract(total, value) if negative else self.add(total, value)
@@ -235,29 +248,29 @@ class Kernel:
     def _largest(self, expression: sp.Max | sp.Min) -> str:
         comparison = "ogt" if isinstance(expression, sp.Max) else "olt"
         result, *rest = (self.value(part) for part in expression.args)
-        for one in rest:
-            result = self._chosen(self._result(f"fcmp {comparison} double {one}, {result}"), one, result)
+        for value in rest:
+            result = self._chosen(self._result(f"fcmp {comparison} double {value}, {result}"), value, result)
         return result
 
     def _sign(self, expression: sp.Expr) -> str:
-        one = expression.args[0]
-        return self.value(sp.Piecewise((1, one > 0), (-1, one < 0), (0, True)))
+        argument = expression.args[0]
+        return self.value(sp.Piecewise((1, argument > 0), (-1, argument < 0), (0, True)))
 
     def _logical(self, expression: sp.Basic) -> str:
         if isinstance(expression, sp.Not):
             return self._result(f"xor i1 {self.value(expression.args[0])}, true")
         word = "and" if isinstance(expression, sp.And) else "or"
         result, *rest = (self.value(part) for part in expression.args)
-        for one in rest:
-            result = self._result(f"{word} i1 {result}, {one}")
+        for value in rest:
+            result = self._result(f"{word} i1 {result}, {value}")
         return result
 
     def _if_then_else(self, expression: sp.ITE) -> str:
         condition, first, second = (self.value(part) for part in expression.args)
         return self._result(f"select i1 {condition}, i1 {first}, i1 {second}")
 
-    def _positive(self, one: str) -> str:
-        return self._result(f"fcmp ogt double {one}, 0.0")
+    def _positive(self, value: str) -> str:
+        return self._result(f"fcmp ogt double {value}, 0.0")
 
     def _chosen(self, condition: str, first: str, second: str) -> str:
         return self._result(f"select i1 {condition}, double {first}, double {second}")

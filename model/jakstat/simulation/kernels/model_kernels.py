@@ -29,9 +29,21 @@ from jakstat.simulation.solver import METHODS
 
 #: Kernels that every model has, in the order of their addresses.
 FIXED_KERNELS = (
-    "coefficients", "thresholds", "coefficients_vjp", "thresholds_vjp", "rhs", "jacobian", "factorise", "newton",
-    "adjoint_first", "adjoint_stage", "adjoint_last", "coefficient_vjp", "roots", "triggers",
-)  # fmt: skip
+    "coefficients",
+    "thresholds",
+    "coefficients_vjp",
+    "thresholds_vjp",
+    "rhs",
+    "jacobian",
+    "factorise",
+    "newton",
+    "adjoint_first",
+    "adjoint_stage",
+    "adjoint_last",
+    "coefficient_vjp",
+    "roots",
+    "triggers",
+)
 #: Most stages of a method after its first.
 MOST_STAGES = max(len(method.c) for method in METHODS) - 1
 
@@ -90,10 +102,16 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
         *jump_kernels(model.dynamics),
     ]
     sizes = (
-        len(dynamics.states), len(dynamics.parameters), len(dynamics.coefficients), len(dynamics.switches),
-        len(dynamics.state_switches), len(dynamics.triggers), len(model.entries),
-        len(dynamics.states) + len(factor_slots(model.plan)), int(dynamics.autonomous),
-    )  # fmt: skip
+        len(dynamics.states),
+        len(dynamics.parameters),
+        len(dynamics.coefficients),
+        len(dynamics.switches),
+        len(dynamics.state_switches),
+        len(dynamics.triggers),
+        len(model.entries),
+        len(dynamics.states) + len(factor_slots(model.plan)),
+        int(dynamics.autonomous),
+    )
     return KernelModule(
         text="\n".join([DECLARATIONS, *kernels]),
         sizes=sizes,
@@ -112,22 +130,31 @@ def _prepared(dynamics: Dynamics) -> _Model:
     dynamics = replace(
         dynamics,
         rates=tuple(guard_powers(rate, varying) for rate in dynamics.rates),
-        state_switches=tuple((one, guard_powers(margin, varying)) for one, margin in dynamics.state_switches),
+        state_switches=tuple((switch, guard_powers(margin, varying)) for switch, margin in dynamics.state_switches),
         jumps=tuple(tuple((place, guard_powers(value, varying)) for place, value in jump) for jump in dynamics.jumps),
     )
     occurring = [rate.free_symbols for rate in dynamics.rates]
-    entries = {(i, j): rate.diff(state)
-               for i, rate in enumerate(counted(dynamics.rates, "derivatives of rates by states"))
-               for j, state in enumerate(states) if state in occurring[i]}  # fmt: skip
+    entries = {
+        (i, j): rate.diff(state)
+        for i, rate in enumerate(counted(dynamics.rates, "derivatives of rates by states"))
+        for j, state in enumerate(states)
+        if state in occurring[i]
+    }
     coefficients = counted(dynamics.coefficients, "derivatives of rates by coefficients")
-    slopes = [[(i, *rate.diff(coefficient).as_coeff_Mul()) for i, rate in enumerate(dynamics.rates)
-               if coefficient in occurring[i]] for coefficient, _ in coefficients]  # fmt: skip
+    slopes = [
+        [
+            (i, *rate.diff(coefficient).as_coeff_Mul())
+            for i, rate in enumerate(dynamics.rates)
+            if coefficient in occurring[i]
+        ]
+        for coefficient, _ in coefficients
+    ]
     entries = {place: entry for place, entry in entries.items() if entry != 0}
     plan = plan_elimination({(i, j) for i, j in entries if i != j}, len(states))
-    places: dict[sp.Symbol, Place] = {one: ("x", number) for number, one in enumerate(states)}
-    places |= {one: ("k", number) for number, (one, _) in enumerate(dynamics.coefficients)}
+    places: dict[sp.Symbol, Place] = {state: ("x", number) for number, state in enumerate(states)}
+    places |= {coefficient: ("k", number) for number, (coefficient, _) in enumerate(dynamics.coefficients)}
     switches = [*dynamics.switches, *dynamics.state_switches]
-    places |= {one: ("s", number) for number, (one, _) in enumerate(switches)}
+    places |= {switch: ("s", number) for number, (switch, _) in enumerate(switches)}
     return _Model(dynamics, places | {TIME: "t"}, entries, plan, slopes)
 
 
@@ -143,8 +170,11 @@ def _parameter_kernels(dynamics: Dynamics) -> list[str]:
         backward = Kernel(f"{name}_vjp", f"p, g{array}, gp", places)
         occurring = [formula.free_symbols for _, formula in formulas]
         for number, parameter in enumerate(map(symbol, dynamics.parameters)):
-            slopes = [(index, formula.diff(parameter)) for index, (_, formula) in enumerate(formulas)
-                      if parameter in occurring[index]]  # fmt: skip
+            slopes = [
+                (index, formula.diff(parameter))
+                for index, (_, formula) in enumerate(formulas)
+                if parameter in occurring[index]
+            ]
             if slopes:
                 backward.accumulate("gp", number, _weighted(backward, f"g{array}", slopes))
         texts += [kernel.text(), backward.text()]
@@ -153,13 +183,13 @@ def _parameter_kernels(dynamics: Dynamics) -> list[str]:
 
 def _weighted(kernel: Kernel, array: str, slopes: list[tuple[int, sp.Expr]]) -> str:
     """Return the sum of slopes, each times an entry of an array."""
-    return _sum(kernel, [kernel.multiply(kernel.load(array, index), kernel.value(one)) for index, one in slopes])
+    return _sum(kernel, [kernel.multiply(kernel.load(array, index), kernel.value(slope)) for index, slope in slopes])
 
 
 def _sum(kernel: Kernel, values: list[str]) -> str:
     total = values[0]
-    for one in values[1:]:
-        total = kernel.add(total, one)
+    for value in values[1:]:
+        total = kernel.add(total, value)
     return total
 
 
@@ -232,7 +262,7 @@ def _error_kernel(model: _Model, last: int) -> str:
 def _square_norm(kernel: Kernel, values: list[str]) -> str:
     """Return the sum of squares, each value times its weight."""
     shares = [kernel.multiply(value, kernel.load("weights", i)) for i, value in enumerate(values)]
-    return _sum(kernel, [kernel.multiply(one, one) for one in shares])
+    return _sum(kernel, [kernel.multiply(share, share) for share in shares])
 
 
 def _sum_kernels(model: _Model) -> list[str]:

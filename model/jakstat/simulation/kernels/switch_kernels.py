@@ -22,10 +22,10 @@ def _root_vjp(number: int, margin: sp.Expr, dynamics: Dynamics, places: dict[sp.
     """Add weight dg/dx to gx and weight dg/dk to gk; return weight dg/dt."""
     kernel = Kernel(f"root_vjp_{number}", "t, x, k, s, weight, gx, gk", places)
     wanted = [("gx", index, symbol(name)) for index, name in enumerate(dynamics.states)]
-    wanted += [("gk", index, one) for index, (one, _) in enumerate(dynamics.coefficients)]
-    for array, index, one in wanted:
-        if one in margin.free_symbols:
-            kernel.accumulate(array, index, kernel.multiply("%weight", kernel.value(margin.diff(one))))
+    wanted += [("gk", index, coefficient) for index, (coefficient, _) in enumerate(dynamics.coefficients)]
+    for array, index, variable in wanted:
+        if variable in margin.free_symbols:
+            kernel.accumulate(array, index, kernel.multiply("%weight", kernel.value(margin.diff(variable))))
     return kernel.text(kernel.multiply("%weight", kernel.value(margin.diff(TIME))))
 
 
@@ -47,7 +47,7 @@ def _jump_vjp(number: int, jump: Jump, dynamics: Dynamics, places: dict[sp.Symbo
     """Write G_x^T w to gx, add G_p^T w to gp; return w . G_t, for the new state y = G(t, x, p)."""
     weights = {place: sp.Symbol(f"weight_{place}", real=True) for place in range(len(dynamics.states))}
     kernel = Kernel(
-        f"jump_vjp_{number}", "t, x, p, w, gx, gp", places | {one: ("w", place) for place, one in weights.items()}
+        f"jump_vjp_{number}", "t, x, p, w, gx, gp", places | {weight: ("w", place) for place, weight in weights.items()}
     )
     changed = {place for place, _ in jump}
     total = sp.Add(*(weights[place] * value for place, value in jump))

@@ -33,4 +33,11 @@ from .solver_calls import (
     call_solve as call_solve,
     compiled_address as compiled_address,
 )
+from .statuses import SolveStatus as SolveStatus
 from .tableaus import METHODS as METHODS
+from .tape import (
+    FIRST_STAGE_COLUMN as FIRST_STAGE_COLUMN,
+    KIND_COLUMN as KIND_COLUMN,
+    SEGMENT_COLUMN as SEGMENT_COLUMN,
+    STEP as STEP,
+)

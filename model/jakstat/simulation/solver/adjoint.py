@@ -18,14 +18,9 @@ from numba import njit
 from jakstat.simulation.solver.integrator import (
     A_OF,
     C_OF,
-    FIRST_STAGE_COLUMN,
     GAMMA_OF,
     OPTIONS,
-    ROOT,
     STAGES_OF,
-    STEADY,
-    STEP,
-    THRESHOLD,
     set_from_bits,
     set_scales,
     write_rate,
@@ -58,6 +53,7 @@ from jakstat.simulation.solver.kernel_interface import (
     invoke,
 )
 from jakstat.simulation.solver.steady_state import pull_back_steady_state
+from jakstat.simulation.solver.tape import FIRST_STAGE_COLUMN, ROOT, STEADY, STEP, THRESHOLD
 
 
 @njit(**OPTIONS)

@@ -17,8 +17,8 @@ EVALUATE, PULL_BACK, KERNELS = 0, 1, 2
 @njit(**OPTIONS)
 def _most_leaves(begins):
     most = 1
-    for one in range(begins.shape[0] - 1):
-        most = max(most, begins[one + 1] - begins[one])
+    for formula in range(begins.shape[0] - 1):
+        most = max(most, begins[formula + 1] - begins[formula])
     return most
 
 
@@ -39,11 +39,11 @@ def evaluate_formulas(known, addresses, structures, begins, leaves):
     (formula,)
     """
     values, given = np.empty(structures.shape[0]), np.empty(_most_leaves(begins))
-    for one in range(structures.shape[0]):
-        first = begins[one]
-        for leaf in range(begins[one + 1] - first):
+    for formula in range(structures.shape[0]):
+        first = begins[formula]
+        for leaf in range(begins[formula + 1] - first):
             given[leaf] = known[leaves[first + leaf]]
-        values[one] = invoke(addresses[KERNELS + 2 * structures[one]], address_in(given, 0))
+        values[formula] = invoke(addresses[KERNELS + 2 * structures[formula]], address_in(given, 0))
     return values
 
 
@@ -52,14 +52,14 @@ def pull_back_formulas(known, addresses, structures, begins, leaves, cotangents)
     """Return the cotangent of ``known`` (known,) from those of the formulas' values (formula,)."""
     pulled, most = np.zeros(known.shape[0]), _most_leaves(begins)
     given, slopes = np.empty(most), np.empty(most)
-    for one in range(structures.shape[0]):
-        if cotangents[one] == 0.0:
+    for formula in range(structures.shape[0]):
+        if cotangents[formula] == 0.0:
             continue
-        first, number = begins[one], begins[one + 1] - begins[one]
+        first, number = begins[formula], begins[formula + 1] - begins[formula]
         for leaf in range(number):
             given[leaf] = known[leaves[first + leaf]]
-        kernel = addresses[KERNELS + 2 * structures[one] + 1]
-        invoke(kernel, address_in(given, 0), cotangents[one], address_in(slopes, 0))
+        kernel = addresses[KERNELS + 2 * structures[formula] + 1]
+        invoke(kernel, address_in(given, 0), cotangents[formula], address_in(slopes, 0))
         for leaf in range(number):
             pulled[leaves[first + leaf]] += slopes[leaf]
     return pulled

@@ -6,10 +6,8 @@ For dx/dt = f(t, x, k, s), stages Y_i = x_n + h sum_j a_ij K_j with K_i = f(Y_i)
 Jacobian of the step's start; PI control of the filtered embedded error (Gustafsson 1991, doi:10.1145/210232.210242).
 Which steps are taken, and what happens between them, is :mod:`jakstat.simulation.solver.segments`.
 
-The tape is a float64 array (line, 7 + stage values): segment, time, step size, output row reached (or -1), switches in
-force (bits), kind of line, number of what happened. Of a step follow the stage values Y_2, Y_3, ...; Y_1 is the state
-at the end of the line before. Of any other line follow the state before and the state after it. ``cursor`` is the line
-that is written next and by how many lines it moves on: a tape that is not wanted has one line, written again and again.
+The tape, on which steps are written, is described in :mod:`jakstat.simulation.solver.tape`. ``cursor`` is the line that
+is written next and by how many lines it moves on: a tape that is not wanted has one line, written again and again.
 """
 
 from math import exp, isfinite, sqrt
@@ -42,6 +40,7 @@ from jakstat.simulation.solver.kernel_interface import (
     invoke,
 )
 from jakstat.simulation.solver.tableaus import METHODS, lagrange_weights
+from jakstat.simulation.solver.tape import FIRST_STAGE_COLUMN
 
 _MOST = max(len(method.c) for method in METHODS)
 STAGES_OF = np.array([len(method.c) for method in METHODS])
@@ -58,8 +57,6 @@ _EARLIER_OF = np.array([(2, 3, 5), (3, 2, 6)])
 GAMMA_OF = np.array([method.gamma for method in METHODS])
 _ORDER_OF = np.array([method.embedded_order + 1.0 for method in METHODS])  # of the step-size controller
 
-STEP, START, THRESHOLD, ROOT, JUMP, STEADY = 0, 1, 2, 3, 4, 5  # kinds of lines
-FIRST_STAGE_COLUMN = 7
 FAILED_NEWTON = -1.0
 _TINY_PIVOT = 1e-10
 UNKNOWN_SHARE = 1e3  # of Newton's correction that is left: no first iteration is the last

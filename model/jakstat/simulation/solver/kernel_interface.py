@@ -74,10 +74,10 @@ N_SETTINGS = 5
 
 def work_sizes(sizes: Sequence[int], most_stages: int) -> list[int]:
     """Return the lengths of what stands in the vector of work, in the order of its places."""
-    n, coefficients, thresholds, roots = (sizes[one] for one in (N_STATES, N_COEFFICIENTS, N_THRESHOLDS, N_ROOTS))
-    events = sizes[N_EVENTS]
-    return [n, most_stages * n, 2 * most_stages, coefficients, thresholds + roots, sizes[N_JACOBIAN], sizes[N_FACTORS],
-            n, n, n, n, thresholds, roots, roots, roots, roots, roots, events, events, 1, n]  # fmt: skip
+    n, coefficients, thresholds, roots = (sizes[kind] for kind in (N_STATES, N_COEFFICIENTS, N_THRESHOLDS, N_ROOTS))
+    events, jacobian, factors = (sizes[kind] for kind in (N_EVENTS, N_JACOBIAN, N_FACTORS))
+    up_to_weights = [n, most_stages * n, 2 * most_stages, coefficients, thresholds + roots, jacobian, factors, n]
+    return [*up_to_weights, n, n, n, thresholds, roots, roots, roots, roots, roots, events, events, 1, n]
 
 
 @intrinsic
@@ -93,7 +93,7 @@ def invoke(typing_context, address, *arguments):
         given = []
         for kind, value in zip(kinds, cgutils.unpack_tuple(builder, values[1]), strict=True):
             given.append(builder.inttoptr(value, pointer) if isinstance(kind, types.Integer) else value)
-        wanted = ir.FunctionType(number, [one.type for one in given])
+        wanted = ir.FunctionType(number, [argument.type for argument in given])
         return builder.call(builder.inttoptr(values[0], ir.PointerType(wanted)), given)
 
     return types.float64(types.int64, kinds), generate

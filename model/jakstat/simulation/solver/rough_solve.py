@@ -53,8 +53,17 @@ def _euler_step(model, work, t, h):
         return False
     copy_within(work, x, base, n)
     copy_within(work, x, y, n)
-    invoke(model[NEWTON], t + h, h, k, s, address_in(work, F), address_in(work, base), address_in(work, weights),
-           address_in(work, y))  # fmt: skip
+    invoke(
+        model[NEWTON],
+        t + h,
+        h,
+        k,
+        s,
+        address_in(work, F),
+        address_in(work, base),
+        address_in(work, weights),
+        address_in(work, y),
+    )
     for m in range(n):
         if not isfinite(work[y + m]):
             return False

@@ -13,11 +13,8 @@ from numba import njit
 
 from jakstat.simulation.solver.integrator import (
     FAILED_NEWTON,
-    FIRST_STAGE_COLUMN,
     OPTIONS,
     STAGES_OF,
-    STEADY,
-    STEP,
     UNKNOWN_SHARE,
     attempt_step,
     bits_of,
@@ -61,11 +58,11 @@ from jakstat.simulation.solver.kernel_interface import (
     address_in,
     invoke,
 )
+from jakstat.simulation.solver.statuses import SolveStatus
 from jakstat.simulation.solver.steady_state import NOT_YET, SOLVED, is_below_zero, is_unstable, newton_steady_state
 from jakstat.simulation.solver.switching import MOST_EVENTS, next_threshold, pass_border, shorten_to_root, start_segment
+from jakstat.simulation.solver.tape import FIRST_STAGE_COLUMN, STEADY, STEP
 
-SUCCESS, TOO_MANY_STEPS, STEP_TOO_SMALL, NEWTON_FAILED, NOT_FINITE = 0, 1, 2, 3, 4
-NO_STEADY_STATE, UNSTABLE_STEADY_STATE, NEGATIVE_STEADY_STATE, TOO_MANY_EVENTS = 5, 6, 7, 8
 _LARGEST_SPEED = 1e200  # of a rate, in tolerances a unit of time: beyond that nothing is solved
 _LEAST_STEP = 1e-200  # from time 0, where a step is small beside nothing
 _LEAST_LOG_ERROR = -9.2  # of a step's error, 1e-4, in what it says of the next
@@ -84,9 +81,9 @@ def _find_steady_state(model, work, taken, elapsed, t, rtol, atol):
         if found == SOLVED and not is_unstable(model, work, t, model[AT_BASE]):
             return SOLVED
         if found == SOLVED and still:
-            return -UNSTABLE_STEADY_STATE
+            return -SolveStatus.UNSTABLE_STEADY_STATE
     if still and is_below_zero(model, work, rtol, atol):
-        return -NEGATIVE_STEADY_STATE
+        return -SolveStatus.NEGATIVE_STEADY_STATE
     return 2 * SOLVED if still else NOT_YET
 
 
@@ -130,7 +127,7 @@ def _integrate(  # noqa: C901, PLR0915 - the one loop; what it calls is split of
     write_rate(model, work, t, x, rate)
     set_weights(model, work, x, rtol, atol)
     if not norm(work, rate, model[AT_WEIGHTS], model[N_STATES]) < _LARGEST_SPEED:
-        return NOT_FINITE, tape
+        return SolveStatus.NOT_FINITE, tape
     h, step_before = first_step(model, work, t, end - t, method), 0.0
     for place in range(rate + model[N_STATES], model[AT_C]):
         work[place] = 0.0  # K of no step before
@@ -145,10 +142,10 @@ def _integrate(  # noqa: C901, PLR0915 - the one loop; what it calls is split of
                 _settle(model, work, outcome, segment, t, tape, cursor)
                 if row < last:
                     _reach_row(model, work, row, states, tape, cursor)
-                return SUCCESS, tape
+                return SolveStatus.SUCCESS, tape
         step = step_within(h, target - t)
         if step <= max(1e-14 * abs(t), _LEAST_STEP):
-            return (NEWTON_FAILED if error < 0.0 else STEP_TOO_SMALL), tape
+            return (SolveStatus.NEWTON_FAILED if error < 0.0 else SolveStatus.STEP_TOO_SMALL), tape
         tape = with_room(tape, cursor, _ROOM)
         line = cursor[0]
         error = attempt_step(model, work, t, step, step_before, newton_tolerance, method, tape, line)
@@ -175,7 +172,7 @@ def _integrate(  # noqa: C901, PLR0915 - the one loop; what it calls is split of
         if crosses or at_threshold:
             passed = pass_border(model, work, segment, t, at_threshold, crosses, p, tape, cursor)
             if passed == 0:
-                return TOO_MANY_EVENTS, tape
+                return SolveStatus.TOO_MANY_EVENTS, tape
             border = next_threshold(model, work, t, end)
             if passed > 0:
                 step_before = 0.0
@@ -187,9 +184,9 @@ def _integrate(  # noqa: C901, PLR0915 - the one loop; what it calls is split of
             _reach_row(model, work, row, states, tape, cursor)
             row += 1
         if t >= end:
-            return SUCCESS, tape
+            return SolveStatus.SUCCESS, tape
         set_weights(model, work, x, rtol, atol)
-    return (NO_STEADY_STATE if end == np.inf else TOO_MANY_STEPS), tape
+    return (SolveStatus.NO_STEADY_STATE if end == np.inf else SolveStatus.TOO_MANY_STEPS), tape
 
 
 @njit(**OPTIONS)
@@ -202,13 +199,13 @@ def _solve_segment(model, work, segment, number, start, end, p, times, first, la
     t = start if start > -np.inf else 0.0
     tape = with_room(tape, cursor, _ROOM)
     if not start_segment(model, work, segment, t, number, p, tape, cursor):
-        return TOO_MANY_EVENTS, tape
+        return SolveStatus.TOO_MANY_EVENTS, tape
     row = first
     if row < last and times[row] <= t:
         _reach_row(model, work, row, states, tape, cursor)
         row += 1
     if end <= t:
-        return SUCCESS, tape
+        return SolveStatus.SUCCESS, tape
     return _integrate(model, work, segment, t, end, p, times, row, last, solver, states, tape, cursor)
 
 
@@ -272,15 +269,16 @@ def solve_segments(parameters, initial_states, layout, spans, times, solver, mod
     cursor = np.array([0, 1 if recording else 0])
     for c in range(n_segments):
         origin, number, first, last = layout[c, 0], layout[c, 1], layout[c, 2], layout[c, 3]
-        status[c] = status[origin] if origin >= 0 else SUCCESS
+        status[c] = status[origin] if origin >= 0 else SolveStatus.SUCCESS
         begin_segment(model, work, origin, initial_states, ends)
-        if status[c] == SUCCESS:
+        if status[c] == SolveStatus.SUCCESS:
             p = address_in(parameters, c * model[N_PARAMETERS])
             set_scales(model, work, solver, c)
-            status[c], tape = _solve_segment(model, work, c, number, spans[c, 0], spans[c, 1], p, times, first, last,
-                                             solver, states, tape, cursor)  # fmt: skip
+            status[c], tape = _solve_segment(
+                model, work, c, number, spans[c, 0], spans[c, 1], p, times, first, last, solver, states, tape, cursor
+            )
         keep_end(model, work, c, ends)
-        if status[c] != SUCCESS:
+        if status[c] != SolveStatus.SUCCESS:
             for row in range(first, last):
                 for m in range(n):
                     states[row, m] = np.nan

@@ -18,12 +18,21 @@ _MATRIX, _VECTOR, _INTEGERS = types.float64[:, ::1], types.float64[::1], types.i
 _LAYOUT = types.int64[:, ::1]
 
 #: Of ``segments.solve_segments`` and ``adjoint.pull_back_segments``: what they return, then what they take.
-SOLVE_TYPES = signature(types.Tuple((_MATRIX, _MATRIX, _INTEGERS)), _MATRIX, _MATRIX, _LAYOUT, _MATRIX, _VECTOR,
-                        _VECTOR, _INTEGERS, types.boolean)  # fmt: skip
+SOLVE_TYPES = signature(
+    types.Tuple((_MATRIX, _MATRIX, _INTEGERS)),
+    _MATRIX,
+    _MATRIX,
+    _LAYOUT,
+    _MATRIX,
+    _VECTOR,
+    _VECTOR,
+    _INTEGERS,
+    types.boolean,
+)
 PULL_BACK_TYPES = signature(types.UniTuple(_MATRIX, 2), _MATRIX, _MATRIX, _LAYOUT, _MATRIX, _MATRIX, _VECTOR, _INTEGERS)
 #: Of ``rough_solve.rough_sizes``.
 ROUGH_TYPES = signature(_MATRIX, _MATRIX, _MATRIX, _LAYOUT, _MATRIX, types.float64, _VECTOR, _INTEGERS)
-#: Of ``formulas.evaluate_formulas`` and ``formulas.pull_back_formulas``.
+#: Of ``formula_values.evaluate_formulas`` and ``formula_values.pull_back_formulas``.
 EVALUATE_TYPES = signature(_VECTOR, _VECTOR, _INTEGERS, _INTEGERS, _INTEGERS, _INTEGERS)
 PULL_BACK_FORMULAS_TYPES = signature(_VECTOR, *EVALUATE_TYPES.args, _VECTOR)
 

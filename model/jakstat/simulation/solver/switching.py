@@ -9,13 +9,8 @@ from numba import njit
 
 from jakstat.simulation.solver.integrator import (
     FAILED_NEWTON,
-    FIRST_STAGE_COLUMN,
-    JUMP,
     OPTIONS,
-    ROOT,
     STAGES_OF,
-    START,
-    THRESHOLD,
     attempt_step,
     copy_within,
     record_happening,
@@ -43,6 +38,7 @@ from jakstat.simulation.solver.kernel_interface import (
     address_in,
     invoke,
 )
+from jakstat.simulation.solver.tape import FIRST_STAGE_COLUMN, JUMP, ROOT, START, THRESHOLD
 
 MOST_EVENTS = 100  # at one moment
 _ROOT_SHARE = 1e-11  # a root is found where its function is this share of its largest value so far

@@ -1,2 +1,2 @@
 from .operation import choose_operation as choose_operation
-from .sunode_solver import SolverNotInstalledError as SolverNotInstalledError, load_sunode as load_sunode
+from .sunode_solver import SolverNotInstalledError as SolverNotInstalledError

@@ -4,7 +4,6 @@ Solves hold a lock: a compiled solver is one object, and chains that run as thre
 here, and refused by name: relations of states in rates, events, steady states.
 """
 
-import ctypes
 import threading
 import warnings
 from typing import Any
@@ -18,14 +17,13 @@ from pytensor.link.numba.dispatch.basic import generate_fallback_impl, register_
 
 from jakstat.pathway import UnsupportedModelError
 from jakstat.simulation.kernels import Dynamics
-from jakstat.simulation.op import SolveSegments
+from jakstat.simulation.op import SolveSegments, count_outcome, first_failure
 from jakstat.simulation.plan import SimulationPlan
-from jakstat.simulation.statuses import SolveStatus
+from jakstat.simulation.solver import SolveStatus
 from jakstat.simulation.sunode.sunode_segments import pull_back_segments, solve_segments
 from jakstat.simulation.sunode.sunode_solver import FailedSolveError, load_sunode
 
-#: Names of solvers, as in the configuration.
-SOLVERS = ("jakstat", "sunode")
+_SOLVERS = ("jakstat", "sunode")  # names in the configuration
 _LOCK = threading.RLock()
 
 
@@ -48,29 +46,27 @@ def choose_operation(plan: SimulationPlan, solver: str, recording: bool) -> Solv
     SolverNotInstalledError
         sunode does not import.
     """
-    if solver not in SOLVERS:
-        raise ValueError(f"no solver {solver!r}; choose one of {', '.join(SOLVERS)}")
+    if solver not in _SOLVERS:
+        raise ValueError(f"no solver {solver!r}; choose one of {', '.join(_SOLVERS)}")
     if solver == "jakstat":
         return SolveSegments(recording)
-    refuse_unsupported(plan.dynamics, plan.spans)
+    _refuse_unsupported(plan.dynamics, plan.spans)
     load_sunode()
     return SolveSegmentsBySunode(plan.dynamics, recording)
 
 
-def refuse_unsupported(dynamics: Dynamics, spans: np.ndarray) -> None:
+def _refuse_unsupported(dynamics: Dynamics, spans: np.ndarray) -> None:
     """Raise UnsupportedModelError where a model or its segments have what is not solved by sunode."""
     found = []
     if dynamics.state_switches:
-        found.append("relations of states in rates or triggers (" + ", ".join(
-            str(margin) + " >= 0" for _, margin in dynamics.state_switches) + ")")  # fmt: skip
+        margins = ", ".join(f"{margin} >= 0" for _, margin in dynamics.state_switches)
+        found.append(f"relations of states in rates or triggers ({margins})")
     if dynamics.triggers:
         found.append(f"events ({len(dynamics.triggers)})")
     if np.isinf(spans).any():
         found.append("steady states (pre-equilibration, or a measurement at time inf)")
     if found:
-        raise UnsupportedModelError(
-            f"not solved by sunode: {'; '.join(found)}. solver.name: jakstat solves them"
-        )  # fmt: skip
+        raise UnsupportedModelError(f"not solved by sunode: {'; '.join(found)}. solver.name: jakstat solves them")
 
 
 class SolveSegmentsBySunode(SolveSegments):
@@ -97,7 +93,7 @@ class SolveSegmentsBySunode(SolveSegments):
         *arguments, counts = inputs
         with _LOCK:
             results = solve_segments(self.dynamics, self.recording, *map(np.ascontiguousarray, arguments))
-        _count(counts, int(next((one for one in results[2] if one), SolveStatus.SUCCESS)), 1)
+        count_outcome(counts, first_failure.py_func(results[2]), 1)
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
@@ -125,7 +121,7 @@ class PullBackSegmentsBySunode(Op):
 
     def make_node(self, *inputs: Any) -> Apply:
         """Build the node; inputs as in :func:`pull_back_segments`, then the address of the status counts."""
-        return Apply(self, [pt.as_tensor(one) for one in inputs], [pt.dmatrix(), pt.dmatrix()])
+        return Apply(self, [pt.as_tensor(argument) for argument in inputs], [pt.dmatrix(), pt.dmatrix()])
 
     def perform(self, node: Apply, inputs: list, output_storage: list) -> None:
         """Sweep back; in Python under every linker."""
@@ -134,9 +130,9 @@ class PullBackSegmentsBySunode(Op):
             with _LOCK:
                 results = pull_back_segments(self.dynamics, *map(np.ascontiguousarray, arguments))
         except FailedSolveError as failure:
-            results = tuple(np.full_like(one, np.nan) for one in inputs[:2])
-            _count(counts, failure.status, 1)
-            _count(counts, SolveStatus.SUCCESS, -1)  # as which the forward solve was counted
+            results = tuple(np.full_like(values, np.nan) for values in inputs[:2])
+            count_outcome(counts, failure.status, 1)
+            count_outcome(counts, SolveStatus.SUCCESS, -1)  # as which the forward solve was counted
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
@@ -152,11 +148,3 @@ def _numba_in_python(op: Op, node: Apply, **kwargs: Any) -> tuple[Any, None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Numba will use object mode")
         return generate_fallback_impl(op, node=node, **kwargs), None
-
-
-def _count(address: np.ndarray, status: int, number: int) -> None:
-    """Add to one of the counts at an address; nothing at address 0."""
-    if address:
-        totals = (ctypes.c_int64 * len(SolveStatus)).from_address(int(address))
-        with _LOCK:
-            totals[status] += number

@@ -22,8 +22,8 @@ from jakstat.simulation.solver import (
     RHS,
     THRESHOLDS,
     THRESHOLDS_VJP,
+    SolveStatus,
 )
-from jakstat.simulation.statuses import SolveStatus
 from jakstat.simulation.sunode.sunode_solver import FailedSolveError, PieceSolver, Tolerances, pattern_of, piece_solver
 
 _STATE_COLUMN = 4
@@ -31,8 +31,8 @@ _STATE_COLUMN = 4
 
 def _call(address: int, *arguments: float | np.ndarray) -> float:
     """Call one kernel; see ``kernel_interface``."""
-    kinds = [ctypes.c_void_p if isinstance(one, np.ndarray) else ctypes.c_double for one in arguments]
-    given = [one.ctypes.data if isinstance(one, np.ndarray) else one for one in arguments]
+    kinds = [ctypes.c_void_p if isinstance(argument, np.ndarray) else ctypes.c_double for argument in arguments]
+    given = [argument.ctypes.data if isinstance(argument, np.ndarray) else argument for argument in arguments]
     return ctypes.CFUNCTYPE(ctypes.c_double, *kinds)(int(address))(*given)
 
 
@@ -83,8 +83,8 @@ def _pieces(start: float, end: float, thresholds: np.ndarray) -> list[_Piece]:
     if end <= start:
         return []
     within = np.unique(thresholds[(thresholds > start) & (thresholds < end)])
-    numbers = [*(int(np.flatnonzero(thresholds == one)[0]) for one in within), -1]
-    return [_Piece(*one) for one in zip([start, *within.tolist()], [*within.tolist(), end], numbers, strict=True)]
+    numbers = [*(int(np.flatnonzero(thresholds == moment)[0]) for moment in within), -1]
+    return [_Piece(*piece) for piece in zip([start, *within.tolist()], [*within.tolist(), end], numbers, strict=True)]
 
 
 def solve_segments(

@@ -18,7 +18,7 @@ from sympy.core.relational import Relational
 
 from jakstat.pathway import TIME
 from jakstat.simulation.kernels import Dynamics
-from jakstat.simulation.statuses import SolveStatus
+from jakstat.simulation.solver import SolveStatus
 
 # Steps between checkpoints: CVODES takes memory for that many states beforehand, and solves again from a checkpoint.
 _CHECKPOINT_STEPS = 5_000
@@ -62,7 +62,6 @@ class _Sunode(NamedTuple):
     SympyProblem: Any
 
 
-@cache
 def load_sunode() -> _Sunode:
     """Import what is used of sunode.
 
@@ -85,23 +84,23 @@ def load_sunode() -> _Sunode:
 
 def pattern_of(dynamics: Dynamics, switches: np.ndarray, coefficients: np.ndarray) -> tuple[bool, ...]:
     """Return the values of all switches, then of the coefficients that rates choose by."""
-    place = {one: number for number, (one, _) in enumerate(dynamics.coefficients)}
-    chosen = [coefficients[place[one]] for one in _choices(dynamics)]
+    place = {coefficient: number for number, (coefficient, _) in enumerate(dynamics.coefficients)}
+    chosen = [coefficients[place[choice]] for choice in _choices(dynamics)]
     return tuple(bool(value > 0.5) for value in (*switches, *chosen))
 
 
 @cache
 def _choices(dynamics: Dynamics) -> tuple[sp.Symbol, ...]:
     """Return the coefficients that stand in relations: they are 0 or 1."""
-    in_relations = {one for rate in dynamics.rates for part in rate.atoms(Relational) for one in part.free_symbols}
-    return tuple(one for one, _ in dynamics.coefficients if one in in_relations)
+    in_relations = {free for rate in dynamics.rates for part in rate.atoms(Relational) for free in part.free_symbols}
+    return tuple(coefficient for coefficient, _ in dynamics.coefficients if coefficient in in_relations)
 
 
 @cache
 def piece_solver(dynamics: Dynamics, pattern: tuple[bool, ...]) -> "PieceSolver":
     """Return the compiled solver of one pattern of switches; compiled once a process."""
-    symbols = [*(one for one, _ in dynamics.switches), *_choices(dynamics)]
-    values = {one: sp.Integer(int(on)) for one, on in zip(symbols, pattern, strict=True)}
+    symbols = [*(switch for switch, _ in dynamics.switches), *_choices(dynamics)]
+    values = {free: sp.Integer(int(on)) for free, on in zip(symbols, pattern, strict=True)}
     return PieceSolver(dynamics, tuple(sp.sympify(rate.xreplace(values)) for rate in dynamics.rates))
 
 
@@ -191,10 +190,10 @@ def _with_symbols(
     dynamics: Dynamics, rates: tuple[sp.Expr, ...], time: sp.Symbol, states: np.ndarray, coefficients: np.ndarray
 ) -> np.ndarray:
     """Return rates over sunode's own symbols, which are found by name: ours have other assumptions."""
-    names = [*dynamics.states, *(one.name for one, _ in dynamics.coefficients), TIME.name]
+    names = [*dynamics.states, *(coefficient.name for coefficient, _ in dynamics.coefficients), TIME.name]
     known = dict(zip(names, [*states, *coefficients[: len(dynamics.coefficients)], time], strict=True))
     return np.array(
-        [rate.xreplace({one: known[one.name] for one in rate.free_symbols}) for rate in rates], dtype=object
+        [rate.xreplace({free: known[free.name] for free in rate.free_symbols}) for rate in rates], dtype=object
     )
 
 
