@@ -7,7 +7,7 @@ from jakstat.files import Fault, finite_number, with_digest
 from jakstat.problem.formulas import checked_formula, checked_noise, entity, is_reserved, names_of, with_values
 from jakstat.problem.identifiers import id_of_experiment_name
 from jakstat.problem.model_text import ModelEntities
-from jakstat.problem.records import NOISE_DISTRIBUTIONS, Observable, Parameter
+from jakstat.problem.records import Observable, Parameter
 from jakstat.problem.study.description import Study, StudyObservable
 from jakstat.problem.study.study_measurements import StudyMeasurement
 
@@ -52,9 +52,6 @@ def _observable_of(
     if is_reserved(text.id):
         faults.append(study.fault(path, f"{text.id!r}, which formulas read otherwise", f"an id like {text.id}_signal"))
         return None
-    if text.distribution not in NOISE_DISTRIBUTIONS:
-        needed = f"one of {', '.join(NOISE_DISTRIBUTIONS)}"
-        faults.append(study.fault((*path, "distribution"), repr(text.distribution), needed))
     for name in dict.fromkeys(text.per_experiment):
         if text.per_experiment.count(name) > 1:
             faults.append(study.fault((*path, "per_experiment"), f"{name!r} twice", "each parameter once"))
@@ -67,8 +64,9 @@ def _observable_of(
     places = {
         key: (str(study.file), study.lines.get((*path, key)), ".".join((*path, key))) for key in ("formula", "noise")
     }
-    formula = checked_formula(text.formula, places["formula"], known, what, faults)
-    noise = checked_noise(text.noise, places["noise"], known | {text.id}, what, faults)
+    # An absent one has its fault.
+    formula = checked_formula(text.formula, places["formula"], known, what, faults) if text.formula else None
+    noise = checked_noise(text.noise, places["noise"], known | {text.id}, what, faults) if text.noise else None
     if len(faults) > before or formula is None or noise is None:
         return None
     return Observable(text.id, formula, noise, text.distribution, name=text.label or text.id, unit=text.unit,

@@ -130,7 +130,7 @@ def _check_units(study: Study, entities: ModelEntities, faults: list[Fault]) -> 
         faults.append(study.fault(("time", "unit"), repr(study.time_unit), needed))
     for one in study.conditions:
         path = ("conditions", one.column)
-        if one.sets not in entities.targets:
+        if one.sets and one.sets not in entities.targets:
             needed = unknown_name_needed(one.sets, entities.targets, "a parameter, species or compartment of the model")
             faults.append(study.fault((*path, "sets"), repr(one.sets), needed))
         unit = entities.units.get(one.sets, "")
