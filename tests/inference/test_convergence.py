@@ -1,6 +1,5 @@
 """The gate's diagnostics: good draws pass, planted faults are found by name."""
 
-import arviz_stats
 import numpy as np
 import pytest
 import xarray as xr

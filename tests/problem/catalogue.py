@@ -550,3 +550,38 @@ PETAB |= {
                                ("problem.yaml", None, f"{kind}_files", "twice", "once"))
        for kind in ("measurement", "parameter", "observable", "condition", "experiment")},
 }  # fmt: skip
+# What no file of a study breaks alone.
+PANEL |= {
+    "stimulus that nothing in the model takes": ("study.yaml", "  stimulus: ligand\n", "",
+                                                 ("study.yaml", 8, "cells.stimulus", "nothing", "takes IL-6 (phospho.tsv, line 2)")),
+    "scale of its own in each blot, and of one observable in all": (
+        "study.yaml", "level: {formula: pSTAT", "level: {formula: gain * pSTAT",
+        ("study.yaml", 20, "observables.level.formula", "'gain', which has a value for each experiment", "per_experiment: [gain]")),
+    "scale named twice": ("study.yaml", "per_experiment: [gain]", "per_experiment: [gain, gain]",
+                          ("study.yaml", 19, "observables.pSTAT_signal.per_experiment", "'gain' twice", "once")),
+    "first value over an entity of the model": (
+        "study.yaml", "  at_treatment:", "  before: {drug_left: 2 * k_off}\n  at_treatment:",
+        ("study.yaml", 13, "cells.before.drug_left", "'k_off'", "when an experiment starts")),
+    "first value over a parameter that lines set": (
+        "study.yaml", "  at_treatment:", "  before: {drug_left: 2 * activity}\n  at_treatment:",
+        ("study.yaml", 13, "cells.before.drug_left", "'activity'", "neither a cell line sets")),
+    "scale that lines set": ("study.yaml", "per_experiment: [gain]", "per_experiment: [activity]",
+                             ("study.yaml", 8, "cells", "'activity' in the value of activity", "neither a cell line sets nor")),
+    "value of a blot in a pooled entity": (
+        "study.yaml", "scale: log, sd: scale_sd", "scale: log, mean: gain, sd: scale_sd",
+        ("study.yaml", 17, "cells.pooled.scale", "'gain' in the value of scale", "neither a cell line sets nor per_experiment")),
+    "parameter that cells set": ("parameters.tsv", "gain\t1", "drug_left\t1\t1\tfalse\t\t\t\t\tassumed\ngain\t1",
+                                 ("parameters.tsv", None, "id", "'drug_left', which cells", "one of the two")),
+    "parameter that an inhibitor sets": ("parameters.tsv", "gain\t1", "inhibition\t1\t1\tfalse\t\t\t\t\tassumed\ngain\t1",
+                                         ("parameters.tsv", None, "id", "'inhibition', which cells", "one of the two")),
+    "parameter that all lines set": ("parameters.tsv", "gain\t1", "share_JAK1\t1\t1\tfalse\t\t\t\t\tassumed\ngain\t1",
+                                     ("parameters.tsv", None, "id", "'share_JAK1', on which no measurement depends", "used")),
+    "parameter that is only used before it is set": (
+        "study.yaml", "  at_treatment:", "  before: {activity: 3}\n  at_treatment:",
+        ("parameters.tsv", None, "id", "'activity', on which no measurement depends", "used")),
+}  # fmt: skip
+STUDY |= {
+    "chi-square of a broken number of degrees of freedom": (
+        "parameters.tsv", "uniform\tlow=0; high=10", "chisquare\tdegrees_of_freedom=2.5",
+        ("parameters.tsv", 4, "prior_parameters", "2.5", "whole number")),
+}  # fmt: skip

@@ -63,7 +63,7 @@ def imports_in(text: str) -> Iterator[re.Match[str]]:
 
 def repository_folder() -> Path | None:
     """Return the folder of the repository that this package runs from, or None where it is installed elsewhere."""
-    folder = Path(__file__).resolve().parents[2]
+    folder = Path(__file__).resolve().parents[3]
     return folder if (folder / "model" / "pathways").is_dir() else None
 
 

@@ -26,7 +26,7 @@ from .prior_densities import (
     prior_interval as prior_interval,
     prior_quantiles as prior_quantiles,
 )
-from .problem_reader import read_tables as read_tables
+from .problem_reader import read_tables as read_tables, study_to_petab as study_to_petab
 from .problem_record import check_problem as check_problem
 from .records import (
     NOISE_DISTRIBUTIONS as NOISE_DISTRIBUTIONS,
@@ -60,15 +60,13 @@ from .same_problem import (
 from .study import (
     CheckedStudy as CheckedStudy,
     Pooled as Pooled,
-    StudyExperiment as StudyExperiment,
     StudyMeasurement as StudyMeasurement,
     Treatment as Treatment,
-    check_study as check_study,
     experiment_parameters as experiment_parameters,
     experiments_of as experiments_of,
     proliferation_id as proliferation_id,
+    read_checked_study as read_checked_study,
     read_measurements as read_measurements,
     read_study as read_study,
-    study_to_petab as study_to_petab,
     unbound_ligand as unbound_ligand,
 )

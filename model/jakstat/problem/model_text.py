@@ -184,6 +184,33 @@ def _other_models(document: libsbml.SBMLDocument) -> list[str]:
     ]
 
 
+def inconsistencies(sbml: str, file: str) -> list[Fault]:
+    """Return a fault for each rule of SBML, units aside, that a model breaks: a name without meaning, an id twice.
+
+    Parameters
+    ----------
+    sbml : str
+        SBML text that was read by :func:`read_model`.
+    file : str
+        The model's file, for the faults; lines are those of SBML, so that one in Antimony has none.
+    """
+    document = libsbml.readSBMLFromString(sbml)
+    document.setConsistencyChecks(libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, False)
+    document.checkConsistency()
+    errors = (document.getError(index) for index in range(document.getNumErrors()))
+    return [
+        Fault(
+            file,
+            None if file.endswith(".ant") else error.getLine(),
+            "",
+            " ".join(error.getMessage().split()),
+            "a consistent SBML model",
+        )
+        for error in errors
+        if error.getSeverity() >= libsbml.LIBSBML_SEV_ERROR
+    ]
+
+
 def model_entities(sbml: str) -> ModelEntities:
     """Return the ids of a model that was read by :func:`read_model`."""
     document = libsbml.readSBMLFromString(sbml)

@@ -1,10 +1,12 @@
-"""Any problem to :class:`ProblemTables`: a PEtab problem's file or a study folder."""
+"""Any problem to :class:`ProblemTables`, a PEtab problem's file or a study folder; and a study as a PEtab problem."""
 
 from os.path import lexists
 from pathlib import Path
 
+from petab import v2
+
 from jakstat.files import DataFaultsError, Fault
-from jakstat.problem.petab import read_petab
+from jakstat.problem.petab import petab_problem, read_petab
 from jakstat.problem.records import ProblemTables
 from jakstat.problem.study import read_study
 
@@ -41,3 +43,24 @@ def read_tables(path: str | Path) -> ProblemTables:
         found = "a file that is not YAML" if path.exists() else "nothing"
     needed = "a PEtab problem's YAML file, or a study folder with a study.yaml in it"
     raise DataFaultsError([Fault(str(path), None, "", found, needed)])
+
+
+def study_to_petab(folder: str | Path) -> v2.Problem:
+    """Return a study folder as a PEtab 2 problem.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder that holds ``study.yaml``, or that file.
+
+    Returns
+    -------
+    petab.v2.Problem
+        Its ``to_files(target)`` writes the problem, ``<study id>.yaml`` first of all.
+
+    Raises
+    ------
+    DataFaultsError
+        The folder has faults; the error lists them all.
+    """
+    return petab_problem(read_study(folder))

@@ -41,6 +41,8 @@ def parse_numbers(text: str) -> tuple[float, ...] | None:
 LARGEST = 1e100
 #: The largest logarithm whose exponential is well within floats.
 _LARGEST_LOG = 600.0
+#: Whole numbers are held in 64 bits.
+_LARGEST_WHOLE = 2**63
 #: The least share of a prior that must reach to its bounds: 4.8 standard deviations from a normal's centre.
 LEAST_SHARE = 1e-6
 
@@ -57,6 +59,8 @@ def wrong_parameters(distribution: str, parameters: Sequence[float]) -> str:
             return f"a {name} from {1 / LARGEST:g} to {LARGEST:g} in size"
     if names[0] in ("mean_ln", "location_ln") and abs(parameters[0]) + 5 * parameters[1] > _LARGEST_LOG:
         return f"values within floats: at most {_LARGEST_LOG:g} for |{names[0]}| + 5 {names[1]}"
+    if distribution == "chisquare" and not (float(parameters[0]).is_integer() and parameters[0] < _LARGEST_WHOLE):
+        return "a whole number of degrees_of_freedom"  # what PEtab's tools take
     if names == ("low", "high"):
         if parameters[0] >= parameters[1]:
             return "low below high"

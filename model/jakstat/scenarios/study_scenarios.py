@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 import sympy as sp
@@ -12,21 +11,18 @@ from jakstat.problem import (
     CheckedStudy,
     Experiment,
     Parameter,
-    Period,
     Pooled,
     ProblemTables,
     Reference,
-    StudyExperiment,
     StudyMeasurement,
     Treatment,
-    check_study,
     experiment_parameters,
     experiments_of,
     model_entities,
     names_of,
     proliferation_id,
+    read_checked_study,
     read_measurements,
-    read_study,
     shared_id_faults,
 )
 
@@ -48,16 +44,16 @@ class StudyScenarios:
     """
 
     def __init__(self, folder: str | Path):
-        self._checked: CheckedStudy = check_study(Path(folder))
+        self._checked: CheckedStudy = read_checked_study(folder)
         reference = self._checked.reference
         if reference is None:
             raise ValueError(f"{folder}: study.yaml has no section cells, which names cell lines and inhibitors")
         self.reference: Reference = reference
 
-    @cached_property
+    @property
     def tables(self) -> ProblemTables:
         """The study's problem."""
-        return read_study(self._checked.study.file.parent)
+        return self._checked.tables
 
     @property
     def measured_lines(self) -> tuple[str, ...]:
@@ -67,7 +63,7 @@ class StudyScenarios:
     @property
     def growing_lines(self) -> tuple[str, ...]:
         """Measured cell lines whose growth is a parameter of the fit."""
-        fitted = {one.id for one in self._checked.parameters}
+        fitted = {one.id for one in self.tables.parameters}
         return tuple(name for name in self.measured_lines if self.growth_parameter(name) in fitted)
 
     def growth_parameter(self, cell_line: str) -> str:
@@ -126,11 +122,11 @@ class StudyScenarios:
         """Return the unit of a pooled entity: that of its mean where one parameter is it, else the model's."""
         if one.scale == "logit":
             return "1"
-        units = {parameter.id: parameter.unit for parameter in self._checked.parameters}
+        units = {parameter.id: parameter.unit for parameter in self.tables.parameters}
         of_mean = [units.get(name, "") for name in sorted(names_of(one.mean))]
         if len(of_mean) == 1 and of_mean[0]:
             return of_mean[0]
-        in_model: str = model_entities(self._checked.sbml).units.get(one.entity, "")
+        in_model: str = model_entities(self.tables.sbml).units.get(one.entity, "")
         return in_model
 
     @property
@@ -183,13 +179,7 @@ class StudyScenarios:
         ids = [(one.id, one.label) for one in found.values()]
         if faults := shared_id_faults(str(checked.study.file), "experiments", ids):
             raise DataFaultsError(faults)
-        needed = experiment_parameters(checked.study, self.reference, found.values())
-        fitted = {one.id for one in checked.parameters}
+        needed = experiment_parameters(checked.study, self.reference, found)
+        fitted = {one.id for one in self.tables.parameters}
         more = tuple(one for one in needed if one.id not in fitted)
-        return {treatment: _record(one) for treatment, one in found.items()}, more
-
-
-def _record(one: StudyExperiment) -> Experiment:
-    """Return an experiment as the solver takes it."""
-    return Experiment(one.id, tuple(Period(start, changes) for start, changes in one.periods), one.label,
-                      **one.details)  # fmt: skip
+        return found, more

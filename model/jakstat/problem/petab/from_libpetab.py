@@ -1,12 +1,11 @@
-"""The common last step of every reader: a PEtab 2 problem to :class:`ProblemTables`.
+"""The last step of reading PEtab: libpetab's problem of version 2 to :class:`ProblemTables`.
 
-What PEtab 2 has no column for (units, scales, where a value was read, why a prior is what it is) comes beside it.
+What PEtab 2 has no column for (scales, where a value was read, why a prior is what it is) comes beside it.
 """
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from petab import v2
 from petab.v2.lint import ValidationIssueSeverity
@@ -21,18 +20,14 @@ class Annotations:
 
     Parameters
     ----------
-    id, sbml, time_unit, title, citation, data_digests, notes
+    id, sbml, time_unit, title, data_digests, notes
         As in :class:`ProblemTables`.
     priors : mapping of str to Prior
         The prior of each estimated parameter.
-    scales, parameter_units, observable_units : mapping of str to str
-        Scale and unit by id, where there is one.
+    scales : mapping of str to str
+        Scale by parameter id, where there is one.
     experiment_labels : mapping of str to str
         A label for people by experiment id.
-    experiment_details : mapping of str to mapping
-        Fields of the record (cell line, inhibitors, stimulus, groups) by experiment id.
-    degrees_of_freedom : mapping of str to float
-        Of observables whose noise is Student's t; PEtab has no such noise.
     resets_parameters : bool
         Whether a condition after a pre-equilibration sets parameters that it does not name to the model's values
         (PEtab 1), or leaves them (PEtab 2).
@@ -41,21 +36,16 @@ class Annotations:
     id: str
     sbml: str
     priors: Mapping[str, Prior]
-    degrees_of_freedom: Mapping[str, float] = field(default_factory=dict)
-    scales: Mapping[str, str] = field(default_factory=dict)
-    parameter_units: Mapping[str, str] = field(default_factory=dict)
-    observable_units: Mapping[str, str] = field(default_factory=dict)
-    experiment_labels: Mapping[str, str] = field(default_factory=dict)
-    experiment_details: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    resets_parameters: bool = False
-    time_unit: str = ""
-    title: str = ""
-    citation: str = ""
-    data_digests: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    scales: Mapping[str, str]
+    experiment_labels: Mapping[str, str]
+    resets_parameters: bool
+    time_unit: str
+    title: str
+    data_digests: Mapping[str, str]
+    notes: tuple[str, ...]
 
 
-def lint_faults(problem: v2.Problem, file: str, no_errors: Collection[tuple[str, str]] = ()) -> list[Fault]:
+def lint_faults(problem: v2.Problem, file: str, no_errors: Collection[tuple[str, str]]) -> list[Fault]:
     """Return a fault for each error of libpetab's own validation; they name the file, not the line.
 
     Parameters
@@ -103,13 +93,12 @@ def tables_of(problem: v2.Problem, measurements: Sequence[Measurement], annotati
         id=annotations.id,
         sbml=annotations.sbml,
         parameters=tuple(_parameter_of(one, annotations) for one in problem.parameters),
-        observables=tuple(_observable_of(one, annotations) for one in problem.observables),
+        observables=tuple(map(_observable_of, problem.observables)),
         experiments=tuple(experiments),
         measurements=tuple(one if one.experiment_id else replace(one, experiment_id=nameless) for one in measurements),
         time_unit=annotations.time_unit,
         title=annotations.title,
-        citation=annotations.citation,
-        data_digests=dict(annotations.data_digests),
+        data_digests=annotations.data_digests,
         notes=notes,
     )
 
@@ -132,33 +121,28 @@ def _experiment_of(experiment: v2.Experiment, problem: v2.Problem, annotations: 
         )
     if periods[-1].start == -math.inf:
         periods.append(Period(0.0))
-    label = annotations.experiment_labels.get(experiment.id, "")
-    return Experiment(experiment.id, tuple(periods), label, **annotations.experiment_details.get(experiment.id, {}))
+    return Experiment(experiment.id, tuple(periods), annotations.experiment_labels.get(experiment.id, ""))
 
 
 def _parameter_of(parameter: v2.Parameter, annotations: Annotations) -> Parameter:
-    """Return a parameter with its prior, scale and unit."""
+    """Return a parameter with its prior and scale."""
     return Parameter(
         id=parameter.id,
         nominal=None if parameter.nominal_value is None else float(parameter.nominal_value),
         prior=annotations.priors.get(parameter.id),
-        unit=annotations.parameter_units.get(parameter.id, ""),
         name=parameter.name or "",
         scale=annotations.scales.get(parameter.id, "lin"),
     )
 
 
-def _observable_of(observable: v2.Observable, annotations: Annotations) -> Observable:
-    """Return an observable with its unit."""
-    freedom = annotations.degrees_of_freedom.get(observable.id, math.inf)
+def _observable_of(observable: v2.Observable) -> Observable:
+    """Return an observable."""
     return Observable(
         id=observable.id,
         formula=observable.formula,
         noise_formula=observable.noise_formula,
-        noise_distribution="student-t" if math.isfinite(freedom) else str(observable.noise_distribution),
-        degrees_of_freedom=freedom,
+        noise_distribution=str(observable.noise_distribution),
         observable_placeholders=tuple(one.name for one in observable.observable_placeholders),
         noise_placeholders=tuple(one.name for one in observable.noise_placeholders),
         name=observable.name or "",
-        unit=annotations.observable_units.get(observable.id, ""),
     )

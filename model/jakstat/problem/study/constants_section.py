@@ -9,16 +9,14 @@ unit and formulas stay those of the tables; without ``sd_ln`` the constant is fi
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from jakstat.files import Fault
+from jakstat.files import Fault, finite_number
 from jakstat.problem.formulas import unknown_name_needed
 from jakstat.problem.reference import Constant, Reference, log_normal
-from jakstat.problem.study.description_keys import DescriptionKeys
+from jakstat.problem.study.structure import StudyKeys
 from jakstat.problem.written_priors import wrong_parameters
 
 PATH = ("cells", "constants")
-_NUMBERS = ("median", "sd_ln")
 
 
 @dataclass(frozen=True)
@@ -40,34 +38,23 @@ class OwnConstant:
         )  # fmt: skip
 
 
-def read_own_constants(keys: DescriptionKeys, content: Any) -> tuple[OwnConstant, ...]:  # noqa: ANN401
-    """Return the constants of the section that have no fault; faults are added to ``keys``."""
-    if not isinstance(content, Mapping):
-        keys.fault(PATH, repr(content), "a mapping of constants of the reference tables to median, sd_ln and source")
-        return ()
-    found = (_own_constant(keys, str(name), one) for name, one in content.items())
-    return tuple(one for one in found if one is not None)
-
-
-def _own_constant(keys: DescriptionKeys, name: str, content: Any) -> OwnConstant | None:  # noqa: ANN401
-    """Return one constant, or None after adding its faults."""
-    path, before = (*PATH, name), len(keys.faults)
-    if not keys.check(path, content, ("median", "source"), ("sd_ln",)):
-        return None
-    given = {key: content[key] for key in _NUMBERS if content.get(key) not in (None, "")}
-    numbers = {key: keys.number((*path, key), value, "a positive number") for key, value in given.items()}
-    for key, number in numbers.items():
-        if number is not None and number <= 0:
-            keys.fault((*path, key), repr(given[key]), "a positive number")
-    source = keys.text((*path, "source"), content.get("source"))
-    median = numbers.get("median")
-    if median is None or len(keys.faults) > before:
-        return None
-    wrong = wrong_parameters("log-normal", (math.log(median), numbers.get("sd_ln") or 1.0))
-    if wrong:
-        keys.fault(path, ", ".join(f"{key} {given[key]}" for key in given), wrong)
-        return None
-    return OwnConstant(name, median, numbers.get("sd_ln"), source, str(keys.file), keys.lines.get(path, 0))
+def read_own_constants(
+    content: Mapping[str, Mapping[str, str]], keys: StudyKeys, faults: list[Fault]
+) -> tuple[OwnConstant, ...]:
+    """Return the constants of the section, without those whose prior is none, which is a fault."""
+    found = []
+    for name, texts in content.items():
+        median, sd_ln = (finite_number(texts.get(key)) for key in ("median", "sd_ln"))
+        if median is None or not texts.get("source"):
+            continue  # it has its fault
+        wrong = wrong_parameters("log-normal", (math.log(median), sd_ln or 1.0))
+        if wrong:
+            given = ", ".join(f"{key} {texts[key]}" for key in ("median", "sd_ln") if texts.get(key))
+            faults.append(keys.fault((*PATH, name), given, wrong))
+        else:
+            line = keys.lines.get((*PATH, name), 0)
+            found.append(OwnConstant(name, median, sd_ln, texts["source"], str(keys.file), line))
+    return tuple(found)
 
 
 def with_own_constants(

@@ -6,9 +6,8 @@ and, at time 0, the stimulus; treatment and stimulus are one period where there 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
-from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -16,7 +15,7 @@ import sympy as sp
 from jakstat.files import with_digest
 from jakstat.problem.formulas import entity, names_of, with_values
 from jakstat.problem.identifiers import id_of_group, id_of_table_name, identifier
-from jakstat.problem.records import Parameter, Prior
+from jakstat.problem.records import Experiment, Parameter, Period, Prior
 from jakstat.problem.reference import CellLine, Reference, altered, constants_in, inhibited
 from jakstat.problem.study.cells_section import CELL_LINE, Cells, Pooled
 from jakstat.problem.study.description import Study
@@ -24,33 +23,6 @@ from jakstat.problem.study.experiment_names import experiment_id, experiment_lab
 from jakstat.problem.study.study_treatments import MINUTES, Treatment
 
 _DEVIATION_SOURCE = "standard normal by construction: how far {group} is from the mean of all, in standard deviations"
-
-
-@dataclass(frozen=True)
-class StudyExperiment:
-    """An experiment: its id, a label for people, what was done, and (start, what is set) of each period."""
-
-    id: str
-    label: str
-    treatment: Treatment
-    periods: tuple[tuple[float, Mapping[str, sp.Expr]], ...]
-
-    @property
-    def details(self) -> dict[str, Any]:
-        """What was done, as fields of the record :class:`jakstat.problem.Experiment`."""
-        one = self.treatment
-        stimulus = f"{one.stimulus} {one.stimulus_text}" if one.stimulus else ""
-        return {
-            "cell_line": one.cell_line,
-            "inhibitors": one.inhibitors,
-            "stimulus": stimulus,
-            "groups": tuple(other_groups(one)),
-        }
-
-    @property
-    def formulas(self) -> tuple[sp.Expr, ...]:
-        """All that is set in it."""
-        return tuple(formula for _, changes in self.periods for formula in changes.values())
 
 
 def wild_type_ids(
@@ -74,7 +46,7 @@ def experiments_of(
     treatments: Iterable[Treatment],
     wild_type: Mapping[str, str],
     without: Mapping[str, sp.Expr],
-) -> dict[Treatment, StudyExperiment]:
+) -> dict[Treatment, Experiment]:
     """Return the experiment of each treatment.
 
     Parameters
@@ -105,8 +77,26 @@ def experiments_of(
     }
 
 
-def _experiment(study: Study, treatment: Treatment, periods: tuple) -> StudyExperiment:
-    return StudyExperiment(experiment_id(study, treatment), experiment_label(study, treatment), treatment, periods)
+def _experiment(
+    study: Study, treatment: Treatment, periods: Iterable[tuple[float, Mapping[str, sp.Expr]]]
+) -> Experiment:
+    """Return the record of an experiment; what is set to a number in it is set to a float."""
+    return Experiment(
+        id=experiment_id(study, treatment),
+        periods=tuple(
+            Period(start, {name: _with_float(value) for name, value in changes.items()}) for start, changes in periods
+        ),
+        label=experiment_label(study, treatment),
+        cell_line=treatment.cell_line,
+        inhibitors=treatment.inhibitors,
+        stimulus=f"{treatment.stimulus} {treatment.stimulus_text}" if treatment.stimulus else "",
+        groups=tuple(other_groups(treatment)),
+    )
+
+
+def _with_float(value: sp.Expr) -> sp.Expr:
+    """Return a number as a float, anything else as it is."""
+    return sp.Float(float(value)) if value.is_number else value
 
 
 def _conditions(study: Study, treatment: Treatment) -> tuple[tuple[float, dict[str, sp.Expr]], ...]:
@@ -229,7 +219,7 @@ def _group_id(one: Pooled, reference: Reference, names: tuple[str, ...]) -> str:
 
 
 def experiment_parameters(
-    study: Study, reference: Reference | None, experiments: Iterable[StudyExperiment]
+    study: Study, reference: Reference | None, experiments: Mapping[Treatment, Experiment]
 ) -> tuple[Parameter, ...]:
     """Return the parameters that experiments name and no table of the study holds, each with its prior.
 
@@ -237,8 +227,7 @@ def experiment_parameters(
     """
     if study.cells is None or reference is None:
         return ()
-    experiments = tuple(experiments)
-    formulas = [formula for one in experiments for formula in one.formulas]
+    formulas = [value for one in experiments.values() for period in one.periods for value in period.changes.values()]
     named = {name for formula in formulas for name in names_of(formula)}
     deviations = [
         Parameter(name, 0.0, Prior("normal", (0.0, 1.0), -np.inf, np.inf, _DEVIATION_SOURCE.format(group=group)), "1")
@@ -254,21 +243,22 @@ def experiment_parameters(
     return (*deviations, *rates, *constants_in(formulas, reference))
 
 
-def names_made_for(study: Study, reference: Reference | None, experiments: Iterable[StudyExperiment]) -> dict[str, str]:
+def names_made_for(
+    study: Study, reference: Reference | None, experiments: Mapping[Treatment, Experiment]
+) -> dict[str, str]:
     """Return the ids of parameters that are made of the names of experiments, each with what it stands for."""
     if study.cells is None or reference is None:
         return {}
-    experiments = tuple(experiments)
-    lines = {one.treatment.cell_line: reference.cell_lines[one.treatment.cell_line] for one in experiments}
+    lines = {one.cell_line: reference.cell_lines[one.cell_line] for one in experiments}
     rates = {proliferation_id(one): f"the growth rate of {name}" for name, one in lines.items() if study.cells.growth}
     groups = _deviations(study.cells, reference, experiments)
     return rates | {name: f"the deviation of {group}" for name, group in groups.items()}
 
 
-def _deviations(cells: Cells, reference: Reference, experiments: Iterable[StudyExperiment]) -> dict[str, str]:
+def _deviations(cells: Cells, reference: Reference, treatments: Iterable[Treatment]) -> dict[str, str]:
     """Return what people call the group of each deviation of pooled entities, by the deviation's id."""
     found: dict[Pooled, dict[str, str]] = {one: {} for one in cells.pooled}
-    for treatment in dict.fromkeys(one.treatment for one in experiments):
+    for treatment in treatments:
         line = _line_of(reference, treatment)
         of_line = [(one, (line.id,)) for one in cells.pooled if one.is_of_line]
         for one, names in (*of_line, *_groups_of(cells, line, treatment)):

@@ -3,18 +3,22 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from jakstat.files import Fault, finite_number
+from jakstat.files import Fault, finite_number, with_digest
 from jakstat.problem.formulas import checked_formula, checked_noise, entity, is_reserved, names_of, with_values
+from jakstat.problem.identifiers import id_of_experiment_name
 from jakstat.problem.model_text import ModelEntities
-from jakstat.problem.records import NOISE_DISTRIBUTIONS, Observable, Parameter
+from jakstat.problem.records import Observable, Parameter
 from jakstat.problem.study.description import Study, StudyObservable
 from jakstat.problem.study.study_measurements import StudyMeasurement
-from jakstat.problem.study.study_petab import per_experiment_id
 
 
 @dataclass(frozen=True)
 class StudyObservables:
-    """Observables without faults; names in their formulas as written; see ``CheckedStudy`` for ``of_experiment``."""
+    """Observables without faults, and the names in their formulas as written.
+
+    ``of_experiment`` holds, by observable, the parameters that have a value for each experiment of the tables; their
+    placeholders are the observable's.
+    """
 
     observables: tuple[Observable, ...]
     names: frozenset[str]
@@ -48,10 +52,9 @@ def _observable_of(
     if is_reserved(text.id):
         faults.append(study.fault(path, f"{text.id!r}, which formulas read otherwise", f"an id like {text.id}_signal"))
         return None
-    if text.distribution not in NOISE_DISTRIBUTIONS:
-        needed = f"one of {', '.join(NOISE_DISTRIBUTIONS)}"
-        faults.append(study.fault((*path, "distribution"), repr(text.distribution), needed))
-    for name in text.per_experiment:
+    for name in dict.fromkeys(text.per_experiment):
+        if text.per_experiment.count(name) > 1:
+            faults.append(study.fault((*path, "per_experiment"), f"{name!r} twice", "each parameter once"))
         if name not in parameter_ids:
             needed = f"a parameter of {study.parameters.name}, whose prior each experiment's value has"
             faults.append(study.fault((*path, "per_experiment"), repr(name), needed))
@@ -61,8 +64,9 @@ def _observable_of(
     places = {
         key: (str(study.file), study.lines.get((*path, key)), ".".join((*path, key))) for key in ("formula", "noise")
     }
-    formula = checked_formula(text.formula, places["formula"], known, what, faults)
-    noise = checked_noise(text.noise, places["noise"], known | {text.id}, what, faults)
+    # An absent one has its fault.
+    formula = checked_formula(text.formula, places["formula"], known, what, faults) if text.formula else None
+    noise = checked_noise(text.noise, places["noise"], known | {text.id}, what, faults) if text.noise else None
     if len(faults) > before or formula is None or noise is None:
         return None
     return Observable(text.id, formula, noise, text.distribution, name=text.label or text.id, unit=text.unit,
@@ -102,6 +106,14 @@ def _with_placeholders(observable: Observable, names: Iterable[str]) -> Observab
         observable_placeholders=tuple(placeholder.values()),
         noise_placeholders=tuple(noise_placeholder.values()) if in_noise else (),
     )
+
+
+def per_experiment_id(parameter: str, experiment: str) -> str:
+    """Return the id of an observable's parameter in one experiment of the tables."""
+    name = id_of_experiment_name(experiment)
+    readable = f"{parameter}_of_{name}"
+    # scale of "x of y" and scale_of_x of "y" are two.
+    return readable if "_of_" not in name else with_digest(readable, [parameter, experiment])
 
 
 def experiment_scales(

@@ -1,7 +1,6 @@
 """A study folder (``study.yaml``, tables of measurements, a table of parameters, a model) to :class:`ProblemTables`.
 
-The folder is checked whole, turned into a PEtab 2 problem in memory and read from there like any other PEtab problem,
-so that it can be given away as one: ``study_to_petab(folder).to_files(target)``.
+Each file is checked by itself, then what they are together (``whole_study``).
 """
 
 from collections.abc import Iterable
@@ -9,23 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import sympy as sp
-from petab import v2
 
 from jakstat.files import DataFaultsError, Fault, digests_of, encoding_notes, shown_path
 from jakstat.problem.formulas import names_of, unknown_name_needed
-from jakstat.problem.made_ids import made_id_faults, require_own_ids, shared_id_faults
 from jakstat.problem.model_text import ModelEntities, model_entities, read_model
-from jakstat.problem.petab import Annotations, lint_faults, quiet_libpetab, tables_of
 from jakstat.problem.records import ProblemTables
 from jakstat.problem.reference import Reference, check_against_model, only_what_suits, read_reference
 from jakstat.problem.study.cells_section import ALL_ROWS
 from jakstat.problem.study.constants_section import with_own_constants
 from jakstat.problem.study.description import Study, read_description
-from jakstat.problem.study.study_experiments import experiment_parameters, experiments_of, names_made_for, wild_type_ids
 from jakstat.problem.study.study_measurements import StudyMeasurement, read_measurements
-from jakstat.problem.study.study_observables import StudyObservables, experiment_scales, read_observables
+from jakstat.problem.study.study_observables import StudyObservables, read_observables
 from jakstat.problem.study.study_parameters import StudyParameters, check_parameter_ids, read_parameters
-from jakstat.problem.study.study_petab import CheckedStudy, measurements_of, petab_problem
+from jakstat.problem.study.study_tables import CheckedStudy, assembled_study
 from jakstat.problem.study.study_treatments import NAME_COLUMNS
 
 
@@ -46,61 +41,23 @@ def read_study(folder: str | Path) -> ProblemTables:
     DataFaultsError
         The folder has faults; the error lists them all.
     """
-    checked = check_study(Path(folder))
-    study = checked.study
-    with quiet_libpetab():  # libSBML would warn of values that the tables give
-        problem = petab_problem(checked, one_of_each_kind=True)
-        faults = lint_faults(problem, str(study.file))
-    if faults:
-        raise DataFaultsError(faults)
-    annotations = Annotations(
-        id=study.id,
-        sbml=checked.sbml,
-        priors={one.id: one.prior for one in checked.parameters if one.prior is not None},
-        degrees_of_freedom={one.id: one.degrees_of_freedom for one in checked.observables},
-        scales={one.id: one.scale for one in checked.parameters},
-        parameter_units={one.id: one.unit for one in checked.parameters},
-        observable_units={one.id: one.unit for one in checked.observables},
-        experiment_labels={one.id: one.label for one in checked.experiments.values()},
-        experiment_details={one.id: one.details for one in checked.experiments.values()},
-        time_unit=study.time_unit,
-        title=study.title,
-        citation=f"{study.citation} doi:{study.doi}" if study.doi else study.citation,
-        data_digests=digests_of((*study.files, *checked.imported), study.file.parent),
-        notes=(*checked.notes, *encoding_notes((*study.files, *checked.imported))),
-    )
-    return require_own_ids(tables_of(problem, measurements_of(checked), annotations), str(study.file))
+    return read_checked_study(folder).tables
 
 
-def study_to_petab(folder: str | Path) -> v2.Problem:
-    """Return a study folder as a PEtab 2 problem.
+def read_checked_study(folder: str | Path) -> CheckedStudy:
+    """Read a study folder for those who need more of it than its records: what was done to the cells, in its words.
 
     Parameters
     ----------
     folder : str or Path
         The folder that holds ``study.yaml``, or that file.
 
-    Returns
-    -------
-    petab.v2.Problem
-        Its ``to_files(target)`` writes the problem, ``<study id>.yaml`` first of all.
-
     Raises
     ------
     DataFaultsError
         The folder has faults; the error lists them all.
     """
-    return petab_problem(check_study(Path(folder)))
-
-
-def check_study(folder: Path) -> CheckedStudy:
-    """Read all files of a study.
-
-    Raises
-    ------
-    DataFaultsError
-        With every fault of all of them.
-    """
+    folder = Path(folder)
     folder = folder.parent if folder.name == "study.yaml" else folder
     faults: list[Fault] = []
     study = read_description(folder, faults)
@@ -130,49 +87,21 @@ def check_study(folder: Path) -> CheckedStudy:
             needed = None if every else _used_of_reference(reference, measurements)
             check_against_model(reference, entities, faults, only=needed)
             _check_cells(study, reference, entities, table, faults)
+            _check_stimulus(study, measurements, faults)
             reference = reference if every else only_what_suits(reference, entities)
         if observables.complete:
             _check_parameters(study, reference, entities, observables, table, faults)
     if faults or sbml is None or table is None or observables is None:
         raise DataFaultsError(faults)
-    checked = _assembled(study, sbml, reference, table, observables, measurements)
-    return replace(checked, imported=tuple(imported), notes=tuple(notes))
-
-
-def _assembled(
-    study: Study, sbml: str, reference: Reference | None, table: StudyParameters,
-    observables: StudyObservables, measurements: tuple[StudyMeasurement, ...],
-) -> CheckedStudy:  # fmt: skip
-    """Return the study with its experiments, and the parameters that these and its scales need."""
-    entities = model_entities(sbml)
-    treatments = [one.treatment for one in measurements]
-    wild_type = wild_type_ids(study, reference, treatments, table.ids)
-    without = {name: sp.Float(value) for name, value in entities.values.items() if name not in table.ids}
-    experiments = experiments_of(study, reference, treatments, wild_type, without)
-    scaled = {name for names in observables.of_experiment.values() for name in names}
-    written = [replace(one, id=wild_type.get(one.id, one.id)) for one in table.parameters if one.id not in scaled]
-    of_experiments = experiment_parameters(study, reference, experiments.values())
-    scales = experiment_scales(observables, measurements, table.parameters)
-    made = {new: f"{name} of cells without alterations" for name, new in wild_type.items()}
-    made |= names_made_for(study, reference, experiments.values()) | {one.id: one.name for one in scales}
-    everything = [(one.id, one.name or one.id) for one in (*written, *of_experiments, *scales)]
-    faults = made_id_faults(str(study.file), made, table.ids, observables.observables, entities) or [
-        *shared_id_faults(str(study.file), "experiments", ((one.id, one.label) for one in experiments.values())),
-        *shared_id_faults(str(study.file), "parameters", everything),
-    ]
-    if faults:
-        raise DataFaultsError(faults)
-    return CheckedStudy(
-        study=study,
-        sbml=sbml,
-        parameters=(*written, *of_experiments, *scales),
-        observables=observables.observables,
-        measurements=measurements,
-        experiments=experiments,
-        of_experiment=observables.of_experiment,
-        reference=reference,
-        wild_type=wild_type,
-        without=without,
+    checked = assembled_study(study, sbml, reference, table, observables, measurements)
+    files = (*study.files, *imported)
+    return replace(
+        checked,
+        tables=replace(
+            checked.tables,
+            data_digests=digests_of(files, study.file.parent),
+            notes=(*notes, *encoding_notes(files)),
+        ),
     )
 
 
@@ -201,7 +130,7 @@ def _check_units(study: Study, entities: ModelEntities, faults: list[Fault]) -> 
         faults.append(study.fault(("time", "unit"), repr(study.time_unit), needed))
     for one in study.conditions:
         path = ("conditions", one.column)
-        if one.sets not in entities.targets:
+        if one.sets and one.sets not in entities.targets:
             needed = unknown_name_needed(one.sets, entities.targets, "a parameter, species or compartment of the model")
             faults.append(study.fault((*path, "sets"), repr(one.sets), needed))
         unit = entities.units.get(one.sets, "")
@@ -239,6 +168,16 @@ def _check_cells(
         for name in sorted(names_of(formula) - known):
             needed = unknown_name_needed(name, known, f"an id of {study.model.name} or {study.parameters.name}")
             faults.append(study.fault(path, f"the unknown name {name!r}", needed))
+
+
+def _check_stimulus(study: Study, measurements: Iterable[StudyMeasurement], faults: list[Fault]) -> None:
+    """Check that something in the model takes a stimulus where a row has one."""
+    stimulated = next((row for row in measurements if row.treatment.stimulus_nM), None)
+    # A fault of study.yaml may be that the key is misspelt.
+    named = study.cells is None or study.cells.stimulus or any(fault.file == str(study.file) for fault in faults)
+    if stimulated is not None and not named:
+        needed = f"the entity of the model that takes {stimulated.treatment.stimulus} ({stimulated.source})"
+        faults.append(study.fault(("cells", "stimulus"), "nothing", needed))
 
 
 def _check_parameters(

@@ -104,7 +104,8 @@ def time_in(table: TextTable, row: Row, stem: str, study: Study, faults: list[Fa
         column = f"{stem}_{unit}"
         if row[column]:
             number = amount_in(table, row, column, "a time", faults)
-            return None if number is None else number * minutes / MINUTES[study.time_unit]
+            in_study = MINUTES.get(study.time_unit, 1.0)  # another unit has its fault
+            return None if number is None else number * minutes / in_study
     return 0.0
 
 

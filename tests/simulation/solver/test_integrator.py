@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from tests.simulation import models
+from tests.simulation.solving import Solver
 
 from jakstat.simulation import SolveStatus
-
-from . import models
-from .solving import Solver
 
 
 def test_decay_agrees_with_its_closed_form():

@@ -6,11 +6,10 @@ import sys
 
 import pytest
 import sympy as sp
+from tests.simulation.models import PULSE, pathway
 
 from jakstat.pathway import TIME, UnsupportedModelError, symbol
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
-
-from .models import PULSE, pathway
 
 x, k, a, b, end = (symbol(name) for name in ("x", "k", "a", "b", "end"))
 VALUES = {"k": 1.0, "a": 2.0, "b": 3.0, "end": 4.0}

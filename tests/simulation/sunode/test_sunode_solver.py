@@ -8,6 +8,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from tests.simulation import models
 
 from jakstat import Problem, SolverSettings, read_problem
 from jakstat.pathway import UnsupportedModelError, symbol
@@ -15,8 +16,6 @@ from jakstat.simulation import SolverNotInstalledError, SolveSegments, SolveStat
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
 from jakstat.simulation.sunode.sunode_solver import FailedSolveError, PieceSolver
-
-from . import models
 
 needs_sunode = pytest.mark.skipif(
     find_spec("sunode") is None, reason="needs sunode, which is not installed (environment.yml has it)"

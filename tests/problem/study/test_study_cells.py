@@ -8,8 +8,7 @@ import pytest
 import sympy as sp
 
 from jakstat.files import DataFaultsError
-from jakstat.problem import read_petab, read_study, study_to_petab
-from jakstat.problem.study.study_reader import check_study
+from jakstat.problem import read_checked_study, read_petab, read_study, study_to_petab
 
 
 def experiments(tables):
@@ -236,7 +235,7 @@ def test_a_used_row_must_suit_the_model(panel):
 
 
 def test_rows_that_do_not_suit_are_left_out(panel):
-    reference = check_study(with_other_drug(panel, **SUIT_USED)).reference
+    reference = read_checked_study(with_other_drug(panel, **SUIT_USED)).reference
     assert set(reference.inhibitors) == {"drug"}
     assert set(reference.cell_lines) == {"A-1", "B"}
 

@@ -9,7 +9,7 @@ import sympy as sp
 from jakstat.files import DataFaultsError
 from jakstat.problem import Experiment, Measurement, Observable, Parameter, Period, Prior, ProblemTables, Treatment
 from jakstat.problem.model_text import antimony_to_sbml
-from jakstat.scenarios import PetabScenarios
+from jakstat.scenarios import read_petab_scenarios
 
 MODEL = """\
 model m
@@ -53,7 +53,7 @@ def problem(*periods, time_unit="min"):
 def asked(folder, periods, alterations=(), inhibitors=(("drug", 100.0),)):
     """Return the changes of each period of the treatment, and the parameters that it needs."""
     treatment = Treatment(cell_line="made", alterations=alterations, inhibitors=inhibitors)
-    found, more = PetabScenarios(problem(*periods), folder).experiments([treatment])
+    found, more = read_petab_scenarios(problem(*periods), folder).experiments([treatment])
     return [dict(one.changes) for one in found[treatment].periods], {one.id for one in more}
 
 
@@ -106,19 +106,19 @@ def test_tables_that_do_not_suit_the_model_are_refused_with_file_and_row(folder)
     with pytest.raises(
         DataFaultsError, match=r"inhibitors\.tsv, line 2, parameter: found 'rates'; .*did you mean rate"
     ):
-        PetabScenarios(problem(Period(0.0)), folder)
+        read_petab_scenarios(problem(Period(0.0)), folder)
     shutil.rmtree(folder)
     with pytest.raises(DataFaultsError, match=r"3 fault\(s\)"):
-        PetabScenarios(problem(Period(0.0)), folder)
+        read_petab_scenarios(problem(Period(0.0)), folder)
 
 
 def test_a_model_without_unit_of_time_needs_to_be_told(folder):
     with pytest.raises(ValueError, match="time unit: found ''; needed: one of s, min, h, d"):
-        PetabScenarios(problem(Period(0.0), time_unit=""), folder)
-    assert PetabScenarios(problem(Period(0.0), time_unit=""), folder, "h").time_unit == "h"
+        read_petab_scenarios(problem(Period(0.0), time_unit=""), folder)
+    assert read_petab_scenarios(problem(Period(0.0), time_unit=""), folder, "h").time_unit == "h"
 
 
 def test_a_stimulus_of_its_own_is_refused(folder):
-    scenarios = PetabScenarios(problem(Period(0.0)), folder)
+    scenarios = read_petab_scenarios(problem(Period(0.0)), folder)
     with pytest.raises(ValueError, match="those of the experiment alone"):
         scenarios.experiments([Treatment(cell_line="made", stimulus="IL-6", stimulus_nM=1.0)])

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-
-from . import models
-from .solving import Solver
+from tests.simulation import models
+from tests.simulation.solving import Solver
 
 TIMES = np.array([0.0, 0.7, 1.9, 2.5, 6.0])  # none at a threshold, where the derivative by it has a left and a right
 

@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 import sympy as sp
+from tests.simulation.models import pathway
+from tests.simulation.solving import run_kernel
 
 from jakstat.pathway import symbol
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
 from jakstat.simulation.kernels.elimination import plan_elimination
 from jakstat.simulation.solver.kernel_interface import ADJOINT_STAGE, FACTORISE, N_FACTORS, NEWTON
-
-from .models import pathway
-from .solving import run_kernel
 
 
 def linear_system(jacobian: np.ndarray) -> np.ndarray:

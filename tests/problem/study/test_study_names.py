@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from jakstat.files.text_table import read_text_table
-from jakstat.problem import read_study
+from jakstat.problem import read_checked_study, read_study
 from jakstat.problem.formulas import near_names
 from jakstat.problem.study.names_in_tables import with_known_names
-from jakstat.problem.study.study_reader import check_study
 
 
 def test_names_in_other_spellings_are_read_as_those_of_the_tables(measured):
@@ -36,7 +35,7 @@ def test_a_name_is_noted_once_with_its_rows(measured):
 
 def test_a_name_that_two_are_spelt_like_is_left_alone(measured):
     folder = measured({"cell_line": "hel"})
-    reference = check_study(folder).reference
+    reference = read_checked_study(folder).reference
     assert reference is not None
     lines = reference.cell_lines | {"H-EL": reference.cell_lines["HEL"]}
     table = read_text_table(folder / "measurements.tsv", [])

@@ -8,14 +8,13 @@ import pytest
 
 from jakstat.files import DataFaultsError
 from jakstat.files.distinct_names import file_stem, folder_name
-from jakstat.problem import Treatment, read_petab, read_study
+from jakstat.problem import Experiment, Treatment, read_checked_study, read_petab, read_study
 from jakstat.problem.identifiers import id_of_experiment_name, id_of_group, id_of_table_name, identifier, number_text
 from jakstat.problem.petab.libpetab import experiments_of_v1
+from jakstat.problem.petab.petab_export import petab_problem
 from jakstat.problem.study.description import ConditionColumn
 from jakstat.problem.study.experiment_names import experiment_id
-from jakstat.problem.study.study_experiments import StudyExperiment
-from jakstat.problem.study.study_petab import per_experiment_id, petab_problem
-from jakstat.problem.study.study_reader import check_study
+from jakstat.problem.study.study_observables import per_experiment_id
 from jakstat.scenarios import StudyScenarios
 
 ID = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
@@ -98,7 +97,7 @@ def treatments():
 
 
 def test_treatments_that_differ_have_ids_that_differ(laboratory):
-    study = check_study(laboratory).study
+    study = read_checked_study(laboratory).study
     found = {one: experiment_id(study, one) for one in set(treatments())}
     assert study.cells.grouping_columns == ("inhibitor", "screen")
     assert len(found) > 50
@@ -107,7 +106,7 @@ def test_treatments_that_differ_have_ids_that_differ(laboratory):
 
 
 def test_readable_treatments_have_the_id_that_they_always_had(laboratory):
-    study = check_study(laboratory).study
+    study = read_checked_study(laboratory).study
     drug = Treatment(cell_line="K-562", inhibitors=(("ruxolitinib", 0.25),), groups=("ruxolitinib", "GDSC1"))
     assert experiment_id(study, drug) == "K_562__ruxolitinib_0p25__GDSC1"
     dosed = Treatment(cell_line="K-562", groups=("", ""), stimulus="IL-6", stimulus_nM=1.0, stimulus_text="21 ng/ml",
@@ -118,7 +117,7 @@ def test_readable_treatments_have_the_id_that_they_always_had(laboratory):
 
 
 def test_a_line_whose_name_begins_with_a_digit_has_a_valid_id(laboratory):
-    study = check_study(laboratory).study
+    study = read_checked_study(laboratory).study
     assert experiment_id(study, Treatment(cell_line="697", groups=("", ""))) == "_697"
 
 
@@ -233,11 +232,10 @@ def test_two_treatments_of_one_id_are_refused_also_in_predictions(laboratory, mo
 
 def test_conditions_of_a_period_and_of_an_experiment_have_ids_that_differ(laboratory):
     """The first period of an experiment "x" and the last one of "x_0" were both called condition_x_0."""
-    checked = check_study(laboratory)
-    first, second = list(checked.experiments)[:2]
-    one, two = (checked.experiments[treatment].periods for treatment in (first, second))
-    made = {first: StudyExperiment("x", "x", first, one), second: StudyExperiment("x_0", "x_0", second, two)}
-    problem = petab_problem(replace(checked, experiments=made, measurements=()))
+    tables = read_study(laboratory)
+    first, second = (experiment.periods for experiment in tables.experiments[:2])
+    experiments = (Experiment("x", first), Experiment("x_0", second))
+    problem = petab_problem(replace(tables, experiments=experiments, measurements=()))
     assert len(problem.conditions) == 4
     assert distinct(condition.id for condition in problem.conditions)
 

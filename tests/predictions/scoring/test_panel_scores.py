@@ -12,7 +12,7 @@ from jakstat.predictions.scoring.panel_scores import predict_held_out
 from jakstat.problem import Parameter, Prior
 from jakstat.scenarios import AlteredCells, Readout, ScoreSettings, treatment_of
 
-PANEL = Path(__file__).resolve().parents[2] / "data" / "cancer_panel"
+PANEL = Path(__file__).resolve().parents[3] / "data" / "cancer_panel"
 
 
 @pytest.fixture

@@ -3,16 +3,15 @@
 import numpy as np
 import pytest
 import sympy as sp
+from tests.simulation import models
+from tests.simulation.models import pathway
+from tests.simulation.solver.test_adjoint import finite_differences
+from tests.simulation.solving import Solver
 
 from jakstat.pathway import TIME, Event, UnsupportedModelError, symbol
 from jakstat.simulation import SolveStatus
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels, load_solver
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
-
-from . import models
-from .models import pathway
-from .solving import Solver
-from .test_adjoint import finite_differences
 
 x, y, z, k, c, half = (symbol(name) for name in ("x", "y", "z", "k", "c", "half"))
 TIMES = np.array([0.3, 1.0, 1.7, 4.0])
