@@ -43,8 +43,13 @@ def measure(bench: BenchProblem, limits: Limits) -> list[Row]:
     rows = []
     for solver in (FORWARD, ADJOINT):
         for rtol in limits.tolerances:
-            rows += guarded(bench.name, solver, LIKELIHOOD, rtol,
-                            lambda solver=solver, rtol=rtol: _row(bench, compiled, solver, rtol, limits))  # fmt: skip
+            rows += guarded(
+                bench.name,
+                solver,
+                LIKELIHOOD,
+                rtol,
+                lambda solver=solver, rtol=rtol: _row(bench, compiled, solver, rtol, limits),
+            )
     return rows
 
 
@@ -78,10 +83,7 @@ def _compile(bench: BenchProblem) -> _Compiled:
     cache = os.environ.get("JAKSTAT_CACHE")
     folder = Path(cache) / "amici" if cache else Path(tempfile.mkdtemp(prefix="jakstat-amici-"))
     model = import_petab_problem(
-        problem,
-        output_dir=str(folder / amici.__version__ / bench.path.stem),
-        model_name=bench.path.stem,
-        verbose=False,
+        problem, output_dir=str(folder / amici.__version__ / bench.path.stem), model_name=bench.path.stem, verbose=False
     )
     simulated = problem.get_simulation_conditions_from_measurement_df()
     mapping = create_parameter_mapping(
@@ -128,8 +130,14 @@ def _row(bench: BenchProblem, compiled: _Compiled, solver: str, rtol: float, lim
     failed = sum(one.status != 0 for one in results)
     if failed:
         raise RuntimeError(f"{failed} of {len(results)} conditions could not be solved")
-    by_name = aggregate_sllh(amici_model=compiled.model, rdatas=results, parameter_mapping=compiled.mapping,
-                             edatas=compiled.conditions, petab_scale=True, petab_problem=compiled.petab)  # fmt: skip
+    by_name = aggregate_sllh(
+        amici_model=compiled.model,
+        rdatas=results,
+        parameter_mapping=compiled.mapping,
+        edatas=compiled.conditions,
+        petab_scale=True,
+        petab_problem=compiled.petab,
+    )
     gradient = _in_logarithms(bench, compiled.petab, by_name)
     durations, repeated = repeat(call, limits)
     solver_times = [sum(one.cpu_time_total for one in result) for result in repeated]
@@ -151,5 +159,9 @@ def _in_logarithms(bench: BenchProblem, problem: Any, by_name: dict[str, float])
     """Return derivatives by the natural logarithm from those on AMICI's parameter scales."""
     scales = problem.parameter_df["parameterScale"]
     of_scale = {"lin": lambda factor: factor, "log": lambda _: 1.0, "log10": lambda _: 1.0 / np.log(10.0)}
-    return np.array([by_name[name] * of_scale[scales[name]](factor)
-                     for name, factor in zip(bench.problem.estimated, bench.factors, strict=True)])  # fmt: skip
+    return np.array(
+        [
+            by_name[name] * of_scale[scales[name]](factor)
+            for name, factor in zip(bench.problem.estimated, bench.factors, strict=True)
+        ]
+    )

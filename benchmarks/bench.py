@@ -48,11 +48,7 @@ def main() -> None:
         os.sched_setaffinity(0, {max(_ALLOWED)})
     limits = QUICK if options.quick else Limits()
     machine = describe_machine(limits)
-    made_by = machine | {
-        "code": code_digest(*_measuring_code()),
-        "problems": options.problems,
-        "quick": options.quick,
-    }
+    made_by = machine | {"code": code_digest(*_measuring_code()), "problems": options.problems, "quick": options.quick}
     progress = Progress(REPOSITORY / "benchmarks" / "results" / "progress.json", made_by, options.resume)
     record: dict[str, Any] = {"machine": machine}
     if "solvers" in options.only:
@@ -105,8 +101,15 @@ def describe_machine(limits: Limits) -> dict[str, Any]:
             versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             versions[name] = "not installed"
-    return {"processor": processor, "architecture": platform.machine(), "threads": 1, "cores": os.cpu_count(),
-            "python": platform.python_version(), "versions": versions, "least_repeats": limits.least}  # fmt: skip
+    return {
+        "processor": processor,
+        "architecture": platform.machine(),
+        "threads": 1,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "versions": versions,
+        "least_repeats": limits.least,
+    }
 
 
 def measure_solvers(sources: dict[str, Path], limits: Limits, progress: Progress) -> dict[str, Any]:
@@ -117,8 +120,9 @@ def measure_solvers(sources: dict[str, Path], limits: Limits, progress: Progress
             rows.append(asdict(Row(name, "all", note="the problem's files are not here")))
             continue
         bench = cache(lambda name=name, path=path: prepare(name, path))
-        references[name] = progress.part(f"reference of {name}", lambda bench=bench: _reference(bench()),
-                                         lambda note: {"note": note})  # fmt: skip
+        references[name] = progress.part(
+            f"reference of {name}", lambda bench=bench: _reference(bench()), lambda note: {"note": note}
+        )
         for solver, (measure, covers) in SOLVERS.items():
             rows += progress.part(
                 f"{name}: {solver}",

@@ -49,8 +49,9 @@ def _rows(bench: BenchProblem, solver: str, limits: Limits) -> list[Row]:
         if slow:
             rows.append(Row(bench.name, solver, SOLVER_ONLY, rtol, note=f"left out: {slow.rtol:.0e} is slow enough"))
             continue
-        rows += guarded(bench.name, solver, SOLVER_ONLY, rtol,
-                        lambda rtol=rtol: _row(bench, solver, compiled, inputs, rtol, limits))  # fmt: skip
+        rows += guarded(
+            bench.name, solver, SOLVER_ONLY, rtol, lambda rtol=rtol: _row(bench, solver, compiled, inputs, rtol, limits)
+        )
     return rows
 
 
@@ -98,8 +99,13 @@ def _padded(bench: BenchProblem) -> tuple[np.ndarray, ...]:
     most = max(len(one.times) for one in solved)
     times = np.array([np.pad(one.times, (0, most - len(one.times)), mode="edge") for one in solved])
     weights = np.array([np.pad(one.cotangents, ((0, most - len(one.times)), (0, 0))) for one in solved])
-    return (np.array([one.parameters for one in solved]), np.array([one.initial_state for one in solved]),
-            np.array([one.start for one in solved]), times, weights)  # fmt: skip
+    return (
+        np.array([one.parameters for one in solved]),
+        np.array([one.initial_state for one in solved]),
+        np.array([one.start for one in solved]),
+        times,
+        weights,
+    )
 
 
 def _row(bench: BenchProblem, solver: str, compiled: Any, inputs: tuple, rtol: float, limits: Limits) -> Row:

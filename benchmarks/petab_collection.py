@@ -64,8 +64,17 @@ def simulations_of(file: Path, measurements: pd.DataFrame) -> np.ndarray:
     if not files:
         raise ValueError("the collection holds no simulations")
     simulated = pd.read_csv(files[0], sep="\t")
-    keys = [one for one in ("observableId", "preequilibrationConditionId", "simulationConditionId", "time",
-                            "observableParameters") if one in simulated and one in measurements]  # fmt: skip
+    keys = [
+        one
+        for one in (
+            "observableId",
+            "preequilibrationConditionId",
+            "simulationConditionId",
+            "time",
+            "observableParameters",
+        )
+        if one in simulated and one in measurements
+    ]
     if len(simulated) != len(measurements):
         return _look_up(measurements, simulated, keys)
     found = np.empty(len(measurements))
@@ -117,8 +126,12 @@ def evaluate(file: Path, note: Any) -> None:
     """Evaluate one problem at its nominal values; what becomes known is handed to ``note`` at once."""
     began = time.perf_counter()
     problem = read_problem(file)
-    note(read=time.perf_counter() - began, measurements=len(problem.tables.measurements),
-         conditions=len(problem.tables.experiments), estimated=len(problem.estimated))  # fmt: skip
+    note(
+        read=time.perf_counter() - began,
+        measurements=len(problem.tables.measurements),
+        conditions=len(problem.tables.experiments),
+        estimated=len(problem.estimated),
+    )
     began = time.perf_counter()
     note(states=len(problem.plan.dynamics.states), plan=time.perf_counter() - began)
     note(value=problem.log_likelihood())
@@ -128,8 +141,11 @@ def evaluate(file: Path, note: Any) -> None:
     tight = Problem(problem.tables, TIGHT)
     note(tight=tight.log_likelihood())
     differences = differences_of(tight, note)
-    note(compared=len(differences), deviation=deviation_of(gradient, differences, problem),
-         tight_deviation=deviation_of(tight.gradient(), differences, problem))  # fmt: skip
+    note(
+        compared=len(differences),
+        deviation=deviation_of(gradient, differences, problem),
+        tight_deviation=deviation_of(tight.gradient(), differences, problem),
+    )
 
 
 def _best_time(function: Any) -> float:
@@ -147,8 +163,10 @@ def differences_of(problem: Problem, note: Any) -> dict[str, float]:
     differences, scale = {}, _scale_of(nominal)
     for number, name in enumerate(problem.estimated):
         try:
-            found = [[_central(problem, name, nominal[number], share * step * scale[number]) for share in (1.0, 0.5)]
-                     for step in _STEPS]  # fmt: skip
+            found = [
+                [_central(problem, name, nominal[number], share * step * scale[number]) for share in (1.0, 0.5)]
+                for step in _STEPS
+            ]
         except RuntimeError:  # no solution next to the nominal values
             continue
         coarse, fine = min(found, key=lambda pair: abs(pair[0] - pair[1]))
@@ -243,11 +261,19 @@ def row_of(name: str, record: dict[str, Any], notes: dict[str, str]) -> str:
         f"{record[one]:.1e}" if record.get(one) is not None else "" for one in ("deviation", "tight_deviation")
     ]
     numbers = [f"{one:.6f}" if one is not None else "" for one in (value, reference)]
-    cells = [name, *(str(record.get(one, "")) for one in ("states", "conditions", "measurements", "estimated")),
-             outcome_of(record), *numbers, difference, exact, *deviations, str(record.get("compared", "")),
-             *(_seconds(record, one) for one in ("read", "plan")),
-             *(_milliseconds(record, one) for one in ("value_seconds", "gradient_seconds")),
-             notes.get(name, "")]  # fmt: skip
+    cells = [
+        name,
+        *(str(record.get(one, "")) for one in ("states", "conditions", "measurements", "estimated")),
+        outcome_of(record),
+        *numbers,
+        difference,
+        exact,
+        *deviations,
+        str(record.get("compared", "")),
+        *(_seconds(record, one) for one in ("read", "plan")),
+        *(_milliseconds(record, one) for one in ("value_seconds", "gradient_seconds")),
+        notes.get(name, ""),
+    ]
     return "| " + " | ".join(cells) + " |"
 
 
@@ -280,9 +306,26 @@ finite differences of the tight solve, derivatives by the logarithm of each para
 those below 1. *Tight gradient*: that of the tight solve's gradient. *Of*: how many parameters; the others have no
 solution next to the nominal values. Times are of one core that others may have used: to read and plan (s), of a value
 and of a value with gradient in Python (ms, best of {_REPEATS})."""
-    columns = ["problem", "states", "experiments", "measurements", "estimated", "outcome", "log likelihood",
-               "reference", "difference", "to tight", "gradient", "tight gradient", "of", "read", "plan", "value",
-               "with gradient", "note"]  # fmt: skip
+    columns = [
+        "problem",
+        "states",
+        "experiments",
+        "measurements",
+        "estimated",
+        "outcome",
+        "log likelihood",
+        "reference",
+        "difference",
+        "to tight",
+        "gradient",
+        "tight gradient",
+        "of",
+        "read",
+        "plan",
+        "value",
+        "with gradient",
+        "note",
+    ]
     table = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     table += [row_of(name, record, notes) for name, record in records.items()]
     return "\n".join([head, "", *table]) + "\n"
@@ -302,8 +345,10 @@ def main() -> None:
         run_one(asked.one, asked.record)
         return
     if asked.collection is None or not (asked.collection / "Benchmark-Models").is_dir():
-        parser.error("name the folder of the collection: make petab-collection COLLECTION=<folder>. It has a folder "
-                     "Benchmark-Models; github.com/Benchmarking-Initiative/Benchmark-Models-PEtab")  # fmt: skip
+        parser.error(
+            "name the folder of the collection: make petab-collection COLLECTION=<folder>. It has a folder "
+            "Benchmark-Models; github.com/Benchmarking-Initiative/Benchmark-Models-PEtab"
+        )
     asked.records.mkdir(parents=True, exist_ok=True)
     text = page(run_all(asked.collection.resolve(), asked.seconds, asked.problems, asked.records))
     (REPOSITORY / "docs" / "petab_collection.md").write_text(text, encoding="utf-8")

@@ -57,8 +57,11 @@ def judge(case: Path) -> Outcome:
     if simulated["observableId"].tolist() != signals["observable"].to_numpy().tolist():
         return Outcome("failed", "signals are not in the order of the case")
     likelihood = float(signals["log_likelihood"].sum())
-    found = {"llh": (likelihood, solution["llh"]), "chi2": (float((signals["residual"] ** 2).sum()), solution["chi2"]),
-             "simulations": (signals["signal"].to_numpy(), simulated["simulation"].to_numpy(dtype=float))}  # fmt: skip
+    found = {
+        "llh": (likelihood, solution["llh"]),
+        "chi2": (float((signals["residual"] ** 2).sum()), solution["chi2"]),
+        "simulations": (signals["signal"].to_numpy(), simulated["simulation"].to_numpy(dtype=float)),
+    }
     if "log_prior" in solution:
         prior, stated = problem.log_prior(), solution["log_prior"]
         found["log_prior"] = np.array([prior[name] for name in stated]), np.array(list(stated.values()))
@@ -73,19 +76,28 @@ def judge(case: Path) -> Outcome:
 def table(version: str, outcomes: dict[str, Outcome]) -> str:
     """Return the table of one version as Markdown, counts first."""
     counts = {kind: sum(one.kind == kind for one in outcomes.values()) for kind in ("passed", "refused", "failed")}
-    lines = [f"## PEtab {version}", "", ", ".join(f"{number} {kind}" for kind, number in counts.items())
-             + f" of {len(outcomes)} cases.", "", "| case | what it tests | outcome |", "|---|---|---|"]  # fmt: skip
+    lines = [
+        f"## PEtab {version}",
+        "",
+        ", ".join(f"{number} {kind}" for kind, number in counts.items()) + f" of {len(outcomes)} cases.",
+        "",
+        "| case | what it tests | outcome |",
+        "|---|---|---|",
+    ]
     cases = pd.read_csv(CASES, sep="\t", dtype=str).set_index(["version", "case"])["what_it_tests"]
-    lines += [f"| {name} | {cases.get((version, name), '')} | {': '.join(filter(None, (one.kind, one.text)))} |"
-              for name, one in outcomes.items()]  # fmt: skip
+    lines += [
+        f"| {name} | {cases.get((version, name), '')} | {': '.join(filter(None, (one.kind, one.text)))} |"
+        for name, one in outcomes.items()
+    ]
     return "\n".join(lines)
 
 
 def main() -> None:
     """Judge every case and print the tables."""
     suites = {"1": suite_1(), "2": Path(sys.argv[1]) if len(sys.argv) > 1 else SUITE_2}
-    tables = [table(version, {case.name: judge(case) for case in cases_in(folder)})
-              for version, folder in suites.items()]  # fmt: skip
+    tables = [
+        table(version, {case.name: judge(case) for case in cases_in(folder)}) for version, folder in suites.items()
+    ]
     head = f"""# The test cases of PEtab
 
 jakstat {__version__}; `make petab-suite` writes this page. Version 1: all SBML cases of the package petabtests. Version

@@ -93,8 +93,9 @@ def agreement(first: xr.DataTree, second: xr.DataTree) -> dict[str, float]:
     logarithms = [np.log(np.abs(parameter_draws(tree))) for tree in (first, second)]
     means = [one.mean(("chain", "draw")).to_numpy() for one in logarithms]
     spreads = [one.std(("chain", "draw")).to_numpy() for one in logarithms]
-    effective = [assess_convergence(tree, ConvergenceThresholds()).parameters["ess_bulk"].to_numpy()
-                 for tree in (first, second)]  # fmt: skip
+    effective = [
+        assess_convergence(tree, ConvergenceThresholds()).parameters["ess_bulk"].to_numpy() for tree in (first, second)
+    ]
     difference = np.abs(means[0] - means[1])
     error = np.sqrt(sum(spread**2 / number for spread, number in zip(spreads, effective, strict=True)))
     return {

@@ -131,8 +131,17 @@ class BenchProblem:
             start, times = plan.spans[number, 0], plan.times[first:last]
             initial, cotangents = self.initial_states[-1 - origin], self.cotangents[first:last]
             after = times > start
-            found.append(Trajectory(number, start, initial, self.parameters[number], times[after], cotangents[after],
-                                    cotangents[~after].sum(axis=0)))  # fmt: skip
+            found.append(
+                Trajectory(
+                    number,
+                    start,
+                    initial,
+                    self.parameters[number],
+                    times[after],
+                    cotangents[after],
+                    cotangents[~after].sum(axis=0),
+                )
+            )
         return tuple(found)
 
     def assemble(self, results: list[tuple[float, np.ndarray, np.ndarray]]) -> tuple[float, np.ndarray]:

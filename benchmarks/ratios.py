@@ -106,5 +106,7 @@ def _ours(problem: str, covers: str, rows: Iterable[Row], of_call: bool) -> dict
     whole = {row.rtol: row for row in mine if (row.solver, row.covers) == (WHOLE, LIKELIHOOD)}
     timed = whole if of_call else solver
     judged = solver if covers == SOLVER_ONLY else whole
-    return {rtol: (timed[rtol].milliseconds, judged[rtol].gradient_error, timed[rtol].trajectories)
-            for rtol in timed.keys() & judged.keys()}  # fmt: skip
+    return {
+        rtol: (timed[rtol].milliseconds, judged[rtol].gradient_error, timed[rtol].trajectories)
+        for rtol in timed.keys() & judged.keys()
+    }

@@ -69,14 +69,16 @@ def states(limits: Limits, numbers: tuple[int, ...] = STATES) -> dict[str, Any]:
         layout, spans = np.array([[-1, -1, 0, len(times)]], dtype=np.int64), np.array([[0.0, times[-1]]])
         call, steps = _value_and_gradient(parameters, initial_state, layout, spans, times, model)
         milliseconds, _ = median_time(call, limits)
-        lines.append({
-            "states": number,
-            "parameters": len(dynamics.parameters),
-            "nonzeros": nonzeros(dynamics.states, dynamics.rates),
-            "milliseconds": milliseconds,
-            "steps": steps,
-            "microseconds_a_step": milliseconds * 1e3 / steps,
-        })  # fmt: skip
+        lines.append(
+            {
+                "states": number,
+                "parameters": len(dynamics.parameters),
+                "nonzeros": nonzeros(dynamics.states, dynamics.rates),
+                "milliseconds": milliseconds,
+                "steps": steps,
+                "microseconds_a_step": milliseconds * 1e3 / steps,
+            }
+        )
     return {
         "rtol": RTOL,
         "lines": lines,
@@ -142,8 +144,10 @@ def predictions(bench: BenchProblem, limits: Limits, cores: int, draws: int = 40
     signals_over_draws(asked, points, _SETTINGS)  # compiles, as only many draws do
     lines = []
     for number in sorted({1, cores}):
-        few, many = (_seconds(lambda used=used, number=number: signals_over_draws(asked, used, _SETTINGS, number))
-                     for used in (points[:2], points))  # fmt: skip
+        few, many = (
+            _seconds(lambda used=used, number=number: signals_over_draws(asked, used, _SETTINGS, number))
+            for used in (points[:2], points)
+        )
         rate = (draws - 2) * len(wanted) / (many - few)
         lines.append({"cores": number, "seconds": many, "of_which_preparation": few, "signals_per_second": rate})
     return {

@@ -48,10 +48,7 @@ def _compile(bench: BenchProblem) -> Any:
         return {"x": np.array([rate.xreplace(theirs) for rate in rates], dtype=object)}
 
     problem = SympyProblem(
-        params={"k": (len(parameters),)},
-        states={"x": (len(states),)},
-        rhs_sympy=right_side,
-        derivative_params=[("k",)],
+        params={"k": (len(parameters),)}, states={"x": (len(states),)}, rhs_sympy=right_side, derivative_params=[("k",)]
     )
     return AdjointSolver(problem, checkpoint_n=500_000)
 
@@ -88,8 +85,10 @@ def _solves(bench: BenchProblem, solver: Any) -> Callable[[], None]:
 def _row(bench: BenchProblem, solver: Any, rtol: float, limits: Limits) -> Row:
     _set_tolerances(solver, rtol, rtol * ABSOLUTE_SHARE)
     call = _solves(bench, solver)
-    results = [(float(np.vdot(one.cotangents, states)), gradient.copy(), -adjoint)
-               for one, (states, gradient, adjoint) in zip(bench.trajectories, call(), strict=True)]  # fmt: skip
+    results = [
+        (float(np.vdot(one.cotangents, states)), gradient.copy(), -adjoint)
+        for one, (states, gradient, adjoint) in zip(bench.trajectories, call(), strict=True)
+    ]
     value, gradient = bench.assemble(results)
     milliseconds, repeats = median_time(call, limits)
     return Row(

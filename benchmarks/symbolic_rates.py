@@ -19,9 +19,7 @@ def plain_rates(bench: BenchProblem) -> tuple[list[sp.Symbol], list[sp.Symbol], 
     return states, parameters, sp.Symbol(TIME.name), [rate.xreplace(plain) for rate in rates]
 
 
-def rates_between_thresholds(
-    bench: BenchProblem,
-) -> tuple[list[sp.Symbol], list[sp.Symbol], sp.Symbol, list[sp.Expr]]:
+def rates_between_thresholds(bench: BenchProblem) -> tuple[list[sp.Symbol], list[sp.Symbol], sp.Symbol, list[sp.Expr]]:
     """Return what ``plain_rates`` does, without choices: for a peer whose formulas have none.
 
     Raises
@@ -38,8 +36,10 @@ def rates_between_thresholds(
         raise NotImplementedError("its formulas have no choices, and the rates of this problem switch in a trajectory")
     known = {symbol: sp.Integer(on) for (symbol, _), on in zip(dynamics.switches, patterns.pop(), strict=True)}
     plain = {one: sp.Symbol(one.name) for rate in dynamics.rates for one in rate.free_symbols} | known
-    formulas = {sp.Symbol(one.name): formula.xreplace({p: sp.Symbol(p.name) for p in formula.free_symbols})
-                for one, formula in dynamics.coefficients}  # fmt: skip
+    formulas = {
+        sp.Symbol(one.name): formula.xreplace({p: sp.Symbol(p.name) for p in formula.free_symbols})
+        for one, formula in dynamics.coefficients
+    }
     return states, parameters, time, [rate.xreplace(plain).xreplace(formulas) for rate in dynamics.rates]
 
 

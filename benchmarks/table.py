@@ -65,18 +65,49 @@ def _cell(value: Any) -> str:
 
 
 def _headline_table(lines: list[Headline]) -> str:
-    header = ["problem", "peer", "ours, ms", "our error", "peer's row", "its ms", "its error", "ratio",
-              "ratio a trajectory"]  # fmt: skip
-    return table(header, [
-        [one.problem, f"{one.peer}, {one.what}", one.ours_milliseconds, one.ours_error,
-         one.note or f"{one.peer_solver}, rtol {one.peer_rtol:.0e}", one.peer_milliseconds, one.peer_error, one.ratio,
-         one.ratio_a_trajectory] for one in lines
-    ])  # fmt: skip
+    header = [
+        "problem",
+        "peer",
+        "ours, ms",
+        "our error",
+        "peer's row",
+        "its ms",
+        "its error",
+        "ratio",
+        "ratio a trajectory",
+    ]
+    return table(
+        header,
+        [
+            [
+                one.problem,
+                f"{one.peer}, {one.what}",
+                one.ours_milliseconds,
+                one.ours_error,
+                one.note or f"{one.peer_solver}, rtol {one.peer_rtol:.0e}",
+                one.peer_milliseconds,
+                one.peer_error,
+                one.ratio,
+                one.ratio_a_trajectory,
+            ]
+            for one in lines
+        ],
+    )
 
 
 def _row_table(rows: list[Row]) -> str:
-    header = ["problem", "solver", "rtol", "time, ms", "call, ms", "times ours", "error of gradient",
-              "error of value", "trajectories", "repeats"]  # fmt: skip
+    header = [
+        "problem",
+        "solver",
+        "rtol",
+        "time, ms",
+        "call, ms",
+        "times ours",
+        "error of gradient",
+        "error of value",
+        "trajectories",
+        "repeats",
+    ]
     return table(header, [_row_cells(row, rows) for row in rows])
 
 
@@ -88,8 +119,18 @@ def _row_cells(row: Row, rows: list[Row]) -> list[Any]:
     if not row.solver.startswith("jakstat"):
         ratios = [ratio_of_row(row, rows)] + ([ratio_of_row(row, rows, True)] if row.call_milliseconds else [])
         times = " / ".join(f"{one:.3g}" for one in ratios if one is not None)
-    return [row.problem, row.solver, rtol, row.milliseconds, row.call_milliseconds, times, row.gradient_error,
-            row.value_error, row.trajectories, row.repeats]  # fmt: skip
+    return [
+        row.problem,
+        row.solver,
+        rtol,
+        row.milliseconds,
+        row.call_milliseconds,
+        times,
+        row.gradient_error,
+        row.value_error,
+        row.trajectories,
+        row.repeats,
+    ]
 
 
 def _reference_sentence(references: dict[str, Any]) -> str:
@@ -104,15 +145,26 @@ def _growth(record: dict[str, Any]) -> list[str]:
     parts = []
     if (one := record.get("conditions", {})).get("lines"):
         header = ["conditions", "ms", "ms a condition"]
-        lines = [[line["conditions"], line["milliseconds"], line["milliseconds"] / line["conditions"]]
-                 for line in one["lines"]]  # fmt: skip
+        lines = [
+            [line["conditions"], line["milliseconds"], line["milliseconds"] / line["conditions"]]
+            for line in one["lines"]
+        ]
         text = f"{one['problem']}, rtol {one['rtol']:.0e}, value and gradient; time grows with conditions to the power "
         parts += ["## Cost against conditions", f"{text}{one['exponent']:.2f}.", table(header, lines)]
     if (one := record.get("states", {})).get("lines"):
         header = ["states", "parameters", "non-zeros of J", "steps", "ms", "µs a step", "ns a step and non-zero"]
-        lines = [[line["states"], line["parameters"], line["nonzeros"], line["steps"], line["milliseconds"],
-                  line["microseconds_a_step"], line["microseconds_a_step"] * 1e3 / line["nonzeros"]]
-                 for line in one["lines"]]  # fmt: skip
+        lines = [
+            [
+                line["states"],
+                line["parameters"],
+                line["nonzeros"],
+                line["steps"],
+                line["milliseconds"],
+                line["microseconds_a_step"],
+                line["microseconds_a_step"] * 1e3 / line["nonzeros"],
+            ]
+            for line in one["lines"]
+        ]
         text = "A generated chain, value and gradient; the time of a step grows with the non-zeros of J to the power"
         parts += ["## Cost against states", f"{text} {one['exponent']:.2f}.", table(header, lines)]
     if "solver_per_second" in (one := record.get("predictions", {})):
@@ -122,23 +174,40 @@ def _growth(record: dict[str, Any]) -> list[str]:
             f"draws, one time of {one['signals_a_draw']} conditions each:"
         )
         header = ["cores", "s", "of which preparation, s", "conditions a second"]
-        lines = [[line["cores"], line["seconds"], line["of_which_preparation"], f"{line['signals_per_second']:,.0f}"]
-                 for line in one["lines"]]  # fmt: skip
+        lines = [
+            [line["cores"], line["seconds"], line["of_which_preparation"], f"{line['signals_per_second']:,.0f}"]
+            for line in one["lines"]
+        ]
         parts += ["## Predictions", text, table(header, lines)]
     if cases := [one for one in record.get("start_up", []) if "case" in one]:
         header = ["case", "import, s", "first gradient with reading, s"]
         lines = [[one["case"], one["import_seconds"], one["first_gradient_seconds"]] for one in cases]
         parts += ["## Start", table(header, lines)]
-    failed = [f"{name}: {record[name]['note']}" for name in ("conditions", "states", "predictions")
-              if record.get(name, {}).get("note")]  # fmt: skip
+    failed = [
+        f"{name}: {record[name]['note']}"
+        for name in ("conditions", "states", "predictions")
+        if record.get(name, {}).get("note")
+    ]
     return parts + failed
 
 
 def _posterior(runs: list[dict[str, Any]]) -> list[str]:
     if not runs:
         return []
-    header = ["problem", "solver", "ESS a second", "least bulk ESS", "sampling, s", "gradients", "ms a gradient",
-              "largest R-hat", "divergences", "compile, s", "against jakstat: means differ by, sd", "z"]  # fmt: skip
+    header = [
+        "problem",
+        "solver",
+        "ESS a second",
+        "least bulk ESS",
+        "sampling, s",
+        "gradients",
+        "ms a gradient",
+        "largest R-hat",
+        "divergences",
+        "compile, s",
+        "against jakstat: means differ by, sd",
+        "z",
+    ]
     lines = [_run_cells(one, runs) for one in runs]
     first = next((one for one in runs if "chains" in one), None)
     text = "Short runs of NUTS in one thread; ESS is the smallest of the parameters' bulk sizes."
@@ -158,6 +227,13 @@ def _run_cells(one: dict[str, Any], runs: list[dict[str, Any]]) -> list[Any]:
     judged = all(r_hat <= _MIXED for r_hat in of_problem)
     agreement = [one.get(name) if judged else None for name in ("largest_difference_sd", "largest_z")]
     numbers = ("effective_draws_per_second", "least_effective_draws", "sampling_seconds", "gradients")
-    return [one["problem"], one["solver"], *[one[name] for name in numbers],
-            one["sampling_seconds"] * 1e3 / max(one["gradients"], 1), one["largest_r_hat"], one["divergences"],
-            one["compile_seconds"], *agreement]  # fmt: skip
+    return [
+        one["problem"],
+        one["solver"],
+        *[one[name] for name in numbers],
+        one["sampling_seconds"] * 1e3 / max(one["gradients"], 1),
+        one["largest_r_hat"],
+        one["divergences"],
+        one["compile_seconds"],
+        *agreement,
+    ]

@@ -31,7 +31,8 @@ for check in assess_convergence(posterior, ConvergenceThresholds()).checks:
 with open("config/raia2011.yaml", encoding="utf-8") as file:
     asked = yaml.safe_load(file)["dose_response"]
 fit = problem.fit(posterior, asked, draws=200, seed=2)
-response = fit.predict_curves([AlteredCells("IL-13 4 ng/ml")], ["ruxolitinib"], asked["doses_nM"],
-                              Readout("pSTAT5", "pSTAT5_signal", time_h=1))  # fmt: skip
+response = fit.predict_curves(
+    [AlteredCells("IL-13 4 ng/ml")], ["ruxolitinib"], asked["doses_nM"], Readout("pSTAT5", "pSTAT5_signal", time_h=1)
+)
 measured = summarise_metrics(measure_dose_response(response))
 print(measured.loc[measured["metric"] == "ic50", ["cells", "drug", "share_existing", "median", "lower_90", "upper_90"]])

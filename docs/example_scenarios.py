@@ -37,8 +37,11 @@ else:
 # %% The questions: those of the workflow, cut down to two lines, two drugs and two mutants
 questions = yaml.safe_load(Path("config/scenarios.yaml").read_text(encoding="utf-8"))
 questions["draws"] = 40
-questions["dose_response"] |= {"cells": [{"cell_line": "HEL"}, {"cell_line": "MCF7"}],
-                               "inhibitors": ["ruxolitinib", "fedratinib"], "readouts": ["viability"]}  # fmt: skip
+questions["dose_response"] |= {
+    "cells": [{"cell_line": "HEL"}, {"cell_line": "MCF7"}],
+    "inhibitors": ["ruxolitinib", "fedratinib"],
+    "readouts": ["viability"],
+}
 questions["resistance"] |= {"alterations": ["JAK2_Y931C", "JAK2_L983F"], "inhibitors": ["ruxolitinib", "fedratinib"]}
 questions["combinations"] = questions["combinations"][:1]
 fit, asked = ask_of_fit(questions, study, draws, solver, seed=1)

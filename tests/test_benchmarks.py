@@ -12,8 +12,19 @@ import pytest
 def modules(repository):
     """Return the modules of the folder ``benchmarks``, which no installation has."""
     sys.path.insert(0, str(repository))
-    names = ("amici_peer", "bench", "diffrax_peer", "measuring", "ours", "problems", "progress", "ratios", "scaling",
-             "sunode_peer", "table")  # fmt: skip
+    names = (
+        "amici_peer",
+        "bench",
+        "diffrax_peer",
+        "measuring",
+        "ours",
+        "problems",
+        "progress",
+        "ratios",
+        "scaling",
+        "sunode_peer",
+        "table",
+    )
     yield SimpleNamespace(**{name: import_module(f"benchmarks.{name}") for name in names})
     sys.path.remove(str(repository))
 
@@ -105,8 +116,9 @@ def test_absent_peer_is_a_row_that_says_so(modules, boehm, monkeypatch, tmp_path
     (row,) = record["rows"]
     assert row["note"] == f"not installed: {package}"
     assert row["milliseconds"] is None
-    assert f"not installed: {package}" in modules.table.as_markdown(record | {"machine": modules.bench.describe_machine(
-        modules.measuring.QUICK)})  # fmt: skip
+    assert f"not installed: {package}" in modules.table.as_markdown(
+        record | {"machine": modules.bench.describe_machine(modules.measuring.QUICK)}
+    )
 
 
 def test_only_a_peer_that_is_missing_is_called_not_installed(modules):
@@ -125,8 +137,9 @@ def test_absent_problem_is_a_row_that_says_so(modules, tmp_path):
 
 def test_ratio_is_against_our_fastest_row_that_is_as_accurate(modules):
     def row(solver, rtol, milliseconds, error, **others):
-        return modules.measuring.Row("P", solver, rtol=rtol, milliseconds=milliseconds, gradient_error=error,
-                                     trajectories=1, **others)  # fmt: skip
+        return modules.measuring.Row(
+            "P", solver, rtol=rtol, milliseconds=milliseconds, gradient_error=error, trajectories=1, **others
+        )
 
     ours = [row("jakstat", 1e-4, 1.0, 1e-3), row("jakstat", 1e-6, 2.0, 1e-5), row("jakstat", 1e-8, 8.0, 1e-7)]
     peer = [row("sunode", 1e-4, 10.0, 1e-2), row("sunode", 1e-6, 20.0, 1e-4), row("sunode", 1e-8, 50.0, 1e-6)]
@@ -165,8 +178,9 @@ def test_run_is_taken_up_where_it_ended(modules, tmp_path):
 
 
 def test_agreement_is_shown_of_mixed_chains_alone(modules):
-    numbers = dict.fromkeys(("effective_draws_per_second", "least_effective_draws", "sampling_seconds",
-                             "compile_seconds"), 1.0) | {"gradients": 1, "divergences": 0}  # fmt: skip
+    numbers = dict.fromkeys(
+        ("effective_draws_per_second", "least_effective_draws", "sampling_seconds", "compile_seconds"), 1.0
+    ) | {"gradients": 1, "divergences": 0}
     ours = numbers | {"problem": "P", "solver": "jakstat", "largest_r_hat": 1.01}
     theirs = ours | {"solver": "sunode", "largest_difference_sd": 0.1, "largest_z": 2.0}
     assert modules.table._run_cells(theirs, [ours, theirs])[-2:] == [0.1, 2.0]

@@ -42,10 +42,18 @@ FAULTS = {
     "yaml-recursive-alias": (1, "study.yaml", 21, "extra.0", "*r inside of what it stands for"),
 }
 EXPORTS = {
-    "bom.tsv": "", "cr.tsv": "", "latin.tsv": "", "nbsp.tsv": "", "utf16.tsv": "", "comma.csv": "commas",
-    "semi.csv": "semicolons", "spaces.tsv": "blanks", "sheet.xlsx": "workbook", "titled.tsv": "a title",
+    "bom.tsv": "",
+    "cr.tsv": "",
+    "latin.tsv": "",
+    "nbsp.tsv": "",
+    "utf16.tsv": "",
+    "comma.csv": "commas",
+    "semi.csv": "semicolons",
+    "spaces.tsv": "blanks",
+    "sheet.xlsx": "workbook",
+    "titled.tsv": "a title",
     "empty.tsv": "an empty file",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="session")

@@ -41,8 +41,9 @@ def test_differences_of_a_closed_form_meet_its_gradient_and_show_a_wrong_one(tur
 
 
 def test_simulations_are_matched_by_their_keys(tmp_path):
-    measurements = pd.DataFrame({"observableId": ["b", "a", "a"], "simulationConditionId": ["c"] * 3,
-                                 "time": [1.0, 2.0, 1.0]})  # fmt: skip
+    measurements = pd.DataFrame(
+        {"observableId": ["b", "a", "a"], "simulationConditionId": ["c"] * 3, "time": [1.0, 2.0, 1.0]}
+    )
     simulated = measurements.iloc[[2, 0, 1]].assign(simulation=[11.0, 20.0, 12.0])
     simulated.to_csv(tmp_path / "simulatedData_x.tsv", sep="\t", index=False)
     assert simulations_of(tmp_path / "x.yaml", measurements).tolist() == [20.0, 12.0, 11.0]
@@ -64,8 +65,20 @@ def test_problem_that_cannot_be_read_stops_no_other_and_stands_in_the_table(tmp_
     assert sorted(problems_in(tmp_path)) == ["Broken_A", "Broken_B"]
     found = run_all(tmp_path, 120.0, [], records)
     assert all("refused" in one or "failed" in one for one in found.values())
-    text = page(found | {"Done": {"read": 1.0, "value": 1.0, "reference": 1.0, "deviation": 1e-6, "compared": 3,
-                                  "tight_deviation": 1e-9, "tight": 1.0}})  # fmt: skip
+    text = page(
+        found
+        | {
+            "Done": {
+                "read": 1.0,
+                "value": 1.0,
+                "reference": 1.0,
+                "deviation": 1e-6,
+                "compared": 3,
+                "tight_deviation": 1e-9,
+                "tight": 1.0,
+            }
+        }
+    )
     assert "3 problems: 1\nevaluated, 1 within" in text
     assert len({line.count("|") for line in text.splitlines() if line.startswith("|")}) == 1
 

@@ -23,7 +23,7 @@ FILES = {
     "scripts/make_table.py": "from log import say\nwith say():\n    from jakstat.reading import read_table\n",
     "scripts/make_page.py": "from jakstat.pages.page import read_page\n",
     "scripts/log.py": "def say(): ...\n",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -94,8 +94,11 @@ def test_package_that_is_imported_whole_counts_whole(code):
 @pytest.mark.parametrize("rule", ["assess_convergence", "render_report"])
 def test_what_python_loads_for_a_script_is_among_what_counts(repository, rule):
     script = repository / f"workflow/scripts/{rule}.py"
-    imports = [ast.unparse(node) for node in ast.walk(ast.parse(script.read_text()))
-               if isinstance(node, ast.ImportFrom) and node.module.startswith("jakstat")]  # fmt: skip
+    imports = [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(script.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("jakstat")
+    ]
     show = "import sys; print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('jakstat.')), sep='\\n')"
     told = subprocess.check_output([sys.executable, "-c", "\n".join([*imports, show])], text=True)
     loaded = {Path(line) for line in told.split()}

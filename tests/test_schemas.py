@@ -71,7 +71,7 @@ def test_other_shipped_files_fit_when_laid_over_the_default(repository, schema, 
         ("seed", None, "seed: missing; needed: a whole number"),
         ("dose_response.time", None, "dose_response.time: missing; needed: a number, above 0 [time unit of the study"),
     ],
-)  # fmt: skip
+)
 def test_fault_is_named_with_what_is_needed(settings, schema, place, value, sentence):
     faults = schema_faults(changed(settings, place, value), schema)
     assert len(faults) == 1

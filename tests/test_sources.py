@@ -23,8 +23,11 @@ _SAYS_WHENCE = re.compile(
 
 
 def test_the_shipped_tables_with_numbers_have_a_source_column():
-    without = [file.relative_to(REPOSITORY).as_posix() for file in sorted((REPOSITORY / "data").glob("*/*.tsv"))
-               if file not in TABLES and file.name not in MEASUREMENTS]  # fmt: skip
+    without = [
+        file.relative_to(REPOSITORY).as_posix()
+        for file in sorted((REPOSITORY / "data").glob("*/*.tsv"))
+        if file not in TABLES and file.name not in MEASUREMENTS
+    ]
     assert not without
 
 
@@ -36,8 +39,11 @@ MEASUREMENTS = {"measurements.tsv", "phospho.tsv", "viability.tsv", "viability_g
 def test_every_row_says_whence_its_numbers_are(file):
     with file.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text, delimiter="\t"))
-    silent = [f"row {number}: {row['source']!r}" for number, row in enumerate(rows, 2)
-              if not _SAYS_WHENCE.search(row["source"] or "")]  # fmt: skip
+    silent = [
+        f"row {number}: {row['source']!r}"
+        for number, row in enumerate(rows, 2)
+        if not _SAYS_WHENCE.search(row["source"] or "")
+    ]
     assert rows
     assert not silent
 

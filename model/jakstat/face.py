@@ -151,8 +151,11 @@ class Problem:
         return np.array([values[name] for name in self.estimated], dtype=float)
 
     def _require_success(self, status: np.ndarray) -> None:
-        failed = {name: SolveStatus(int(status[segments[-1]]))
-                  for name, segments in self.plan.segments_of_experiment.items() if status[segments[-1]]}  # fmt: skip
+        failed = {
+            name: SolveStatus(int(status[segments[-1]]))
+            for name, segments in self.plan.segments_of_experiment.items()
+            if status[segments[-1]]
+        }
         if failed:
             sentences = "; ".join(f"{name}: {one.name.lower()} ({one.sentence})" for name, one in failed.items())
             raise SolveError(f"{len(failed)} experiment(s) could not be solved: {sentences}")
@@ -245,10 +248,16 @@ class Problem:
         last = max([one.time for one in self.tables.measurements if np.isfinite(one.time)], default=first)
         times = np.linspace(first, last, 200) if times is None else np.unique(np.asarray(times, dtype=float))
         clock = Observable("clock", sp.Integer(0), sp.Integer(1))  # nothing is observed: only states are wanted
-        begun = [(place, number) for place, one in enumerate(self.tables.experiments)
-                 for number, time in enumerate(times) if time >= one.start]  # fmt: skip
-        wanted = tuple(Measurement(clock.id, self.tables.experiments[place].id, float(times[number]), np.nan)
-                       for place, number in begun)  # fmt: skip
+        begun = [
+            (place, number)
+            for place, one in enumerate(self.tables.experiments)
+            for number, time in enumerate(times)
+            if time >= one.start
+        ]
+        wanted = tuple(
+            Measurement(clock.id, self.tables.experiments[place].id, float(times[number]), np.nan)
+            for place, number in begun
+        )
         tables = replace(self.tables, measurements=wanted, observables=(clock,))
         with BUILDING:
             plan = plan_simulation(tables)
@@ -287,8 +296,13 @@ class Problem:
         measured = np.array([one.value for one in measurements])
         noise = noise_of(self.tables)
         residual = standardised_residuals(measured, signal, noise_scale, noise)
-        variables = {"signal": signal, "noise_scale": noise_scale, "measurement": measured, "residual": residual,
-                     "log_likelihood": terms}  # fmt: skip
+        variables = {
+            "signal": signal,
+            "noise_scale": noise_scale,
+            "measurement": measured,
+            "residual": residual,
+            "log_likelihood": terms,
+        }
         coords = {
             "observable": ("obs", [one.observable_id for one in measurements]),
             "experiment": ("obs", [one.experiment_id for one in measurements]),
@@ -310,8 +324,11 @@ class Problem:
         """
         values = dict(zip(self.estimated, self.vector(parameters).tolist(), strict=True))
         with BUILDING:  # PyMC compiles each density
-            return {one.id: log_prior_density(one.prior, values[one.id])
-                    for one in self.tables.parameters if one.prior is not None}  # fmt: skip
+            return {
+                one.id: log_prior_density(one.prior, values[one.id])
+                for one in self.tables.parameters
+                if one.prior is not None
+            }
 
     def sample(self, sampling: SamplingSettings | None = None, seed: int = 1) -> xr.DataTree:
         """Draw from the posterior; see ``jakstat.inference.sample_posterior``, whose groups are those of ArviZ.

@@ -25,9 +25,22 @@ import yaml
 
 # What can move a number of a result.
 _PACKAGES = (
-    "antimony", "arviz", "numba", "numpy", "nutpie", "pandas", "petab", "pymc", "pytensor", "python-libsbml",
-    "sbmlmath", "scipy", "snakemake", "sympy", "xarray",
-)  # fmt: skip
+    "antimony",
+    "arviz",
+    "numba",
+    "numpy",
+    "nutpie",
+    "pandas",
+    "petab",
+    "pymc",
+    "pytensor",
+    "python-libsbml",
+    "sbmlmath",
+    "scipy",
+    "snakemake",
+    "sympy",
+    "xarray",
+)
 
 
 def package_versions() -> dict[str, str]:
@@ -162,8 +175,12 @@ def _homes_of_names(folder: Path) -> dict[str, str]:
     """Return the module, as seen from its package, that each name of the package's face comes from."""
     stub = folder / "__init__.pyi"
     nodes = ast.walk(_parsed(stub)) if stub.is_file() else ()
-    return {alias.name: node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module
-            for alias in node.names}  # fmt: skip
+    return {
+        alias.name: node.module
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
 
 
 @cache

@@ -32,12 +32,12 @@ def importing(study):
         '  import   "inner.ant" ;\n',
         'import /* the model */ "inner.ant" // here\n',
         'import "./inner.ant"\nimport "inner.ant"\n',
-        'import ```inner.ant```\n',
+        "import ```inner.ant```\n",
         '# import "nothing.ant"\n/* import "nothing.ant"\n*/ import "inner.ant"\n// import "nothing.ant"\n',
     ],
-)  # fmt: skip
+)
 def test_an_imported_model_is_read_and_its_digest_kept(importing, text):
-    folder = importing('model a()\nend\n')  # fmt: skip
+    folder = importing("model a()\nend\n")
     folder = importing(text)
     tables = read_study(folder)
     assert tables.data_digests["inner.ant"] == sha256_of(folder / "inner.ant")
@@ -72,12 +72,16 @@ def test_a_file_that_two_import_is_taken_once(importing):
 @pytest.mark.parametrize(
     "text",
     [
-        '// import "inner.ant"\n', '# import "inner.ant"\n', '/* import "inner.ant" */\n',
+        '// import "inner.ant"\n',
+        '# import "inner.ant"\n',
+        '/* import "inner.ant" */\n',
         '/*\nimport "inner.ant"\n*/\n',
-        'important = 1\n', 'model m()\n x = 1; x is "import \\"inner.ant\\""\nend\n',
-        'model m()\n x notes ```\nimport "inner.ant"\n```\nend\n', '# "\n// /*\n',
+        "important = 1\n",
+        'model m()\n x = 1; x is "import \\"inner.ant\\""\nend\n',
+        'model m()\n x notes ```\nimport "inner.ant"\n```\nend\n',
+        '# "\n// /*\n',
     ],
-)  # fmt: skip
+)
 def test_an_import_in_a_comment_or_a_string_is_none(text):
     assert not list(imports_in(text))
 

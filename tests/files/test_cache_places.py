@@ -134,8 +134,10 @@ def test_a_group_that_does_not_exist_is_said_and_nobody_is_trusted_for_it(monkey
     assert "JAKSTAT_CACHE_GROUP: found no-such-lab" in lines(caplog)[0]
 
 
-@pytest.mark.parametrize(("umask", "of_folder", "of_file"), [
-    (0o000, 0o2775, 0o644), (0o002, 0o2775, 0o644), (0o022, 0o2755, 0o644), (0o077, 0o2700, 0o600)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("umask", "of_folder", "of_file"),
+    [(0o000, 0o2775, 0o644), (0o002, 0o2775, 0o644), (0o022, 0o2755, 0o644), (0o077, 0o2700, 0o600)],
+)
 def test_folders_have_the_modes_of_umask_and_files_are_their_owners(umask, of_folder, of_file, tmp_path, monkeypatch):
     (tmp_path / "lab").mkdir()
     (tmp_path / "lab").chmod(0o2775)
@@ -169,8 +171,9 @@ print(os.environ.get("PYTENSOR_FLAGS"))
 
 
 def _flags(**environment: str) -> tuple[str, str]:
-    child = subprocess.run([sys.executable, "-c", _PYTENSOR], env=os.environ | environment, check=True,
-                           capture_output=True, text=True)  # fmt: skip
+    child = subprocess.run(
+        [sys.executable, "-c", _PYTENSOR], env=os.environ | environment, check=True, capture_output=True, text=True
+    )
     return child.stdout.strip(), child.stderr
 
 

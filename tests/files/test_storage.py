@@ -36,10 +36,14 @@ def tree() -> xr.DataTree:
         np.arange(6.0).reshape(2, 3), dims=("chain", "draw"), coords=chains, attrs={"units": "nM", "ends": [0, 1]}
     )
     diverging = xr.DataArray([[True, False, False]] * 2, dims=("chain", "draw"), coords=chains)
-    tree = xr.DataTree.from_dict({
-        "posterior": xr.Dataset({"parameter_value": value}, attrs={"sample_dims": ["chain", "draw"], "nothing": None}),
-        "sample_stats": xr.Dataset({"diverging": diverging}),
-    })  # fmt: skip
+    tree = xr.DataTree.from_dict(
+        {
+            "posterior": xr.Dataset(
+                {"parameter_value": value}, attrs={"sample_dims": ["chain", "draw"], "nothing": None}
+            ),
+            "sample_stats": xr.Dataset({"diverging": diverging}),
+        }
+    )
     tree.attrs = {
         "solve_outcomes": ["success=12", "too_many_steps=0"],
         "seed": 5,

@@ -19,7 +19,10 @@ UNREADABLE = {
     "two aliases in each other": ("a: &r {x: &s {y: *r}}\n", 1, "*r inside of what it stands for"),
     "aliases that multiply": (BOMB, 6, f"more than {MAX_VALUES:,} values"),
     "aliases that multiply in lists": (
-        "a: &a [" + "x, " * 1000 + "]\nb: &b [" + "*a, " * 90 + "]\nc: [*b, *b]\n", 3, "more than 100,000 values"),
+        "a: &a [" + "x, " * 1000 + "]\nb: &b [" + "*a, " * 90 + "]\nc: [*b, *b]\n",
+        3,
+        "more than 100,000 values",
+    ),
     "an alias of nothing": ("a: *x\n", 1, "the alias *x of nothing"),
     "brackets 100,000 deep": ("a: " + "[" * 100_000, 1, "more than 100 levels"),
     "braces 101 deep": ("{a: " * 101 + "1" + "}" * 101, 1, "more than 100 levels"),
@@ -33,7 +36,7 @@ UNREADABLE = {
     "two values of one key": ("a: b: c\n", 1, "invalid YAML"),
     "a control character": ("a: \x07\n", None, "invalid YAML"),
     "a text beyond all measure": ("a: " + "x" * MAX_LENGTH, None, "characters of YAML"),
-}  # fmt: skip
+}
 FAULTY = {
     "a date with month 13": ("title: 2020-13-45\n", 1, "title", "2020-13-45, which looks like a date"),
     "a 30th of February": ("a: 1\ndate: 2021-02-30\n", 2, "date", "2021-02-30"),
@@ -47,13 +50,45 @@ FAULTY = {
     "a set": ("a: !!set {b, c}\n", 1, "a", "the tag"),
 }
 AS_WRITTEN = {
-    "NO": "NO", "yes": "yes", "on": "on", "Off": "Off", "y": "y", "12:30": "12:30", "012": "012", "0o12": "0o12",
-    "0x1F": "0x1F", "0b11": "0b11", "1_000": "1_000", "2020-11-01": "2020-11-01", "'2020-13-45'": "2020-13-45",
-    '"1"': "1", "!!str 5": "5", "1.2.3": "1.2.3", "nan": "nan", "inf": "inf", "=": "=", "-": "-", "e5": "e5",
-    "1e-3": 0.001, "1E3": 1000.0, "1.0e-3": 0.001, ".5": 0.5, "5.": 5.0, "-4": -4, "+4": 4, "0": 0, "0.10": 0.1,
-    "true": True, "False": False, "~": None, "null": None, "": None, "-.inf": -math.inf, "1e999": math.inf,
+    "NO": "NO",
+    "yes": "yes",
+    "on": "on",
+    "Off": "Off",
+    "y": "y",
+    "12:30": "12:30",
+    "012": "012",
+    "0o12": "0o12",
+    "0x1F": "0x1F",
+    "0b11": "0b11",
+    "1_000": "1_000",
+    "2020-11-01": "2020-11-01",
+    "'2020-13-45'": "2020-13-45",
+    '"1"': "1",
+    "!!str 5": "5",
+    "1.2.3": "1.2.3",
+    "nan": "nan",
+    "inf": "inf",
+    "=": "=",
+    "-": "-",
+    "e5": "e5",
+    "1e-3": 0.001,
+    "1E3": 1000.0,
+    "1.0e-3": 0.001,
+    ".5": 0.5,
+    "5.": 5.0,
+    "-4": -4,
+    "+4": 4,
+    "0": 0,
+    "0.10": 0.1,
+    "true": True,
+    "False": False,
+    "~": None,
+    "null": None,
+    "": None,
+    "-.inf": -math.inf,
+    "1e999": math.inf,
     "9" * 5000: math.inf,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
@@ -134,10 +169,26 @@ def test_keys_that_snakemake_reads_otherwise_are_faults():
     assert "a truth value" in fault.found
 
 
-@pytest.mark.parametrize(("value", "number"), [
-    ("1e-3", 0.001), ("5", 5.0), (5, 5.0), (0.5, 0.5), (True, None), ("nan", None), (".nan", None), ("1e999", None),
-    (math.inf, None), (math.nan, None), ("1_000", None), ("012", None), ("", None), (None, None), ([1], None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("1e-3", 0.001),
+        ("5", 5.0),
+        (5, 5.0),
+        (0.5, 0.5),
+        (True, None),
+        ("nan", None),
+        (".nan", None),
+        ("1e999", None),
+        (math.inf, None),
+        (math.nan, None),
+        ("1_000", None),
+        ("012", None),
+        ("", None),
+        (None, None),
+        ([1], None),
+    ],
+)
 def test_number_is_finite_and_decimal(value, number):
     assert finite_number(value) == number
 

@@ -14,13 +14,17 @@ def tree(draws: np.ndarray, diverging: int = 0, outcomes: str = "success=1000", 
     flags = np.zeros((chains, n), dtype=bool)
     flags[0, :diverging] = True
     rng = np.random.default_rng(0)
-    made = xr.DataTree.from_dict({
-        "posterior": parameter_dataset(np.exp(draws)[..., None], ["k"]),
-        "sample_stats": xr.Dataset({
-            "diverging": (("chain", "draw"), flags),
-            "energy": (("chain", "draw"), rng.normal(size=(chains, n)) if energy is None else energy),
-        }),
-    })  # fmt: skip
+    made = xr.DataTree.from_dict(
+        {
+            "posterior": parameter_dataset(np.exp(draws)[..., None], ["k"]),
+            "sample_stats": xr.Dataset(
+                {
+                    "diverging": (("chain", "draw"), flags),
+                    "energy": (("chain", "draw"), rng.normal(size=(chains, n)) if energy is None else energy),
+                }
+            ),
+        }
+    )
     made.attrs["solve_outcomes"] = [outcomes, "newton_failed=0"] if "=" in outcomes else outcomes
     return made
 

@@ -53,11 +53,18 @@ def tree() -> xr.DataTree:
     rng = np.random.default_rng(1)
     draws = {"chain": np.arange(2), "draw": np.arange(500)}
     values = np.exp(rng.normal(np.log(0.5), 0.01, (2, 500, 1)))
-    made = xr.DataTree.from_dict({
-        "posterior": parameter_dataset(values, ["k"]),
-        "sample_stats": xr.Dataset({"diverging": (("chain", "draw"), np.zeros((2, 500), dtype=bool)),
-                                    "energy": (("chain", "draw"), rng.normal(size=(2, 500)))}, coords=draws),
-    })  # fmt: skip
+    made = xr.DataTree.from_dict(
+        {
+            "posterior": parameter_dataset(values, ["k"]),
+            "sample_stats": xr.Dataset(
+                {
+                    "diverging": (("chain", "draw"), np.zeros((2, 500), dtype=bool)),
+                    "energy": (("chain", "draw"), rng.normal(size=(2, 500))),
+                },
+                coords=draws,
+            ),
+        }
+    )
     made.attrs["solve_outcomes"] = ["success=1000"]
     return made
 

@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from jakstat.predictions.combinations import (
-    find_least_doses,
-    loewe_effect,
-    measure_combination,
-    summarise_combination,
-)
+from jakstat.predictions.combinations import find_least_doses, loewe_effect, measure_combination, summarise_combination
 
 A, B = 30.0, 400.0  # K of two drugs, nM
 

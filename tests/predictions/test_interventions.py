@@ -13,14 +13,17 @@ from jakstat.statistics import SolverSettings
 SOLVER = SolverSettings(1e-6, 1e-8)
 SECTION = {
     "tables": "docs/raia_interventions",
-    "cells": [{"experiment": "il13_20"}, {"experiment": "il13_20", "alterations": ["JAK2_amplified"]},
-              {"experiment": "il13_4", "alterations": ["SOCS3_loss"]}],
+    "cells": [
+        {"experiment": "il13_20"},
+        {"experiment": "il13_20", "alterations": ["JAK2_amplified"]},
+        {"experiment": "il13_4", "alterations": ["SOCS3_loss"]},
+    ],
     "inhibitors": ["ruxolitinib", "fedratinib"],
     "doses_nM": [0, 30, 300, 3000],
     "pairs": [["ruxolitinib", "fedratinib"]],
     "readout": {"observable": "pSTAT5_signal", "time_h": 1},
     "draws": 10,
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +67,7 @@ def test_what_is_asked_is_a_row_for_cells_and_inhibitor(asked):
     [
         ({"doses_nM": [10, 30, 300]}, "doses_nM: found .*needed: increasing doses that begin with 0"),
         ({"doses_nM": [0, 300, 30]}, "doses_nM: found"),
-        (
-            {"pairs": [["ruxolitinib", "tofacitinib"]]},
-            "pairs: found 'tofacitinib'; needed: one of ruxol",
-        ),
+        ({"pairs": [["ruxolitinib", "tofacitinib"]]}, "pairs: found 'tofacitinib'; needed: one of ruxol"),
         ({"cells": [{"experiment": "il13_21"}]}, "unknown cell line 'il13_21'"),
         ({"cells": [{"experiment": "il13_20", "alterations": ["SOCS_loss"]}]}, "unknown alteration 'SOCS_loss'"),
         ({"inhibitors": ["ruxolitinb", "fedratinib"], "pairs": []}, "unknown inhibitor 'ruxolitinb'.*ruxolitinib"),

@@ -33,11 +33,14 @@ def fit(repository, tmp_path_factory):
 def test_curves_are_those_of_the_same_formulas_in_the_short_form(fit):
     fit, tree = fit
     section = {
-        "inhibitor": "ruxolitinib", "readout": "pSTAT5_signal", "time": 60, "doses_nM": DOSES,
+        "inhibitor": "ruxolitinib",
+        "readout": "pSTAT5_signal",
+        "time": 60,
+        "doses_nM": DOSES,
         "acts_on": {name: f"{name} / (1 + dose / K)" for name in TARGETS},
         "parameters": {"K": {"median": 166.0, "sd_ln": 1e-9, "unit": "nM", "source": "assumed"}},
         "stimuli": [{"label": "IL-13 20 ng/ml", "set": {"il13_level": 20}}],
-    }  # fmt: skip
+    }
     expected = predict_interventions(section, fit.tables, None, tree, SOLVER, 1).response
     fixed = replace(fit, scenarios=with_fixed(fit.scenarios, {"K_ruxolitinib": 166.0}))
     curves = fixed.predict_curves([AlteredCells("il13_20")], ["ruxolitinib"], DOSES, READOUT)

@@ -21,8 +21,9 @@ def hill(doses, ic50, slope=1.0, bottom=0.0):
 
 def as_curves(values, doses):
     values = np.atleast_2d(values)[None]
-    return xr.DataArray(values, dims=("chain", "draw", "dose"),
-                        coords={"chain": [0], "draw": range(values.shape[1]), "dose": doses})  # fmt: skip
+    return xr.DataArray(
+        values, dims=("chain", "draw", "dose"), coords={"chain": [0], "draw": range(values.shape[1]), "dose": doses}
+    )
 
 
 def test_metrics_of_a_hill_curve_are_exact():

@@ -13,8 +13,11 @@ DOSES = np.concatenate([[0.0], np.logspace(0, 4, 9)])
 def metrics(ic50s, bottom=0.0, draws=None):
     ic50s = np.asarray(ic50s)
     curves = bottom + (1 - bottom) / (1 + DOSES / ic50s[:, None])
-    array = xr.DataArray(curves[None], dims=("chain", "draw", "dose"),
-                         coords={"chain": [0], "draw": draws or range(len(ic50s)), "dose": DOSES})  # fmt: skip
+    array = xr.DataArray(
+        curves[None],
+        dims=("chain", "draw", "dose"),
+        coords={"chain": [0], "draw": draws or range(len(ic50s)), "dose": DOSES},
+    )
     return measure_dose_response(array)
 
 
@@ -89,16 +92,20 @@ def test_a_shift_stays_with_its_cells_and_its_drug_when_the_reference_has_no_cel
     def curves(values, dims, coords):
         responses = 1 / (1 + DOSES / np.asarray(values)[..., None])
         return measure_dose_response(
-            xr.DataArray(responses[None, None], dims=("chain", "draw", *dims, "dose"),
-                         coords={"chain": [0], "draw": [0], "dose": DOSES, **coords})
-        )  # fmt: skip
+            xr.DataArray(
+                responses[None, None],
+                dims=("chain", "draw", *dims, "dose"),
+                coords={"chain": [0], "draw": [0], "dose": DOSES, **coords},
+            )
+        )
 
     reference = curves(list(ic50s.values()), ["drug"], {"drug": list(ic50s)})
     cells = ["x", "y", "z"]
     changed = curves(
         [[ic50s[drug] * folds[one, drug] for drug in ic50s] for one in cells],
-        ["cells", "drug"], {"cells": cells, "drug": list(ic50s)},
-    )  # fmt: skip
+        ["cells", "drug"],
+        {"cells": cells, "drug": list(ic50s)},
+    )
     rows = summarise_shifts(compare_dose_responses(reference, changed)).set_index(["cells", "drug"])
     for place, fold in folds.items():
         assert rows.loc[place, "fold_shift_median"] == pytest.approx(fold, rel=1e-6)

@@ -114,9 +114,13 @@ def test_every_unknown_name_is_told_with_near_ones(fit):
 
 
 @pytest.mark.parametrize(
-    ("ligand", "near"), [("X-typo", "Epo, IL-13, IL-2, IL-6, IL-7, TSLP, Tpo"), ("epo", "did you mean Epo"),
-                         ("IL13", "did you mean IL-13")]
-)  # fmt: skip
+    ("ligand", "near"),
+    [
+        ("X-typo", "Epo, IL-13, IL-2, IL-6, IL-7, TSLP, Tpo"),
+        ("epo", "did you mean Epo"),
+        ("IL13", "did you mean IL-13"),
+    ],
+)
 def test_an_unknown_ligand_is_told_with_those_there_are(fit, ligand, near):
     section = shipped()
     section["resistance"]["stimulus"] = {"ligand": ligand, "dose_nM": 1}
@@ -124,8 +128,9 @@ def test_an_unknown_ligand_is_told_with_those_there_are(fit, ligand, near):
         read_scenarios(section, fit.tables, fit.scenarios)
     assert f"unknown stimulus {ligand!r}" in str(raised.value)
     assert near in str(raised.value)
-    asked = ResponseSettings((AlteredCells("HEL"),), ("ruxolitinib",), DOSES, (VIABILITY,),
-                             Protocol(LigandDose(ligand, 1.0)))  # fmt: skip
+    asked = ResponseSettings(
+        (AlteredCells("HEL"),), ("ruxolitinib",), DOSES, (VIABILITY,), Protocol(LigandDose(ligand, 1.0))
+    )
     with pytest.raises(ValueError, match=f"unknown stimulus '{ligand}'"):
         predict_responses(fit, asked)
 
@@ -171,8 +176,10 @@ def test_growth_rate_inhibition_is_of_the_rate_that_viability_and_growth_say(fit
 def test_a_ligand_that_the_receptor_binds_raises_the_signal_and_another_is_refused(fit):
     readout = Readout("phospho-STAT", "pSTAT5_signal", 1.0)
     quiet = with_value(fit, "autocrine_ligand_z_SUP_HD1", -20)
-    asked = [ResponseSettings((AlteredCells("SUP-HD1"),), ("ruxolitinib",), DOSES, (readout,), Protocol(stimulus))
-             for stimulus in (None, LigandDose("IL-13", 1.0))]  # fmt: skip
+    asked = [
+        ResponseSettings((AlteredCells("SUP-HD1"),), ("ruxolitinib",), DOSES, (readout,), Protocol(stimulus))
+        for stimulus in (None, LigandDose("IL-13", 1.0))
+    ]
     plain, stimulated = (predict_responses(quiet, one)["phospho-STAT"] for one in asked)
     assert stimulated.attrs["stimulus"] == "IL-13 1 nM"
     assert not np.allclose(plain, stimulated)
@@ -220,8 +227,15 @@ def test_a_schedule_is_read_and_told_and_must_go_forward(fit):
 
 def test_a_fixed_ratio_gives_the_second_drug_that_multiple_of_the_first(fit):
     section = shipped()
-    section["combinations"] = [{"cell_line": "HEL", "inhibitors": ["ruxolitinib", "trametinib"], "ratio": 0.1,
-                                "doses_nM": [0, 100, 1000], "readout": "viability"}]  # fmt: skip
+    section["combinations"] = [
+        {
+            "cell_line": "HEL",
+            "inhibitors": ["ruxolitinib", "trametinib"],
+            "ratio": 0.1,
+            "doses_nM": [0, 100, 1000],
+            "readout": "viability",
+        }
+    ]
     settings = read_scenarios(section, fit.tables, fit.scenarios)
     assert settings.pairs[0].doses == ((0, 100, 1000), (0, 10, 100))
     pairs = predict_combinations(fit, settings.pairs)
@@ -265,8 +279,10 @@ def test_what_can_be_narrowed_is_an_ic50_its_shift_or_which_drug_is_best(fit):
     shift = target_draws(fit, Target(mutant, "ruxolitinib", readout, "fold_shift"), responses)
     assert shift.to_numpy() == pytest.approx((altered / ic50).to_numpy(), nan_ok=True)
     assert np.isfinite(shift).any()
-    best = [target_draws(fit, Target(AlteredCells("HEL"), name, readout, "best"), responses)
-            for name in responses.inhibitors]  # fmt: skip
+    best = [
+        target_draws(fit, Target(AlteredCells("HEL"), name, readout, "best"), responses)
+        for name in responses.inhibitors
+    ]
     assert ((best[0] + best[1]) == 1).all()
 
 

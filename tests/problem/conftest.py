@@ -280,14 +280,27 @@ def laboratory(tmp_path: Path) -> Path:
 @pytest.fixture
 def measured(laboratory: Path) -> Callable[..., Path]:
     """Return what gives the study other rows, each a mapping of columns to cells beside those of a row as it is."""
-    plain = {"observable": "viability", "cell_line": "HEL", "inhibitor": "ruxolitinib", "inhibitor_nM": "100",
-             "time_h": "72", "value": "0.5", "screen": "lab", "experiment": "blot 1"}  # fmt: skip
+    plain = {
+        "observable": "viability",
+        "cell_line": "HEL",
+        "inhibitor": "ruxolitinib",
+        "inhibitor_nM": "100",
+        "time_h": "72",
+        "value": "0.5",
+        "screen": "lab",
+        "experiment": "blot 1",
+    }
 
     def write(*rows: dict[str, str], without: tuple[str, ...] = ()) -> Path:
-        columns = [one for one in dict.fromkeys([*plain, *(name for row in rows for name in row)])
-                   if one not in (*without, "replicate")]  # fmt: skip
-        lines = ["\t".join((plain | {"replicate": str(number)} | row).get(one, "") for one in (*columns, "replicate"))
-                 for number, row in enumerate(rows)]  # fmt: skip
+        columns = [
+            one
+            for one in dict.fromkeys([*plain, *(name for row in rows for name in row)])
+            if one not in (*without, "replicate")
+        ]
+        lines = [
+            "\t".join((plain | {"replicate": str(number)} | row).get(one, "") for one in (*columns, "replicate"))
+            for number, row in enumerate(rows)
+        ]
         header = "\t".join((*columns, "replicate"))
         (laboratory / "measurements.tsv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
         return laboratory

@@ -68,6 +68,11 @@ REFERENCE = {
     "cell_lines": "cell_line	cancer	driver	receptor	alterations	ligand_source	doubling_time_h	sd_ln	source\n"
     "A-1	ALL	none	gp130		none	24	0.3	assumed\nB	MPN	V617F	gp130	active,resistant	autocrine	36	0.3	assumed\n",
     "exposure": "inhibitor	regimen	cmax_nM	cavg_nM	fraction_unbound	sd_ln	source\ndrug	daily	100	50	0.1	0.5	assumed\n",
-}  # fmt: skip
-TEXTS = {"growth.ant": MODEL, "study.yaml": STUDY, "parameters.tsv": PARAMETERS, "phospho.tsv": PHOSPHO,
-         "viability.tsv": VIABILITY}  # fmt: skip
+}
+TEXTS = {
+    "growth.ant": MODEL,
+    "study.yaml": STUDY,
+    "parameters.tsv": PARAMETERS,
+    "phospho.tsv": PHOSPHO,
+    "viability.tsv": VIABILITY,
+}

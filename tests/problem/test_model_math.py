@@ -18,8 +18,13 @@ model decay()
 end
 """
 PARTS = {"rate": "k * S", "rule": "k", "start": "10", "trigger": "5", "change": "2"}
-PLACES = {"rate": "reaction r1", "rule": "rule of gain", "start": "initial value of S", "trigger": "event E1",
-          "change": "event E1"}  # fmt: skip
+PLACES = {
+    "rate": "reaction r1",
+    "rule": "rule of gain",
+    "start": "initial value of S",
+    "trigger": "event E1",
+    "change": "event E1",
+}
 WRONG = {
     "k / 0": "a division by zero",
     "k / (1 - 1)": "a division by zero",
@@ -170,11 +175,14 @@ def test_a_formula_of_thousands_of_terms_is_one_fault_before_it_is_read(study, e
     assert f"more than {MAX_PARTS:,}" in fault.found
 
 
-@pytest.mark.parametrize(("old", "new", "place"), [
-    ("species pSTAT in cell = 0", "species pSTAT in cell = inf", "species pSTAT"),
-    ("compartment cell = 1", "compartment cell = inf", "compartment cell"),
-    ("il13 = 0;", "il13 = -inf;", "parameter il13"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("species pSTAT in cell = 0", "species pSTAT in cell = inf", "species pSTAT"),
+        ("compartment cell = 1", "compartment cell = inf", "compartment cell"),
+        ("il13 = 0;", "il13 = -inf;", "parameter il13"),
+    ],
+)
 def test_an_infinite_value_of_a_model_is_one_fault(old, new, place, study, edit_study, faults_of):
     edit_study("decay.ant", old, new)
     (fault,) = faults_of(read_study, study)

@@ -43,11 +43,22 @@ def test_median_is_that_of_the_distribution_or_of_what_its_bounds_leave(name):
     assert reference.cdf(inside) == pytest.approx((reference.cdf(1.0) + reference.cdf(2.0)) / 2, rel=1e-9)
 
 
-@pytest.mark.parametrize(("name", "parameters"), [
-    ("normal", (0.0, 1e300)), ("normal", (1e200, 1.0)), ("normal", (0.0, 1e-300)), ("log-normal", (0.0, 1e300)),
-    ("log-normal", (700.0, 1.0)), ("log-normal", (0.0, 200.0)), ("cauchy", (0.0, 1e300)), ("gamma", (1.0, 1e200)),
-    ("uniform", (-1e300, 1e300)), ("normal", (0.0, 0.0)), ("normal", (0.0, -1.0)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("normal", (0.0, 1e300)),
+        ("normal", (1e200, 1.0)),
+        ("normal", (0.0, 1e-300)),
+        ("log-normal", (0.0, 1e300)),
+        ("log-normal", (700.0, 1.0)),
+        ("log-normal", (0.0, 200.0)),
+        ("cauchy", (0.0, 1e300)),
+        ("gamma", (1.0, 1e200)),
+        ("uniform", (-1e300, 1e300)),
+        ("normal", (0.0, 0.0)),
+        ("normal", (0.0, -1.0)),
+    ],
+)
 def test_numbers_beyond_floats_or_zero_scales_are_wrong(name, parameters):
     assert wrong_parameters(name, parameters)
 
@@ -63,19 +74,22 @@ def test_a_prior_much_wider_than_its_bounds_is_flat_and_no_fault():
     assert wrong_bounds("normal", (0.0, 1e9), 0.0, 1.0) == ""
 
 
-@pytest.mark.parametrize(("old", "new", "column"), [
-    ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=1\t1e20\t1e21", "prior_parameters"),
-    ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=1e300\t\t", "prior_parameters"),
-    ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=0\t\t", "prior_parameters"),
-    ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=nan\t\t", "prior_parameters"),
-    ("median=0.1; sd_ln=1\t\t", "median=inf; sd_ln=1\t\t", "prior_parameters"),
-    ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=1\t\t1e999", "upper"),
-    ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=1\tnan\t", "lower"),
-    ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=1\t2\t1", "upper"),
-    ("1/min\t0.1\ttrue", "1/min\tnan\ttrue", "nominal"),
-    ("1/min\t0.1\ttrue", "1/min\t1e999\ttrue", "nominal"),
-    ("k_on\t", "time\t", "id"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=1\t1e20\t1e21", "prior_parameters"),
+        ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=1e300\t\t", "prior_parameters"),
+        ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=0\t\t", "prior_parameters"),
+        ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=nan\t\t", "prior_parameters"),
+        ("median=0.1; sd_ln=1\t\t", "median=inf; sd_ln=1\t\t", "prior_parameters"),
+        ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=1\t\t1e999", "upper"),
+        ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=1\tnan\t", "lower"),
+        ("median=0.1; sd_ln=1\t\t", "median=0.1; sd_ln=1\t2\t1", "upper"),
+        ("1/min\t0.1\ttrue", "1/min\tnan\ttrue", "nominal"),
+        ("1/min\t0.1\ttrue", "1/min\t1e999\ttrue", "nominal"),
+        ("k_on\t", "time\t", "id"),
+    ],
+)
 def test_prior_of_a_study_without_a_meaning_is_a_fault_at_its_cell(study, edit_study, old, new, column):
     edit_study("parameters.tsv", old, new)
     with pytest.raises(DataFaultsError) as caught:
@@ -86,19 +100,22 @@ def test_prior_of_a_study_without_a_meaning_is_a_fault_at_its_cell(study, edit_s
 K = "k\t0.01\t10\t0.1\ttrue\tlog-normal\t-2;1"
 
 
-@pytest.mark.parametrize(("new", "column"), [
-    ("k\t1e20\t1e21\t0.1\ttrue\tlog-normal\t-2;1", "priorParameters"),
-    ("k\t0.01\t10\t0.1\ttrue\tlog-normal\t-2;1e300", "priorParameters"),
-    ("k\t0.01\t10\t0.1\ttrue\tnormal\t0;1e300", "priorParameters"),
-    ("k\t0.01\t10\t0.1\ttrue\tlog-normal\tnan;1", "priorParameters"),
-    ("k\t0.01\t10\t0.1\ttrue\tlog-normal\t-2;-1", "priorParameters"),
-    ("k\t0.01\t1e999\t0.1\ttrue\tlog-normal\t-2;1", "upperBound"),
-    ("k\tnan\t10\t0.1\ttrue\tlog-normal\t-2;1", "lowerBound"),
-    ("k\t10\t0.01\t0.1\ttrue\tlog-normal\t-2;1", "upperBound"),
-    ("k\t0.01\t10\tinf\ttrue\tlog-normal\t-2;1", "nominalValue"),
-    ("k\t0.01\t10\tNaN\ttrue\tlog-normal\t-2;1", "nominalValue"),
-    ("time\t0.01\t10\t1\ttrue\tlog-normal\t-2;1", "parameterId"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("new", "column"),
+    [
+        ("k\t1e20\t1e21\t0.1\ttrue\tlog-normal\t-2;1", "priorParameters"),
+        ("k\t0.01\t10\t0.1\ttrue\tlog-normal\t-2;1e300", "priorParameters"),
+        ("k\t0.01\t10\t0.1\ttrue\tnormal\t0;1e300", "priorParameters"),
+        ("k\t0.01\t10\t0.1\ttrue\tlog-normal\tnan;1", "priorParameters"),
+        ("k\t0.01\t10\t0.1\ttrue\tlog-normal\t-2;-1", "priorParameters"),
+        ("k\t0.01\t1e999\t0.1\ttrue\tlog-normal\t-2;1", "upperBound"),
+        ("k\tnan\t10\t0.1\ttrue\tlog-normal\t-2;1", "lowerBound"),
+        ("k\t10\t0.01\t0.1\ttrue\tlog-normal\t-2;1", "upperBound"),
+        ("k\t0.01\t10\tinf\ttrue\tlog-normal\t-2;1", "nominalValue"),
+        ("k\t0.01\t10\tNaN\ttrue\tlog-normal\t-2;1", "nominalValue"),
+        ("time\t0.01\t10\t1\ttrue\tlog-normal\t-2;1", "parameterId"),
+    ],
+)
 def test_prior_of_a_petab_problem_without_a_meaning_is_a_fault_at_its_cell(petab, edit_petab, new, column):
     edit_petab("parameters.tsv", K, new)
     with pytest.raises(DataFaultsError) as caught:
@@ -106,14 +123,17 @@ def test_prior_of_a_petab_problem_without_a_meaning_is_a_fault_at_its_cell(petab
     assert (2, column) in {(one.row, one.column) for one in caught.value.faults}
 
 
-@pytest.mark.parametrize(("old", "new", "column"), [
-    ("first\t0\t1\t", "first\t1e999\t1\t", "time"),
-    ("first\t0\t1\t", "first\tnan\t1\t", "time"),
-    ("first\t0\t1\t", "first\t0\tinf\t", "measurement"),
-    ("first\t0\t1\t", "first\t0\tnan\t", "measurement"),
-    ("background\tsd", "inf\tsd", "observableParameters"),
-    ("background\tsd", "background\tnan", "noiseParameters"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ("first\t0\t1\t", "first\t1e999\t1\t", "time"),
+        ("first\t0\t1\t", "first\tnan\t1\t", "time"),
+        ("first\t0\t1\t", "first\t0\tinf\t", "measurement"),
+        ("first\t0\t1\t", "first\t0\tnan\t", "measurement"),
+        ("background\tsd", "inf\tsd", "observableParameters"),
+        ("background\tsd", "background\tnan", "noiseParameters"),
+    ],
+)
 def test_measurement_that_is_not_finite_is_a_fault_at_its_cell(petab, edit_petab, old, new, column):
     edit_petab("measurements.tsv", old, new)
     with pytest.raises(DataFaultsError) as caught:
@@ -130,7 +150,12 @@ def test_a_prior_on_the_logarithm_is_held_against_bounds_on_it(boehm):
     first |= {"objectivePriorType": "parameterScaleNormal", "objectivePriorParameters": "30;1"}
     columns = list(dict.fromkeys([*header, "objectivePriorType", "objectivePriorParameters"]))
     rows = [dict(zip(header, line.split("\t"), strict=True)) for line in lines[2:]]
-    table.write_text("\n".join("\t".join(row.get(name, "") for name in columns)
-                               for row in [dict(zip(columns, columns, strict=True)), first, *rows]) + "\n")  # fmt: skip
+    table.write_text(
+        "\n".join(
+            "\t".join(row.get(name, "") for name in columns)
+            for row in [dict(zip(columns, columns, strict=True)), first, *rows]
+        )
+        + "\n"
+    )
     with pytest.raises(DataFaultsError, match="reaches into the bounds -5 to 5"):
         read_petab(boehm)

@@ -39,11 +39,18 @@ def _changed(turnover) -> dict:
         "measurements": replace(turnover, measurements=(replace(measurements[0], value=1.6), *measurements[1:])),
         "order of measurements": replace(turnover, measurements=measurements[::-1]),
         "other measurements": replace(turnover, measurements=(*measurements, more)),
-    }  # fmt: skip
+    }
 
 
-PARTS = ["model", "parameters", "observables", "experiments", "measurements", "other measurements",
-         "order of measurements"]  # fmt: skip
+PARTS = [
+    "model",
+    "parameters",
+    "observables",
+    "experiments",
+    "measurements",
+    "other measurements",
+    "order of measurements",
+]
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -64,11 +71,16 @@ def test_a_posterior_of_a_changed_problem_is_refused_and_the_part_is_named(part,
 
 def test_what_decides_nothing_changes_no_digest(turnover):
     other = replace(
-        turnover, id="renamed", title="A title", citation="somebody", data_digests={"a": "b"}, notes=("a note",),
+        turnover,
+        id="renamed",
+        title="A title",
+        citation="somebody",
+        data_digests={"a": "b"},
+        notes=("a note",),
         experiments=tuple(replace(one, label="a label") for one in turnover.experiments),
         measurements=tuple(replace(one, source="line 3") for one in turnover.measurements),
         sbml=turnover.sbml.replace("<sbml", "<!-- another version of a library -->\n<sbml", 1),
-    )  # fmt: skip
+    )
     assert problem_digests(other) == problem_digests(turnover)
 
 
@@ -80,12 +92,15 @@ def test_draws_made_by_hand_need_the_problems_parameters(turnover, tree):
         require_same_problem(tree, replace(turnover, parameters=(replace(k, id="kappa"),)))
 
 
-@pytest.mark.parametrize("use", [
-    lambda tables, tree: check_tolerance(tables, tree, SolverSettings(), SolverSettings(), 4, 1),
-    lambda tables, tree: cross_check_solver(tables, tree, SolverSettings()),
-    lambda tables, tree: predict_time_courses(tables, tree, SolverSettings()),
-    lambda tables, tree: fit_figure(tables, tree),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda tables, tree: check_tolerance(tables, tree, SolverSettings(), SolverSettings(), 4, 1),
+        lambda tables, tree: cross_check_solver(tables, tree, SolverSettings()),
+        lambda tables, tree: predict_time_courses(tables, tree, SolverSettings()),
+        lambda tables, tree: fit_figure(tables, tree),
+    ],
+)
 def test_nothing_is_computed_from_draws_of_another_problem(use, turnover, tree, monkeypatch):
     def solved(*_, **__):
         raise AssertionError("something was computed")

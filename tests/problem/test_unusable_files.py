@@ -195,10 +195,14 @@ def test_a_dose_of_a_condition_that_no_float_holds_is_a_fault(edit_petab, petab,
     assert (fault.row, fault.column) == (2, "targetValue")
 
 
-@pytest.mark.parametrize(("noise", "found"), [
-    ("pSTAT + sd_rel > 1", "true or false"), ("pSTAT > 1 && sd_rel > 1", "true or false"),
-    ("^".join(["sd_rel"] * 60), "powers of powers"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("noise", "found"),
+    [
+        ("pSTAT + sd_rel > 1", "true or false"),
+        ("pSTAT > 1 && sd_rel > 1", "true or false"),
+        ("^".join(["sd_rel"] * 60), "powers of powers"),
+    ],
+)
 def test_a_formula_that_is_no_number_or_endless_is_one_fault(noise, found, edit_study, study, faults_of):
     edit_study("study.yaml", "noise: sd_rel * pSTAT_signal + 0.1", f"noise: {noise}")
     (fault,) = faults_of(read_study, study)

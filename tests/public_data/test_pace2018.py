@@ -19,14 +19,20 @@ def test_jak_inhibitors_are_read_with_units_converted(tmp_path):
     assert obtained.absence == ""
     rows = obtained.table.to_dict(orient="records")
     assert [(one["inhibitor"], one["inhibitor_nM"], one["value"]) for one in rows] == [
-        ("ruxolitinib", 40_000.0, 0.8522), ("tofacitinib", 156.0, 1.01)]  # fmt: skip
+        ("ruxolitinib", 40_000.0, 0.8522),
+        ("tofacitinib", 156.0, 1.01),
+    ]
     assert {(one["cell_line"], one["experiment"], one["time_h"], one["observable"]) for one in rows} == {
-        ("primary CLL", "H001", 48.0, "viability_signal")}  # fmt: skip
+        ("primary CLL", "H001", 48.0, "viability_signal")
+    }
 
 
 def test_where_there_is_no_table_a_sentence_says_where_it_was_looked_for(tmp_path):
-    for folder, told in ((None, "public_data.folder is not set"), (tmp_path, f"has no {PACE2018_TABLE}"),
-                         (tmp_path / "none", "is no folder")):  # fmt: skip
+    for folder, told in (
+        (None, "public_data.folder is not set"),
+        (tmp_path, f"has no {PACE2018_TABLE}"),
+        (tmp_path / "none", "is no folder"),
+    ):
         obtained = obtain_pace2018(folder, "viability_signal")
         assert obtained.table.empty
         assert told in obtained.absence

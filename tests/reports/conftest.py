@@ -60,7 +60,7 @@ def tables() -> ProblemTables:
         citation="Nobody <nobody> 2026",
         data_digests={"measurements.tsv": "0a1b2c"},
         notes=("A prior was made from <bounds>.",),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="session")
@@ -71,18 +71,30 @@ def posterior(tables) -> xr.DataTree:
     dims = ("chain", "draw", "obs")
     values = np.array([one.value for one in tables.measurements])
     signal = values + rng.normal(0, 0.1, (CHAINS, DRAWS, values.size))
-    drawn = np.stack([np.exp(rng.normal(-1, 0.1, (CHAINS, DRAWS))), rng.normal(1, 0.5, (CHAINS, DRAWS)),
-                      rng.uniform(0.2, 0.4, (CHAINS, DRAWS))], axis=-1)  # fmt: skip
-    tree = xr.DataTree.from_dict({
-        "posterior": parameter_dataset(drawn, ["k_on", "shift", "noise"]),
-        "signals": xr.Dataset({"signal": (dims, signal)}, coords=coords | chains),
-        "posterior_predictive": xr.Dataset(
-            {"measurement": (dims, signal + rng.normal(0, 0.3, signal.shape))}, coords=coords | chains),
-        "log_likelihood": xr.Dataset(
-            {"measurement": (dims, -0.5 * ((values - signal) / 0.3) ** 2)}, coords=coords | chains),
-        "observed_data": xr.Dataset({"measurement": (("obs",), values)}, coords=coords),
-        "sample_stats": xr.Dataset({"energy": (("chain", "draw"), rng.normal(50, 3, (CHAINS, DRAWS)))}, coords=chains),
-    })  # fmt: skip
+    drawn = np.stack(
+        [
+            np.exp(rng.normal(-1, 0.1, (CHAINS, DRAWS))),
+            rng.normal(1, 0.5, (CHAINS, DRAWS)),
+            rng.uniform(0.2, 0.4, (CHAINS, DRAWS)),
+        ],
+        axis=-1,
+    )
+    tree = xr.DataTree.from_dict(
+        {
+            "posterior": parameter_dataset(drawn, ["k_on", "shift", "noise"]),
+            "signals": xr.Dataset({"signal": (dims, signal)}, coords=coords | chains),
+            "posterior_predictive": xr.Dataset(
+                {"measurement": (dims, signal + rng.normal(0, 0.3, signal.shape))}, coords=coords | chains
+            ),
+            "log_likelihood": xr.Dataset(
+                {"measurement": (dims, -0.5 * ((values - signal) / 0.3) ** 2)}, coords=coords | chains
+            ),
+            "observed_data": xr.Dataset({"measurement": (("obs",), values)}, coords=coords),
+            "sample_stats": xr.Dataset(
+                {"energy": (("chain", "draw"), rng.normal(50, 3, (CHAINS, DRAWS)))}, coords=chains
+            ),
+        }
+    )
     tree.attrs["solve_outcomes"] = ["success=98765", "too_many_steps=4"]
     return tree
 
@@ -93,34 +105,52 @@ def prior(tables) -> xr.DataTree:
     coords = measurement_coords(tables) | {"chain": [0], "draw": np.arange(50)}
     values = np.exp(rng.normal(1, 1.5, (1, 50, len(tables.measurements))))
     values[0, 0] = np.nan  # a failed solve
-    tree = xr.DataTree.from_dict({
-        "prior_predictive": xr.Dataset({"measurement": (("chain", "draw", "obs"), values)}, coords=coords),
-    })  # fmt: skip
+    tree = xr.DataTree.from_dict(
+        {"prior_predictive": xr.Dataset({"measurement": (("chain", "draw", "obs"), values)}, coords=coords)}
+    )
     tree.attrs["solve_outcomes"] = ["success=199", "too_many_steps=1"]
     return tree
 
 
 @pytest.fixture(scope="session")
 def convergence() -> dict:
-    checks = [("r_hat", 1.0042, 1.01, True), ("ess_bulk", 812.0, 400.0, True), ("ess_tail", 733.0, 400.0, True),
-              ("divergences", 0.0, 0.0, True), ("bfmi", 0.87, 0.3, True),
-              ("failed_solve_share", 4e-5, 0.01, True), ("tolerance_khat", 0.21, 0.7, True),
-              ("tolerance_difference", 2.6e-4, 0.05, True)]  # fmt: skip
+    checks = [
+        ("r_hat", 1.0042, 1.01, True),
+        ("ess_bulk", 812.0, 400.0, True),
+        ("ess_tail", 733.0, 400.0, True),
+        ("divergences", 0.0, 0.0, True),
+        ("bfmi", 0.87, 0.3, True),
+        ("failed_solve_share", 4e-5, 0.01, True),
+        ("tolerance_khat", 0.21, 0.7, True),
+        ("tolerance_difference", 2.6e-4, 0.05, True),
+    ]
     return {
         "passed": True,
-        "checks": [dict(zip(("name", "value", "limit", "passed"), check, strict=True)) | {"sentence": "what it says"}
-                   for check in checks],
-        "parameters": [{"parameter": "k_on", "r_hat": 1.0042, "ess_bulk": 812.0, "ess_tail": 733.0},
-                       {"parameter": "shift", "r_hat": None, "ess_bulk": None, "ess_tail": None},
-                       {"parameter": "noise", "r_hat": 1.001, "ess_bulk": 950.0, "ess_tail": 901.0}],
-    }  # fmt: skip
+        "checks": [
+            dict(zip(("name", "value", "limit", "passed"), check, strict=True)) | {"sentence": "what it says"}
+            for check in checks
+        ],
+        "parameters": [
+            {"parameter": "k_on", "r_hat": 1.0042, "ess_bulk": 812.0, "ess_tail": 733.0},
+            {"parameter": "shift", "r_hat": None, "ess_bulk": None, "ess_tail": None},
+            {"parameter": "noise", "r_hat": 1.001, "ess_bulk": 950.0, "ess_tail": 901.0},
+        ],
+    }
 
 
 @pytest.fixture(scope="session")
 def tolerance() -> dict:
-    return {"draws": 400, "failed_solves": 2, "k_hat": 0.21, "largest_difference": 2.6e-4, "mean_difference": -3.1e-5,
-            "largest_shift": 4.7e-5, "ess_share": 1 - 2.2e-9, "fit": {"rtol": 1e-4, "atol": 1e-6},
-            "tight": {"rtol": 1e-10, "atol": 1e-12}}  # fmt: skip
+    return {
+        "draws": 400,
+        "failed_solves": 2,
+        "k_hat": 0.21,
+        "largest_difference": 2.6e-4,
+        "mean_difference": -3.1e-5,
+        "largest_shift": 4.7e-5,
+        "ess_share": 1 - 2.2e-9,
+        "fit": {"rtol": 1e-4, "atol": 1e-6},
+        "tight": {"rtol": 1e-10, "atol": 1e-12},
+    }
 
 
 @pytest.fixture(scope="session")
@@ -144,12 +174,23 @@ def interventions() -> InterventionResults:
     response = xr.DataArray(
         1 / (1 + doses / half[..., None]),
         dims=("chain", "draw", "cells", "drug", "dose"),
-        coords={"chain": np.arange(CHAINS), "draw": np.arange(DRAWS), "drug": ["ruxolitinib"],
-                "cells": ["IL-13 20 ng/ml", "IL-13 4 ng/ml"], "dose": ("dose", doses, {"units": "nM"})},
-        attrs={"units": "1", "readout": "pSTAT", "observable": "pSTAT", "time_h": 1.0,
-               "acts_on": ["ruxolitinib: k_on := k_on / (1 + dose / K)"], "notes": ["K keeps its prior."],
-               "priors": ["K ~ log-normal, median 120 nM: width assumed"]},
-    )  # fmt: skip
+        coords={
+            "chain": np.arange(CHAINS),
+            "draw": np.arange(DRAWS),
+            "drug": ["ruxolitinib"],
+            "cells": ["IL-13 20 ng/ml", "IL-13 4 ng/ml"],
+            "dose": ("dose", doses, {"units": "nM"}),
+        },
+        attrs={
+            "units": "1",
+            "readout": "pSTAT",
+            "observable": "pSTAT",
+            "time_h": 1.0,
+            "acts_on": ["ruxolitinib: k_on := k_on / (1 + dose / K)"],
+            "notes": ["K keeps its prior."],
+            "priors": ["K ~ log-normal, median 120 nM: width assumed"],
+        },
+    )
     measures = summarise_metrics(measure_dose_response(response))
     return InterventionResults(response, measures, pd.DataFrame(), {})
 
@@ -168,18 +209,31 @@ def contents(tables, posterior, prior, convergence, tolerance, interventions) ->
     prior["observed_data"] = posterior["observed_data"]
     groups = (("prior_predictive", prior), ("posterior_predictive", posterior))
     coverage = pd.concat([measure_coverage(tree, group).assign(group=group) for group, tree in groups])
-    modes = pd.DataFrame([
-        {"parameter": "k_on", "mode": 0, "peak": 0.3711, "weight": 0.837, "chain_0": 0.99, "chain_1": 0.684},
-        {"parameter": "k_on", "mode": 1, "peak": 2.4, "weight": 0.163, "chain_0": 0.01, "chain_1": 0.316},
-    ])  # fmt: skip
+    modes = pd.DataFrame(
+        [
+            {"parameter": "k_on", "mode": 0, "peak": 0.3711, "weight": 0.837, "chain_0": 0.99, "chain_1": 0.684},
+            {"parameter": "k_on", "mode": 1, "peak": 2.4, "weight": 0.163, "chain_0": 0.01, "chain_1": 0.316},
+        ]
+    )
     return ReportContents(
-        tables=tables, posterior=posterior, prior=prior, convergence=convergence, loo=loo, coverage=coverage,
+        tables=tables,
+        posterior=posterior,
+        prior=prior,
+        convergence=convergence,
+        loo=loo,
+        coverage=coverage,
         modes=modes,
-        provenance={"seed": 20111, "versions": {"pymc": "6.4.0"}, "config": "seed: 20111\nstudy: made_up\n",
-                    "code_digest": "feedbeef", "solve_outcomes": ["success=98765", "too_many_steps=4"]},
+        provenance={
+            "seed": 20111,
+            "versions": {"pymc": "6.4.0"},
+            "config": "seed: 20111\nstudy: made_up\n",
+            "code_digest": "feedbeef",
+            "solve_outcomes": ["success=98765", "too_many_steps=4"],
+        },
         settings={"sampling": {"chains": CHAINS, "target_accept": 0.93}, "override": []},
-        interventions=interventions, tolerance=tolerance,
-    )  # fmt: skip
+        interventions=interventions,
+        tolerance=tolerance,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -102,7 +102,7 @@ other	off-target	off	off + dose / K_other	K_other	nM	500	1	viability		assumed
     "B	MPN	V617F	gp130	loud	autocrine	36	0.3	assumed\n",
     "reference/exposure.tsv": "inhibitor	regimen	cmax_nM	cavg_nM	fraction_unbound	sd_ln	source\n"
     "drug	daily	100	50	0.1	0.5	assumed\n",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -136,12 +136,14 @@ def tree(panel, draws) -> xr.DataTree:
     signal = rng.normal(0.5, 0.1, (2, DRAWS // 2, len(panel.measurements)))
     dims = ("chain", "draw", "obs")
     predicted = xr.Dataset({"measurement": (dims, signal + 0.01)}, coords=coords)
-    return xr.DataTree.from_dict({
-        "posterior": parameter_dataset(values, list(draws)),
-        "signals": xr.Dataset({"signal": (dims, signal)}, coords=coords),
-        "posterior_predictive": predicted,
-        "prior_predictive": predicted,
-    })  # fmt: skip
+    return xr.DataTree.from_dict(
+        {
+            "posterior": parameter_dataset(values, list(draws)),
+            "signals": xr.Dataset({"signal": (dims, signal)}, coords=coords),
+            "posterior_predictive": predicted,
+            "prior_predictive": predicted,
+        }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +214,10 @@ def test_a_line_has_the_value_of_its_formula_in_each_draw(lines, draws):
         )
     assert (of_b.loc["autocrine", "unit"], of_b.loc["need", "unit"]) == ("nM", "1")
     assert (of_b.loc["need", "cancer"], of_b.loc["need", "driver"], of_b.loc["need", "measurements"]) == (
-        "MPN", "V617F", 4)  # fmt: skip
+        "MPN",
+        "V617F",
+        4,
+    )
 
 
 def test_the_prior_of_a_line_is_that_of_its_formula(lines):
@@ -249,9 +254,13 @@ def test_only_inhibitors_that_were_measured_have_rows(inhibitors):
 
 @pytest.mark.parametrize(
     ("formula", "expected"),
-    [("p + dose / (K * shift)", "K*shift"), ("p + 2 * dose / K", "K/2"), ("p + (dose / K) ^ 2", "K"),
-     ("p * (1 + dose / K)", "K")],
-)  # fmt: skip
+    [
+        ("p + dose / (K * shift)", "K*shift"),
+        ("p + 2 * dose / K", "K/2"),
+        ("p + (dose / K) ^ 2", "K"),
+        ("p * (1 + dose / K)", "K"),
+    ],
+)
 def test_constant_in_cells_is_read_from_the_formula(formula, expected):
     names = {name: sp.Symbol(name, real=True) for name in ("p", "dose", "K", "shift")}
     action = Action("drug", "STAT", "p", sp.sympify(formula, names), "K", ("K", "shift"), "", None, "", "", 1)
@@ -270,8 +279,9 @@ def test_lines_with_the_largest_share_come_first_and_those_that_are_set_last(lin
     figure = cell_line_figure(lines)
     assert [one.get_text() for one in figure.axes[0].get_yticklabels()] == ["B", "A-1"]
     assert [one.get_xlabel() for one in figure.axes] == ["need", "autocrine (nM)"]
-    dependency = pd.DataFrame({"cell_line": ["A-1", "B"], "median": [0.9, 0.1], "lower_90": [0.8, 0.0],
-                               "upper_90": [1.0, 0.3]})  # fmt: skip
+    dependency = pd.DataFrame(
+        {"cell_line": ["A-1", "B"], "median": [0.9, 0.1], "lower_90": [0.8, 0.0], "upper_90": [1.0, 0.3]}
+    )
     figure = cell_line_figure(lines, dependency)
     assert [one.get_text() for one in figure.axes[0].get_yticklabels()] == ["A-1", "B"]
     assert len(figure.axes) == 3
@@ -285,8 +295,13 @@ def test_inhibitor_figure_has_a_row_for_each_action(inhibitors):
 def test_report_has_sections_on_lines_and_inhibitors_where_they_are_given(contents, lines, inhibitors):
     dependency = pd.DataFrame({"cell_line": ["B"], "median": [0.614], "lower_90": [0.2], "upper_90": [0.9]})
     page = render_report(replace(contents, cell_lines=lines, inhibitors=inhibitors, jak_dependency=dependency))
-    for shown in ('<section id="cell-lines"', '<section id="inhibitors"', "61\N{NO-BREAK SPACE}%", "V617F",
-                  "K_drug*shift"):  # fmt: skip
+    for shown in (
+        '<section id="cell-lines"',
+        '<section id="inhibitors"',
+        "61\N{NO-BREAK SPACE}%",
+        "V617F",
+        "K_drug*shift",
+    ):
         assert shown in page
     assert "cell-lines" not in render_report(contents)
 

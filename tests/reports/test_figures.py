@@ -20,8 +20,13 @@ def time_courses(tables) -> xr.Dataset:
     signal = np.full((2, 10, 2, 2, 7), np.nan)
     signal[:, :, 0] = 4.0
     signal[:, :, 1, 0] = 2.0  # receptor is not computed in the second experiment
-    coords = {"chain": [0, 1], "draw": np.arange(10), "observable": ["pSTAT", "receptor"],
-              "experiment": ["low", "high"], "time": np.linspace(0, 60, 7)}  # fmt: skip
+    coords = {
+        "chain": [0, 1],
+        "draw": np.arange(10),
+        "observable": ["pSTAT", "receptor"],
+        "experiment": ["low", "high"],
+        "time": np.linspace(0, 60, 7),
+    }
     return xr.Dataset({"signal": (("chain", "draw", "observable", "experiment", "time"), signal)}, coords=coords)
 
 

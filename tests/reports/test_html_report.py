@@ -244,8 +244,11 @@ def test_convergence_page_shows_an_undefined_check(failing):
 
 
 def test_report_says_whether_the_tight_solve_is_exact_itself(contents, tolerance):
-    for difference, words in ((1e-6, "exact enough to judge by"), (0.05, "The tight solve is not exact itself"),
-                              (None, "no draw could be solved tighter")):  # fmt: skip
+    for difference, words in (
+        (1e-6, "exact enough to judge by"),
+        (0.05, "The tight solve is not exact itself"),
+        (None, "no draw could be solved tighter"),
+    ):
         text = _text(render_report(replace(contents, tolerance=tolerance | {"reference_difference": difference})))
         assert words in text
     assert "exact itself was not looked at" in _text(render_report(replace(contents, tolerance=tolerance)))

@@ -18,17 +18,31 @@ def results():
     half = np.array([[50.0, 5e6], [200.0, 5e6]])[:, :, None]
     share = 1 / (1 + DOSES / half)
     response = xr.DataArray(
-        share[None, :, None], dims=("chain", "draw", "cells", "drug", "dose"),
-        coords={"chain": [0], "draw": [0, 1], "cells": ["made"], "drug": ["near", "far"],
-                "dose": ("dose", DOSES, {"units": "nM"})},
+        share[None, :, None],
+        dims=("chain", "draw", "cells", "drug", "dose"),
+        coords={
+            "chain": [0],
+            "draw": [0, 1],
+            "cells": ["made"],
+            "drug": ["near", "far"],
+            "dose": ("dose", DOSES, {"units": "nM"}),
+        },
         attrs={"units": "1", "readout": "level", "observable": "level", "time_h": 1.0},
-    )  # fmt: skip
+    )
     alone = response.isel(cells=0, drug=0, drop=True)
     pair = (alone.rename(dose="dose_a") * alone.rename(dose="dose_b")).assign_attrs(units="1")
-    shifts = pd.DataFrame({
-        "cells": ["made + faster"], "drug": ["near"], "fold_shift_median": [3.21], "fold_shift_lower_90": [2.0],
-        "fold_shift_upper_90": [5.0], "share_changed_above": [0.25], "emax_change_median": [-0.1], "assumed": [True],
-    })  # fmt: skip
+    shifts = pd.DataFrame(
+        {
+            "cells": ["made + faster"],
+            "drug": ["near"],
+            "fold_shift_median": [3.21],
+            "fold_shift_lower_90": [2.0],
+            "fold_shift_upper_90": [5.0],
+            "share_changed_above": [0.25],
+            "emax_change_median": [-0.1],
+            "assumed": [True],
+        }
+    )
     measures = summarise_metrics(measure_dose_response(response))
     return InterventionResults(response, measures, shifts, {"near + near on made": measure_combination(pair)})
 

@@ -6,9 +6,19 @@ from jakstat.reports.tables.number_format import decimal_text, interval_text, nu
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0123456, "0.0123"), (1234.5, "1,230"), (9.999, "10.0"), (-2.5, "−2.50"), (8.6e-4, "8.60 × 10⁻⁴"),
-     (2.5e7, "2.50 × 10⁷"), (0.0, "0"), (None, "–"), (np.nan, "–"), (np.inf, "∞")],
-)  # fmt: skip
+    [
+        (0.0123456, "0.0123"),
+        (1234.5, "1,230"),
+        (9.999, "10.0"),
+        (-2.5, "−2.50"),
+        (8.6e-4, "8.60 × 10⁻⁴"),
+        (2.5e7, "2.50 × 10⁷"),
+        (0.0, "0"),
+        (None, "–"),
+        (np.nan, "–"),
+        (np.inf, "∞"),
+    ],
+)
 def test_numbers_have_three_digits(value, text):
     assert number_text(value) == text
 

@@ -67,8 +67,15 @@ def at_exposure(response):
 
 @pytest.fixture
 def measured():
-    return pd.DataFrame({"observable": ["viability_signal"] * 2, "cells": ["HEL", "elsewhere"], "drug": DRUGS,
-                         "dose_nM": [100.0, 100.0], "value": [0.42, 0.1]})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "observable": ["viability_signal"] * 2,
+            "cells": ["HEL", "elsewhere"],
+            "drug": DRUGS,
+            "dose_nM": [100.0, 100.0],
+            "value": [0.42, 0.1],
+        }
+    )
 
 
 @pytest.fixture
@@ -80,39 +87,79 @@ def results(shifts, effects, measured):
     pair = response.isel(cells=0, drug=0, drop=True)
     both = (pair.rename(dose="dose_a") * pair.rename(dose="dose_b")).assign_attrs(units="1")
     pairs = {"ruxolitinib + fedratinib on HEL": measure_combination(both)}
-    scores = pd.DataFrame({
-        "set": ["GDSC2"] * 2, "k_hat": [0.9] * 2, "k_hat_of": ["HEL"] * 2,
-        "refitted": ["OCI-M1"] * 2, "refit_r_hat": [1.004] * 2,
-        "predictor": ["mechanism", "drug mean"], "naive": [False, True], "measurements": [20, 20], "crps": [0.10, 0.14],
-        "log_score": [0.1, -0.2], "coverage_50": [0.5, 0.4], "coverage_80": [0.8, 0.9], "coverage_90": [0.9, 1.0],
-        "spearman": [0.8, 0.6], "against": ["drug mean"] * 2, "crps_difference": [-0.04, 0.0],
-        "difference_lower_95": [-0.06, 0.0], "difference_upper_95": [-0.01, 0.0], "verdict": ["wins", "best naive"],
-    })  # fmt: skip
-    exposure = pd.DataFrame({
-        "cells": ["HEL"] * 2, "drug": DRUGS, "level": ["average"] * 2, "median": [0.2, 0.1], "lower_90": [0.1, 0.0],
-        "upper_90": [0.4, 0.3], "probability_50": [0.01, 0.0],
-    })  # fmt: skip
+    scores = pd.DataFrame(
+        {
+            "set": ["GDSC2"] * 2,
+            "k_hat": [0.9] * 2,
+            "k_hat_of": ["HEL"] * 2,
+            "refitted": ["OCI-M1"] * 2,
+            "refit_r_hat": [1.004] * 2,
+            "predictor": ["mechanism", "drug mean"],
+            "naive": [False, True],
+            "measurements": [20, 20],
+            "crps": [0.10, 0.14],
+            "log_score": [0.1, -0.2],
+            "coverage_50": [0.5, 0.4],
+            "coverage_80": [0.8, 0.9],
+            "coverage_90": [0.9, 1.0],
+            "spearman": [0.8, 0.6],
+            "against": ["drug mean"] * 2,
+            "crps_difference": [-0.04, 0.0],
+            "difference_lower_95": [-0.06, 0.0],
+            "difference_upper_95": [-0.01, 0.0],
+            "verdict": ["wins", "best naive"],
+        }
+    )
+    exposure = pd.DataFrame(
+        {
+            "cells": ["HEL"] * 2,
+            "drug": DRUGS,
+            "level": ["average"] * 2,
+            "median": [0.2, 0.1],
+            "lower_90": [0.1, 0.0],
+            "upper_90": [0.4, 0.3],
+            "probability_50": [0.01, 0.0],
+        }
+    )
     return ScenarioResults(
-        scenarios=pd.DataFrame({"question": ["resistance"], "cells": ["HEL"], "inhibitors": ["ruxolitinib"],
-                                "doses_nM": ["0, 10"], "readout": ["viability"], "time_h": ["72"], "stimulus": [None],
-                                "schedule": [None]}),
+        scenarios=pd.DataFrame(
+            {
+                "question": ["resistance"],
+                "cells": ["HEL"],
+                "inhibitors": ["ruxolitinib"],
+                "doses_nM": ["0, 10"],
+                "readout": ["viability"],
+                "time_h": ["72"],
+                "stimulus": [None],
+                "schedule": [None],
+            }
+        ),
         responses=xr.Dataset({"viability": response}),
         measured=measured,
         resistance_exposure=effects,
         at_exposure=at_exposure(response),
         least_doses=least_doses(pairs, 0.5, 0.9),
         response_measures=measures,
-        jak_dependency=pd.DataFrame({"cell_line": ["MCF7", "HEL"], "median": [0.01, 0.9], "lower_90": [0.0, 0.5],
-                                     "upper_90": [0.1, 1.3]}),
+        jak_dependency=pd.DataFrame(
+            {"cell_line": ["MCF7", "HEL"], "median": [0.01, 0.9], "lower_90": [0.0, 0.5], "upper_90": [0.1, 1.3]}
+        ),
         shifts=shifts,
         combinations=pairs,
         exposure=exposure,
-        ranking=pd.DataFrame({"cells": ["HEL"] * 2, "drug": DRUGS, "level": ["average"] * 2,
-                              "probability_best": [0.9, 0.1]}),
-        next_experiment=pd.DataFrame({"candidate": ["HEL, ruxolitinib 300 nM"], "regression_reduction": [0.3],
-                                      "weights_reduction": [0.28], "weights_error": [0.02], "k_hat": [0.4]}),
+        ranking=pd.DataFrame(
+            {"cells": ["HEL"] * 2, "drug": DRUGS, "level": ["average"] * 2, "probability_best": [0.9, 0.1]}
+        ),
+        next_experiment=pd.DataFrame(
+            {
+                "candidate": ["HEL, ruxolitinib 300 nM"],
+                "regression_reduction": [0.3],
+                "weights_reduction": [0.28],
+                "weights_error": [0.02],
+                "k_hat": [0.4],
+            }
+        ),
         scores=scores,
-    )  # fmt: skip
+    )
 
 
 def test_every_answer_has_a_section_with_its_numbers(results):
@@ -126,8 +173,9 @@ def test_every_answer_has_a_section_with_its_numbers(results):
     scores = next(one for one in sections["scores"].blocks if isinstance(one, Table))
     assert "do not reach for all groups (largest k-hat 0.90, HEL" in scores.caption
     assert "Fitted again without them: OCI-M1 (largest R-hat 1.004)" in scores.caption
-    assert all(one.svg.startswith(b"<?xml") for part in sections.values() for one in part.blocks
-               if isinstance(one, Picture))  # fmt: skip
+    assert all(
+        one.svg.startswith(b"<?xml") for part in sections.values() for one in part.blocks if isinstance(one, Picture)
+    )
 
 
 def test_the_top_says_who_depends_on_jak_and_whether_the_mechanism_wins(results):
@@ -180,8 +228,13 @@ def test_what_a_mutation_takes_of_the_largest_effect_is_positive(shifts):
 
 def test_measured_values_stand_with_the_bands_of_their_own_cells_and_drug(results):
     axes = response_figure(results.responses["viability"], results.measured).axes
-    points = {(number, round(float(y), 6)) for number, one in enumerate(axes[:2]) for line in one.lines
-              if line.get_linestyle() == "None" for y in line.get_ydata()}  # fmt: skip
+    points = {
+        (number, round(float(y), 6))
+        for number, one in enumerate(axes[:2])
+        for line in one.lines
+        if line.get_linestyle() == "None"
+        for y in line.get_ydata()
+    }
     assert points == {(0, 42.0)}
 
 
@@ -194,8 +247,17 @@ def test_the_interactive_page_needs_no_network_and_has_every_cell_and_drug(resul
 
 
 def test_a_set_that_is_not_there_is_a_sentence_and_no_table(results):
-    absent = pd.DataFrame([{"set": "patients", "predictor": "mechanism", "naive": False, "measurements": 0,
-                            "left_out": "The patients are left out, because"}])  # fmt: skip
+    absent = pd.DataFrame(
+        [
+            {
+                "set": "patients",
+                "predictor": "mechanism",
+                "naive": False,
+                "measurements": 0,
+                "left_out": "The patients are left out, because",
+            }
+        ]
+    )
     scores = pd.concat([results.scores.assign(left_out=""), absent], ignore_index=True)
     sections = {one.id: one for one in scenario_sections(replace(results, scores=scores))}
     blocks = sections["scores"].blocks

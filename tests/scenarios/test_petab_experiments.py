@@ -44,10 +44,14 @@ def folder(tmp_path):
 def problem(*periods, time_unit="min"):
     sbml = antimony_to_sbml(MODEL, "m.ant", [])
     return ProblemTables(
-        "m", sbml, (Parameter("spare", 1.0, Prior("log-normal", (0.0, 1.0), 0.0, np.inf, "assumed")),),
-        (Observable("level", s("x"), sp.Integer(1)),), (Experiment("made", periods, "as made"),),
-        (Measurement("level", "made", 1.0, 0.0),), time_unit=time_unit,
-    )  # fmt: skip
+        "m",
+        sbml,
+        (Parameter("spare", 1.0, Prior("log-normal", (0.0, 1.0), 0.0, np.inf, "assumed")),),
+        (Observable("level", s("x"), sp.Integer(1)),),
+        (Experiment("made", periods, "as made"),),
+        (Measurement("level", "made", 1.0, 0.0),),
+        time_unit=time_unit,
+    )
 
 
 def asked(folder, periods, alterations=(), inhibitors=(("drug", 100.0),)):

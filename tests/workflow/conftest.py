@@ -25,8 +25,20 @@ def snakemake(repository: Path, tmp_path_factory) -> Snakemake:
     def call(
         *arguments, directory: Path, snakefile: str | Path = "Snakefile", package: Path | None = None
     ) -> subprocess.CompletedProcess:
-        command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--directory", directory,
-                   "--cores", "2", "--workflow-profile", "workflow/profiles/default", *arguments]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "snakemake",
+            "--snakefile",
+            snakefile,
+            "--directory",
+            directory,
+            "--cores",
+            "2",
+            "--workflow-profile",
+            "workflow/profiles/default",
+            *arguments,
+        ]
         return subprocess.run(
             list(map(str, command)),
             cwd=repository,

@@ -36,8 +36,13 @@ def study(tmp_path):
     def write(name):
         folder = tmp_path / name
         folder.mkdir(parents=True)
-        texts = {"study.yaml": STUDY, "parameters.tsv": PARAMETERS, "outer.ant": 'import "inner.ant"\n',
-                 "inner.ant": MODEL, "measurements.tsv": "observable\ttime_min\tvalue\nx_signal\t1\t1.5\n"}  # fmt: skip
+        texts = {
+            "study.yaml": STUDY,
+            "parameters.tsv": PARAMETERS,
+            "outer.ant": 'import "inner.ant"\n',
+            "inner.ant": MODEL,
+            "measurements.tsv": "observable\ttime_min\tvalue\nx_signal\t1\t1.5\n",
+        }
         for file, text in texts.items():
             (folder / file).write_text(text)
         (tmp_path / "mine.yaml").write_text(yaml.safe_dump({"study": name, **NO_PREDICTIONS}))

@@ -22,11 +22,27 @@ WARNING = "must not be relied on"
 def test_tiny_workflow_makes_every_product(tiny_run):
     made = {file.name for file in (tiny_run / STUDY).iterdir()}
     assert made == {
-        "problem.json", "prior.nc", "posterior.nc", "tolerance.json", "convergence.json", "convergence.html",
-        "modes.tsv", "gate.json", "coverage.tsv", "loo.nc", "time_courses.nc", "fit.svg", "interventions_asked.tsv",
-        "interventions.nc", "intervention_pairs.nc", "intervention_measures.tsv", "intervention_shifts.tsv",
-        "report.html", "cross_check.json", "study_file.txt",
-    }  # fmt: skip
+        "problem.json",
+        "prior.nc",
+        "posterior.nc",
+        "tolerance.json",
+        "convergence.json",
+        "convergence.html",
+        "modes.tsv",
+        "gate.json",
+        "coverage.tsv",
+        "loo.nc",
+        "time_courses.nc",
+        "fit.svg",
+        "interventions_asked.tsv",
+        "interventions.nc",
+        "intervention_pairs.nc",
+        "intervention_measures.tsv",
+        "intervention_shifts.tsv",
+        "report.html",
+        "cross_check.json",
+        "study_file.txt",
+    }
 
 
 def test_posterior_says_where_it_came_from(tiny_run):
@@ -144,8 +160,15 @@ def test_planted_bad_fit_stops_at_the_gate(own_run, repository, snakemake, tmp_p
     fit = mixed_chains(read_tree(folder / "posterior.nc"))
     assert assess_convergence(fit, ConvergenceThresholds(r_hat=1.6)).checks[0].passed
     write_tree(with_a_stray_chain(fit), folder / "posterior.nc")
-    lax = {"r_hat": 1.6, "ess_bulk": 0, "ess_tail": 0, "divergences": 10000, "bfmi": 0, "failed_solve_share": 1,
-           "override": ["tolerance_khat", "tolerance_difference"]}  # fmt: skip
+    lax = {
+        "r_hat": 1.6,
+        "ess_bulk": 0,
+        "ess_tail": 0,
+        "divergences": 10000,
+        "bfmi": 0,
+        "failed_solve_share": 1,
+        "override": ["tolerance_khat", "tolerance_difference"],
+    }
     (tmp_path / "lax.yaml").write_text(yaml.safe_dump({"gates": lax}))
     files = [repository / "config/tiny.yaml", tmp_path / "lax.yaml"]
     done = snakemake(f"{STUDY}/intervention_measures.tsv", "--configfile", *files, directory=own_run)
@@ -221,8 +244,15 @@ def test_dose_response_that_does_not_fit_the_study_is_refused_before_sampling(st
 
 def test_petab_problem_is_a_changed_line(reference_folder, snakemake, repository, tmp_path):
     problem = reference_folder / "petab/Boehm_JProteomeRes2014/Boehm_JProteomeRes2014.yaml"
-    done = snakemake("--configfile", repository / "config/boehm2014_example.yaml", "--config", f"study={problem}",
-                     "--until", "check_problem", directory=tmp_path)  # fmt: skip
+    done = snakemake(
+        "--configfile",
+        repository / "config/boehm2014_example.yaml",
+        "--config",
+        f"study={problem}",
+        "--until",
+        "check_problem",
+        directory=tmp_path,
+    )
     assert done.returncode == 0, done.stdout
     summary = json.loads((tmp_path / "results/Boehm_JProteomeRes2014/problem.json").read_text())
     assert summary["measurements"] == 48

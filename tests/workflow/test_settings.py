@@ -78,9 +78,13 @@ def test_groups_to_fit_again_need_something_that_makes_groups(snakemake, tmp_pat
 
 
 INTERVENTIONS = {
-    "tables": "docs/raia_interventions", "cells": [{"experiment": "il13_20"}], "inhibitors": ["ruxolitinib"],
-    "doses_nM": [0, 10, 100], "readout": {"observable": "pSTAT5_signal", "time_h": 1}, "draws": 100,
-}  # fmt: skip
+    "tables": "docs/raia_interventions",
+    "cells": [{"experiment": "il13_20"}],
+    "inhibitors": ["ruxolitinib"],
+    "doses_nM": [0, 10, 100],
+    "readout": {"observable": "pSTAT5_signal", "time_h": 1},
+    "draws": 100,
+}
 
 
 def test_interventions_are_planned_from_their_tables(snakemake, tmp_path, repository):

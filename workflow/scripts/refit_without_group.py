@@ -20,9 +20,15 @@ with log_to(snakemake.log[0], bar=True, faults=(ValueError,)):
     tables = read_tables(study)
     sampling = SamplingSettings(**params.sampling, cores=snakemake.threads)
     tree = refit_without_group(
-        tables, StudyScenarios(study), params.observable, snakemake.wildcards.by, params.group, sampling,
-        SolverSettings(**params.solver), params.seed,
-    )  # fmt: skip
+        tables,
+        StudyScenarios(study),
+        params.observable,
+        snakemake.wildcards.by,
+        params.group,
+        sampling,
+        SolverSettings(**params.solver),
+        params.seed,
+    )
     settings = {"seed": params.seed, "solver": params.solver, "sampling": params.sampling}
     tree.attrs |= {"study": tables.id, **describe_run(settings, tables.data_digests, params.code)}
     write_tree(tree, snakemake.output[0])

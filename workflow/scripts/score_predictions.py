@@ -15,8 +15,10 @@ with log_to(snakemake.log[0]):
     fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
 
     tables, obtained = given.get("public", []), given.get("obtained", [])
-    public = {Path(table).parent.name: PublicTable(Path(table), read_json(record)["absence"])
-              for table, record in zip(tables, obtained, strict=True)}  # fmt: skip
+    public = {
+        Path(table).parent.name: PublicTable(Path(table), read_json(record)["absence"])
+        for table, record in zip(tables, obtained, strict=True)
+    }
     folder, observable, refits = Path(given.study).parent, settings.growth_readout.observable, {}
     for path in given.get("refits", []):
         from jakstat.predictions import refit_of, require_refit

@@ -152,8 +152,12 @@ def _group_number(named: str) -> int | None:
     try:
         return grp.getgrnam(named).gr_gid
     except KeyError:
-        _LOG.warning("%s: found %s; needed: the name or number of a group of this machine (see: id); "
-                     "compiled code of other users is not loaded", _GROUP_VARIABLE, named)  # fmt: skip
+        _LOG.warning(
+            "%s: found %s; needed: the name or number of a group of this machine (see: id); "
+            "compiled code of other users is not loaded",
+            _GROUP_VARIABLE,
+            named,
+        )
         return None
 
 
@@ -205,8 +209,10 @@ def read_trusted(path: Path) -> bytes | None:
         return None
     except OSError as error:
         found = f"a file that cannot be read ({os.strerror(error.errno or 0).lower()})"
-    _say_once(f"{path}: found {found}; needed: compiled code that only you, root or the group named by "
-              "JAKSTAT_CACHE_GROUP can write; it is made anew")  # fmt: skip
+    _say_once(
+        f"{path}: found {found}; needed: compiled code that only you, root or the group named by "
+        "JAKSTAT_CACHE_GROUP can write; it is made anew"
+    )
     return None
 
 
@@ -223,8 +229,10 @@ def write_whole(path: Path, content: bytes) -> bool:
         finally:
             aside.unlink(missing_ok=True)
     except OSError as error:
-        _say_once(f"{path.parent}: compiled code could not be kept ({os.strerror(error.errno or 0).lower()}); this run "
-                  "does not need it, the next one compiles again")  # fmt: skip
+        _say_once(
+            f"{path.parent}: compiled code could not be kept ({os.strerror(error.errno or 0).lower()}); this run "
+            "does not need it, the next one compiles again"
+        )
         return False
     return True
 

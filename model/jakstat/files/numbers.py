@@ -21,10 +21,14 @@ _LONGEST_NUMBER = 100
 _HINTS = (
     (r"#\S*", "a spreadsheet's error: mend it, or leave the row out"),
     (r"(?:n\.?\s?[ad]\.?|n/a|nan|na|null|none|missing|-+|\?+|\.)", "where nothing was measured, leave the row out"),
-    (r"(?:<|below|under)?\s*(?:LOD|LOQ|LLOD|LLOQ|BDL|BLQ|n\.?\s?q\.?)|low",
-     "below a limit: the limit alone here, and below in a column censored"),
-    (r"(?:>|above|over)?\s*(?:ULOD|ULOQ)|over|ovrflw|overflow|saturated|high",
-     "above a limit: the limit alone here, and above in a column censored"),
+    (
+        r"(?:<|below|under)?\s*(?:LOD|LOQ|LLOD|LLOQ|BDL|BLQ|n\.?\s?q\.?)|low",
+        "below a limit: the limit alone here, and below in a column censored",
+    ),
+    (
+        r"(?:>|above|over)?\s*(?:ULOD|ULOQ)|over|ovrflw|overflow|saturated|high",
+        "above a limit: the limit alone here, and above in a column censored",
+    ),
     (rf"[<≤]=?\s*{_DIGITS}{_EXPONENT}", "below a limit: the limit alone here, and below in a column censored"),
     (rf"[>≥]=?\s*{_DIGITS}{_EXPONENT}", "above a limit: the limit alone here, and above in a column censored"),
     (rf"[+-]?{_DIGITS}{_EXPONENT}\s*[%‰]", "without the sign: divide by 100 where the unit is a fraction"),
@@ -36,13 +40,15 @@ _HINTS = (
     (rf"[+-]?{_DIGITS}\s*(?:[x×*·]\s*10\s*\^?|[dD])\s*[+-]?[0-9]+", "with an exponent as in 1.5e-3"),
     (rf"[~≈±]\s*{_DIGITS}{_EXPONENT}", "without the sign before it"),
     (rf"{_DIGITS}{_EXPONENT}\s*(?:±|\+/-|\+-).*", "the value alone, its error in a column of its own"),
-    (rf"[0-9]+[-/.][0-9]+[-/.][0-9]+.*|[0-9]{{1,2}}\s*[-/.]?\s*{_MONTH}\.?(?:[-/. ][0-9]+)?|{_MONTH}[-/. ][0-9]+",
-     "a number that a spreadsheet made a date: give the cells the format Text"),
+    (
+        rf"[0-9]+[-/.][0-9]+[-/.][0-9]+.*|[0-9]{{1,2}}\s*[-/.]?\s*{_MONTH}\.?(?:[-/. ][0-9]+)?|{_MONTH}[-/. ][0-9]+",
+        "a number that a spreadsheet made a date: give the cells the format Text",
+    ),
     (r"[0-9]+:[0-9]{2}(?::[0-9]{2})?", "a number that a spreadsheet made a time: give the cells the format Text"),
     (rf"\({_DIGITS}\)", "with a minus, without parentheses, where it is negative"),
     (rf"{_DIGITS}{_EXPONENT}\s*(?:[*†‡§]+|[(\[].*)", "without marks and notes: a column for people can have them"),
     (rf"[+-]?{_DIGITS}{_EXPONENT}\s*(?![ex])[a-zµμ].*", "without its unit, which the name of the column has"),
-)  # fmt: skip
+)
 
 
 def number_of_text(text: str) -> float | None:

@@ -79,8 +79,9 @@ def encoding_notes(paths: Iterable[Path]) -> tuple[str, ...]:
     guessed = [path.name for path in paths if path.suffix != ".xml" and _is_code_page_1252(path.read_bytes())]
     return tuple(
         f"{name} is not UTF-8 and was read as Windows-1252: check µ, umlauts and accents in its labels, or save it as "
-        "UTF-8." for name in guessed
-    )  # fmt: skip
+        "UTF-8."
+        for name in guessed
+    )
 
 
 def _decoded(content: bytes) -> str | None:

@@ -127,8 +127,10 @@ def _fault_of_width(file: str, lines: Sequence[str], columns: Sequence[str]) -> 
     if len(longer) < 2 or 2 * len(longer) <= len(rows):
         return None
     found = f"{len(columns)} names, and {len(longer)} of {len(rows)} rows with up to {max(longer)} cells"
-    needed = ("a name for each column on the first line: delete a title above the names, and name a column of row "
-              "names (in R: row.names = FALSE)")  # fmt: skip
+    needed = (
+        "a name for each column on the first line: delete a title above the names, and name a column of row "
+        "names (in R: row.names = FALSE)"
+    )
     return Fault(file, 1, "", found, needed)
 
 

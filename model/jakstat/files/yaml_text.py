@@ -313,8 +313,16 @@ def _is_no_date(written: str) -> bool:
 
 
 _TAG_OF: Callable[[type, str, tuple[bool, bool]], str] = yaml.SafeLoader("").resolve
-_KINDS = {"bool": "a truth value", "int": "a whole number", "float": "a number", "timestamp": "a date",
-          "null": "nothing", "str": "text", "value": "text", "merge": "a merge"}  # fmt: skip
+_KINDS = {
+    "bool": "a truth value",
+    "int": "a whole number",
+    "float": "a number",
+    "timestamp": "a date",
+    "null": "nothing",
+    "str": "text",
+    "value": "text",
+    "merge": "a merge",
+}
 
 
 def _read_otherwise(written: str) -> tuple[str, str] | None:

@@ -139,12 +139,14 @@ def _parameter_diagnostics(tree: xr.DataTree) -> pd.DataFrame:
     draws = parameter_draws(tree).to_dataset(name="value")
     ranks = arviz_stats.rhat(draws, method="rank")["value"]
     bulk, tail = (arviz_stats.ess(draws, method=method)["value"] for method in ("bulk", "tail"))
-    return pd.DataFrame({
-        "parameter": draws.coords["parameter"].to_numpy(),
-        "r_hat": ranks.to_numpy(),
-        "ess_bulk": bulk.to_numpy(),
-        "ess_tail": tail.to_numpy(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "parameter": draws.coords["parameter"].to_numpy(),
+            "r_hat": ranks.to_numpy(),
+            "ess_bulk": bulk.to_numpy(),
+            "ess_tail": tail.to_numpy(),
+        }
+    )
 
 
 def failed_solve_share(tree: xr.DataTree) -> float:

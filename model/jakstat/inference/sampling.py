@@ -234,11 +234,13 @@ def sample_prior_predictive(tables: ProblemTables, solver: SolverSettings, draws
             random_seed=int(np.random.SeedSequence(seed).generate_state(1)[0]),
         )
     coords = measurement_coords(tables)
-    tree = xr.DataTree.from_dict({
-        "prior": _of_parameters(tables, drawn["prior"]["parameter_value"]),
-        "prior_predictive": drawn["prior_predictive"].to_dataset().assign_coords(coords),
-        "observed_data": _observed_data(tables).assign_coords(coords),
-    })  # fmt: skip
+    tree = xr.DataTree.from_dict(
+        {
+            "prior": _of_parameters(tables, drawn["prior"]["parameter_value"]),
+            "prior_predictive": drawn["prior_predictive"].to_dataset().assign_coords(coords),
+            "observed_data": _observed_data(tables).assign_coords(coords),
+        }
+    )
     tree.attrs[PROBLEM_DIGESTS] = problem_digests(tables)
     tree.attrs["solve_outcomes"] = [f"{name}={count}" for name, count in counts.as_dict().items()]
     return tree

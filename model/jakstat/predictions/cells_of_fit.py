@@ -54,8 +54,9 @@ def growth_rates(fit: StudyFit, cells: Sequence[AlteredCells]) -> xr.DataArray:
     known |= {one.id: one.nominal for one in more if not one.estimated and one.nominal is not None}
     free = [one for one in more if one.estimated]
     drawn = prior_draws(free, shape[0] * shape[1], fit.seed)
-    values = {name: np.ravel(one) for name, one in known.items()} | {one.id: drawn[:, number] for number, one in
-                                                                     enumerate(free)}  # fmt: skip
+    values = {name: np.ravel(one) for name, one in known.items()} | {
+        one.id: drawn[:, number] for number, one in enumerate(free)
+    }
     rates = formulas_over_draws(formulas, values).reshape(*shape, len(cells))
     per_hour = rates * HOUR_IN[fit.scenarios.time_unit]
     coords = dict(fit.posterior.coords) | {"cells": [one.label for one in cells]}

@@ -143,8 +143,10 @@ def measure_combination(relative: xr.DataArray) -> xr.Dataset:
     check_doses(doses_b, effect[..., 0, :])
     off = np.nanmax(np.abs(effect[..., 0, 0]), initial=0.0)
     if off > _UNTREATED:
-        raise ValueError(f"combination: found a relative signal without drug that is {off:.3g} away from 1; needed: "
-                         "signals divided by that of the same draw without drug")  # fmt: skip
+        raise ValueError(
+            f"combination: found a relative signal without drug that is {off:.3g} away from 1; needed: "
+            "signals divided by that of the same draw without drug"
+        )
     alone_a, alone_b = effect[..., :, :1], effect[..., :1, :]
     loewe = loewe_effect(doses_a, doses_b, alone_a.reshape(-1, doses_a.size), alone_b.reshape(-1, doses_b.size))
     expected = {
@@ -185,10 +187,16 @@ def summarise_combination(measured: xr.Dataset, margin: float = 0.0) -> pd.DataF
         for place, excess in each_over_draws(measured[f"{name}_excess"]):
             defined = excess[np.isfinite(excess)]
             shares = [float((one > margin).mean()) if defined.size else np.nan for one in (defined, -defined)]
-            rows.append({
-                **place, "reference": name, "share_defined": defined.size / excess.size,
-                "probability_above": shares[0], "probability_below": shares[1], **summarise_draws(excess),
-            })  # fmt: skip
+            rows.append(
+                {
+                    **place,
+                    "reference": name,
+                    "share_defined": defined.size / excess.size,
+                    "probability_above": shares[0],
+                    "probability_below": shares[1],
+                    **summarise_draws(excess),
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -225,8 +233,10 @@ def find_least_doses(relative: xr.DataArray, effect: float, probability: float =
     for place in np.ndindex(ordered.shape[:-2]):
         labels = {str(dim): ordered[dim].to_numpy()[at] for dim, at in zip(others, place, strict=True)}
         shares = ordered.to_numpy()[place]
-        rows += [labels | {"dose_a": doses_a[at_a], "dose_b": doses_b[at_b], "probability": shares[at_a, at_b]}
-                 for at_a, at_b in _front(shares >= probability)]  # fmt: skip
+        rows += [
+            labels | {"dose_a": doses_a[at_a], "dose_b": doses_b[at_b], "probability": shares[at_a, at_b]}
+            for at_a, at_b in _front(shares >= probability)
+        ]
     return pd.DataFrame(rows, columns=[*map(str, others), "dose_a", "dose_b", "probability"])
 
 

@@ -32,8 +32,10 @@ def check_doses(doses: np.ndarray, responses: np.ndarray) -> None:
     if doses.ndim != 1 or doses.size < 3 or doses[0] != 0 or not (np.diff(doses) > 0).all():
         raise ValueError(f"dose: found {listed}; needed: increasing doses, the first 0, then two or more")
     if responses.shape[-1] != doses.size:
-        raise ValueError(f"dose: found {doses.size} doses and {responses.shape[-1]} responses along the last axis; "
-                         "needed: one response for each dose")  # fmt: skip
+        raise ValueError(
+            f"dose: found {doses.size} doses and {responses.shape[-1]} responses along the last axis; "
+            "needed: one response for each dose"
+        )
 
 
 def locate_level(

@@ -57,15 +57,19 @@ def check_exposures(exposures: list[Exposure]) -> None:
     faults = []
     for one in exposures:
         if not 0 < one.average <= one.peak:
-            faults.append(f"{one.drug}: found average {one.average:g} and peak {one.peak:g} nM; needed: 0 < average <= "
-                          "peak")  # fmt: skip
+            faults.append(
+                f"{one.drug}: found average {one.average:g} and peak {one.peak:g} nM; needed: 0 < average <= peak"
+            )
         if not 0 < one.fraction_unbound <= 1:
             faults.append(f"{one.drug}: found fraction_unbound {one.fraction_unbound:g}; needed: above 0, at most 1")
         if not one.sd_ln >= 0:
             faults.append(f"{one.drug}: found sd_ln {one.sd_ln:g}; needed: 0 or more")
     names = [one.drug for one in exposures]
-    faults += [f"{name}: found {names.count(name)} exposures; needed: one" for name in dict.fromkeys(names)
-               if names.count(name) > 1]  # fmt: skip
+    faults += [
+        f"{name}: found {names.count(name)} exposures; needed: one"
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
     if faults:
         raise ValueError("exposures: " + "; ".join(faults))
 
@@ -97,8 +101,10 @@ def predict_effect_at_exposure(relative: xr.DataArray, exposures: list[Exposure]
     known = {one.drug: one for one in exposures}
     drugs = [str(name) for name in relative["drug"].to_numpy() if str(name) in known]
     if not drugs:
-        raise ValueError(f"exposures: found those of {', '.join(known) or 'no drug'}; needed: one of the predicted "
-                         f"drugs {', '.join(map(str, relative['drug'].to_numpy()))}")  # fmt: skip
+        raise ValueError(
+            f"exposures: found those of {', '.join(known) or 'no drug'}; needed: one of the predicted "
+            f"drugs {', '.join(map(str, relative['drug'].to_numpy()))}"
+        )
     chosen = relative.sel(drug=drugs)
     concentration = xr.concat(
         [_concentrations(known[name], chosen, seed) for name in drugs], xr.IndexVariable("drug", drugs)
@@ -181,8 +187,10 @@ def rank_drugs(effect: xr.DataArray) -> pd.DataFrame:
         share = len(compared) / len(of_draws)
         best, rank = _best_and_rank(compared)
         order = np.argsort(-best, kind="stable")
-        rows += [labels | {"drug": drugs[at], "probability_best": best[at], "mean_rank": rank[at],
-                           "share_compared": share} for at in order]  # fmt: skip
+        rows += [
+            labels | {"drug": drugs[at], "probability_best": best[at], "mean_rank": rank[at], "share_compared": share}
+            for at in order
+        ]
     return pd.DataFrame(rows)
 
 

@@ -85,11 +85,19 @@ def check_interventions(
     if faults:
         raise ValueError("the interventions section does not fit the problem: " + "; ".join(faults))
     doses = ", ".join(f"{dose:g}" for dose in asked.doses)
-    return pd.DataFrame([
-        {"cells": cells.label, "inhibitor": name, "doses_nM": doses, "observable": asked.readout.observable,
-         "time_h": asked.readout.time_h}
-        for cells in asked.cells for name in asked.inhibitors
-    ])  # fmt: skip
+    return pd.DataFrame(
+        [
+            {
+                "cells": cells.label,
+                "inhibitor": name,
+                "doses_nM": doses,
+                "observable": asked.readout.observable,
+                "time_h": asked.readout.time_h,
+            }
+            for cells in asked.cells
+            for name in asked.inhibitors
+        ]
+    )
 
 
 def _unplanned(

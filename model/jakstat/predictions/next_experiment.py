@@ -26,8 +26,14 @@ from jakstat.inference import smooth_weights
 
 _KNOTS = (0.05, 0.275, 0.5, 0.725, 0.95)  # quantiles; Harrell, Regression Modeling Strategies, from memory
 _FOLDS = 10
-_ESTIMATES = ("regression_reduction", "regression_error", "weights_reduction", "weights_error", "k_hat",
-              "share_unreliable")  # fmt: skip
+_ESTIMATES = (
+    "regression_reduction",
+    "regression_error",
+    "weights_reduction",
+    "weights_error",
+    "k_hat",
+    "share_unreliable",
+)
 _BLOCKS = 20  # left out in turn (jackknife)
 _NOTHING = 1e-9
 _GOOD_K = 0.7  # Vehtari et al. 2024; lower for few draws
@@ -72,10 +78,14 @@ def reduction_by_weights(
         sums[number] = [np.bincount(block, weights * one, _BLOCKS) for one in (*powers, weights)]
     before = np.array([np.bincount(block, one, _BLOCKS) for one in (*powers, powers[0])])
     made_in = block[chosen]
-    left_out = np.array([
-        _reduction(np.delete(sums, one, axis=2)[made_in != one].sum(axis=2), np.delete(before, one, axis=1).sum(axis=1))
-        for one in range(_BLOCKS)
-    ])  # fmt: skip
+    left_out = np.array(
+        [
+            _reduction(
+                np.delete(sums, one, axis=2)[made_in != one].sum(axis=2), np.delete(before, one, axis=1).sum(axis=1)
+            )
+            for one in range(_BLOCKS)
+        ]
+    )
     limit = min(1 - 1 / np.log10(target.size), _GOOD_K)
     return {
         "reduction": _reduction(sums.sum(axis=2), before.sum(axis=1)),
@@ -151,9 +161,14 @@ def _natural_spline(values: np.ndarray) -> np.ndarray:
 
 
 def expect_reductions(
-    target: xr.DataArray, signal: xr.DataArray, noise_sd: xr.DataArray, seed: int, scale: str = "linear",
-    simulated: int = 200, weighed: int = 20,
-) -> xr.Dataset:  # fmt: skip
+    target: xr.DataArray,
+    signal: xr.DataArray,
+    noise_sd: xr.DataArray,
+    seed: int,
+    scale: str = "linear",
+    simulated: int = 200,
+    weighed: int = 20,
+) -> xr.Dataset:
     """Estimate, for each candidate measurement, the expected reduction of the target's posterior variance.
 
     Parameters
@@ -198,8 +213,10 @@ def expect_reductions(
     if not (noise > 0).all():
         raise ValueError("noise_sd: found values that are not positive; needed: the sd of each measurement's noise")
     if values.size < 100 or not values.std() > 0:
-        raise ValueError(f"target: found {values.size} draws with sd {values.std() if values.size else 0:.3g}; "
-                         "needed: 100 draws or more in which it exists, and a spread")  # fmt: skip
+        raise ValueError(
+            f"target: found {values.size} draws with sd {values.std() if values.size else 0:.3g}; "
+            "needed: 100 draws or more in which it exists, and a spread"
+        )
     streams = [np.random.default_rng(one) for one in np.random.SeedSequence(seed).spawn(signals.sizes["candidate"])]
     rows = [dict.fromkeys(_ESTIMATES, np.nan) for _ in streams]
     for number, rng in enumerate(streams):
@@ -210,8 +227,12 @@ def expect_reductions(
         weights = dict(reduction_by_weights(values.ravel(), of_signal, of_noise, streams[number], simulated))
         rows[number] |= {f"weights_{name}": weights.pop(name) for name in ("reduction", "error")} | weights
     columns = {name: ("candidate", np.array([row[name] for row in rows]), {"units": "1"}) for name in _ESTIMATES}
-    attrs = {"sd": float(values.std(ddof=1)), "scale": scale, "draws": values.size,
-             "share_of_draws": float(kept.mean())}  # fmt: skip
+    attrs = {
+        "sd": float(values.std(ddof=1)),
+        "scale": scale,
+        "draws": values.size,
+        "share_of_draws": float(kept.mean()),
+    }
     coords = {name: one for name, one in signals.coords.items() if one.dims == ("candidate",)}
     return xr.Dataset(columns, coords=coords, attrs=attrs)
 

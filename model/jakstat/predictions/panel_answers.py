@@ -32,10 +32,13 @@ def predict_responses(fit: StudyFit, asked: ResponseSettings) -> xr.Dataset:
     Dataset
         One variable a readout: the signal as a share of that without drug (chain, draw, cells, drug, dose).
     """
-    return xr.Dataset({
-        readout.name: fit.predict_curves(asked.cells, asked.inhibitors, asked.doses, readout, asked.protocol)
-        for readout in asked.readouts
-    }, attrs={PROBLEM_DIGESTS: problem_digests(fit.tables)})  # fmt: skip
+    return xr.Dataset(
+        {
+            readout.name: fit.predict_curves(asked.cells, asked.inhibitors, asked.doses, readout, asked.protocol)
+            for readout in asked.readouts
+        },
+        attrs={PROBLEM_DIGESTS: problem_digests(fit.tables)},
+    )
 
 
 def predict_resistance(fit: StudyFit, asked: ResponseSettings) -> xr.Dataset:
@@ -77,7 +80,7 @@ def predict_combinations(fit: StudyFit, pairs: Sequence[PairSettings]) -> dict[s
             fit.predict_surface(one.cells, one.inhibitors, one.doses, one.readout, one.protocol)
         )
         for one in pairs
-    }  # fmt: skip
+    }
 
 
 def summarise_combinations(pairs: Mapping[str, xr.Dataset]) -> pd.DataFrame:
@@ -94,8 +97,10 @@ def least_doses(pairs: Mapping[str, xr.Dataset], effect: float, probability: flo
         As :func:`jakstat.predictions.find_least_doses`, with ``pair`` and ``effect``; no row of a pair whose doses do
         not suffice.
     """
-    found = [find_least_doses(1 - one["effect"], effect, probability).assign(pair=name, effect=effect)
-             for name, one in pairs.items()]  # fmt: skip
+    found = [
+        find_least_doses(1 - one["effect"], effect, probability).assign(pair=name, effect=effect)
+        for name, one in pairs.items()
+    ]
     return pd.concat(found, ignore_index=True)
 
 

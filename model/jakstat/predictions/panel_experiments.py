@@ -42,10 +42,13 @@ def suggest_experiments(
     """
     asked, labels = _candidates(fit, candidates)
     signal = fit.predict_signals(asked)
-    noise = np.stack([
-        noise_scale(fit, reading.observable, signal.isel(scenario=number).to_numpy())
-        for number, (_, reading) in enumerate(asked)
-    ], axis=-1)  # fmt: skip
+    noise = np.stack(
+        [
+            noise_scale(fit, reading.observable, signal.isel(scenario=number).to_numpy())
+            for number, (_, reading) in enumerate(asked)
+        ],
+        axis=-1,
+    )
     named = signal.rename(scenario="candidate").assign_coords(candidate=labels)
     answer = target_draws(fit, target, responses)
     scale = "linear" if target.quantity == "best" else "log"

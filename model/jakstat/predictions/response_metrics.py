@@ -70,8 +70,10 @@ def curves_of(response: xr.DataArray) -> tuple[np.ndarray, np.ndarray, xr.DataAr
         No ``dose`` dim with coordinates, or doses that do not increase from 0.
     """
     if "dose" not in response.dims or "dose" not in response.coords:
-        raise ValueError(f"curves: found the dims {', '.join(map(str, response.dims))}; needed: a dim 'dose' with the "
-                         "doses (nM) as its coordinate")  # fmt: skip
+        raise ValueError(
+            f"curves: found the dims {', '.join(map(str, response.dims))}; needed: a dim 'dose' with the "
+            "doses (nM) as its coordinate"
+        )
     ordered = response.transpose(..., "dose")
     doses, values = ordered["dose"].to_numpy().astype(float), ordered.to_numpy().astype(float)
     check_doses(doses, values)
@@ -105,13 +107,19 @@ def measure_dose_response(relative: xr.DataArray, least_effect: float = LEAST_EF
     ic50, position = locate_level(doses, curves)
     own, own_position = locate_relative_ic50(doses, curves, least_effect)
     largest = (1 - curves[..., 1:]).max(axis=-1)
-    return _dataset(frame, doses, {
-        "ic50": (ic50, "nM"), "ic50_position": (position, None),
-        "relative_ic50": (own, "nM"), "relative_ic50_position": (own_position, None),
-        "emax": (np.where(whole, largest, np.nan), "1"),
-        "auc": (np.where(whole, mean_response(doses, curves), np.nan), "1"),
-        "hill_slope": (slope_at_half(doses, curves), "1"),
-    })  # fmt: skip
+    return _dataset(
+        frame,
+        doses,
+        {
+            "ic50": (ic50, "nM"),
+            "ic50_position": (position, None),
+            "relative_ic50": (own, "nM"),
+            "relative_ic50_position": (own_position, None),
+            "emax": (np.where(whole, largest, np.nan), "1"),
+            "auc": (np.where(whole, mean_response(doses, curves), np.nan), "1"),
+            "hill_slope": (slope_at_half(doses, curves), "1"),
+        },
+    )
 
 
 def _dataset(frame: xr.DataArray, doses: np.ndarray, values: dict[str, tuple[np.ndarray, str | None]]) -> xr.Dataset:
@@ -168,11 +176,16 @@ def measure_growth_response(gr: xr.DataArray) -> xr.Dataset:
     doses, curves, frame = curves_of(gr)
     gr50, position = locate_level(doses, curves)
     whole = position != FAILED
-    return _dataset(frame, doses, {
-        "gr50": (gr50, "nM"), "gr50_position": (position, None),
-        "gr_max": (np.where(whole, curves[..., -1], np.nan), "1"),
-        "gr_aoc": (np.where(whole, 1 - mean_response(doses, curves), np.nan), "1"),
-    })  # fmt: skip
+    return _dataset(
+        frame,
+        doses,
+        {
+            "gr50": (gr50, "nM"),
+            "gr50_position": (position, None),
+            "gr_max": (np.where(whole, curves[..., -1], np.nan), "1"),
+            "gr_aoc": (np.where(whole, 1 - mean_response(doses, curves), np.nan), "1"),
+        },
+    )
 
 
 def summarise_metrics(metrics: xr.Dataset) -> pd.DataFrame:
@@ -197,10 +210,16 @@ def summarise_metrics(metrics: xr.Dataset) -> pd.DataFrame:
         positions = metrics.get(f"{name}_position")
         for place, values in each_over_draws(metrics[name]):
             found = None if positions is None else positions.sel(place).to_numpy().ravel()
-            rows.append({
-                **place, "metric": str(name), "units": metrics[name].attrs.get("units", ""),
-                "share_existing": float(np.isfinite(values).mean()), **_shares(found), **summarise_draws(values),
-            })  # fmt: skip
+            rows.append(
+                {
+                    **place,
+                    "metric": str(name),
+                    "units": metrics[name].attrs.get("units", ""),
+                    "share_existing": float(np.isfinite(values).mean()),
+                    **_shares(found),
+                    **summarise_draws(values),
+                }
+            )
     return pd.DataFrame(rows)
 
 

@@ -42,8 +42,10 @@ def compare_dose_responses(reference: xr.Dataset, changed: xr.Dataset, ic50: str
     try:
         reference, changed = xr.align(reference, changed, join="exact")
     except ValueError as error:
-        raise ValueError(f"reference and changed curves: found different coordinates ({error}); needed: the same "
-                         "draws, and the same labels of every dim that both have") from None  # fmt: skip
+        raise ValueError(
+            f"reference and changed curves: found different coordinates ({error}); needed: the same "
+            "draws, and the same labels of every dim that both have"
+        ) from None
     name = f"{ic50}_position"
     case = xr.apply_ufunc(_case, reference[name], changed[name])
     ratio = changed[ic50] / reference[ic50]
@@ -53,13 +55,15 @@ def compare_dose_responses(reference: xr.Dataset, changed: xr.Dataset, ic50: str
     at_most = xr.where(case == 2, after["lowest_dose"] / reference[ic50], np.inf)
     at_most = xr.where(case == 3, changed[ic50] / before["highest_dose"], at_most)
     undefined = case == 6
-    result = xr.Dataset({
-        "fold_shift": ratio,
-        "fold_shift_at_least": xr.where(case == 0, ratio, at_least).where(~undefined),
-        "fold_shift_at_most": xr.where(case == 0, ratio, at_most).where(~undefined),
-        "case": case,
-        "emax_change": changed["emax"] - reference["emax"],
-    })  # fmt: skip
+    result = xr.Dataset(
+        {
+            "fold_shift": ratio,
+            "fold_shift_at_least": xr.where(case == 0, ratio, at_least).where(~undefined),
+            "fold_shift_at_most": xr.where(case == 0, ratio, at_most).where(~undefined),
+            "case": case,
+            "emax_change": changed["emax"] - reference["emax"],
+        }
+    )
     for one in result.data_vars:
         result[one].attrs = {"units": "1"}
     result["case"].attrs = {"flag_values": list(range(len(CASES))), "flag_meanings": " ".join(CASES)}

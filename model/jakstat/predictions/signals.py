@@ -46,8 +46,13 @@ def ask_for_signals(
         for observable, experiment, time in wanted
     )
     observables = tuple(one for one in tables.observables if one.id in {observable for observable, _, _ in wanted})
-    return replace(tables, experiments=experiments, measurements=measurements, observables=observables,
-                   parameters=tables.parameters + more_parameters)  # fmt: skip
+    return replace(
+        tables,
+        experiments=experiments,
+        measurements=measurements,
+        observables=observables,
+        parameters=tables.parameters + more_parameters,
+    )
 
 
 def signals_over_draws(
@@ -78,8 +83,9 @@ def signals_over_draws(
     states = pt.dmatrix("states")
     mode = "NUMBA" if len(draws) > _FEW_DRAWS else Mode(linker="py", optimizer="merge")
     inputs = function([parameters], graph.states.owner.inputs[:2], mode=mode)
-    read = function([parameters, states], graph.signal, givens={graph.states: states}, mode=mode,
-                    on_unused_input="ignore")  # fmt: skip
+    read = function(
+        [parameters, states], graph.signal, givens={graph.states: states}, mode=mode, on_unused_input="ignore"
+    )
     size = draws_a_chunk(plan)
     pieces = [draws[first : first + size] for first in range(0, len(draws), size)]
     chunks = (_stacked([inputs(draw) for draw in piece]) for piece in pieces)

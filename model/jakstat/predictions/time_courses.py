@@ -5,13 +5,7 @@ import xarray as xr
 
 from jakstat.predictions.fit import thin_posterior
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
-from jakstat.problem import (
-    PROBLEM_DIGESTS,
-    ProblemTables,
-    measured_over_time,
-    problem_digests,
-    require_same_problem,
-)
+from jakstat.problem import PROBLEM_DIGESTS, ProblemTables, measured_over_time, problem_digests, require_same_problem
 from jakstat.statistics import SolverSettings
 
 
@@ -53,8 +47,12 @@ def predict_time_courses(
     pairs = sorted({(one.observable_id, one.experiment_id) for one in tables.measurements})
     starts = {one.id: one.start for one in tables.experiments}
     steady = {(one.observable_id, one.experiment_id) for one in tables.measurements if one.time == np.inf}
-    wanted = [(*pair, time) for pair in pairs for time in times.tolist()
-              if time >= starts[pair[1]] and (time < np.inf or pair in steady)]  # fmt: skip
+    wanted = [
+        (*pair, time)
+        for pair in pairs
+        for time in times.tolist()
+        if time >= starts[pair[1]] and (time < np.inf or pair in steady)
+    ]
     request = ask_for_signals(tables, tables.experiments, wanted)
     shape = posterior.values.shape[:2]
     draws = posterior.values.reshape(-1, posterior.values.shape[2])
@@ -68,10 +66,14 @@ def predict_time_courses(
         signal[:, :, observables.index(observable), experiments.index(experiment), place[time]] = values[:, :, number]
     return xr.Dataset(
         {"signal": (("chain", "draw", "observable", "experiment", "time"), signal)},
-        coords={**posterior.coords, "observable": observables,
-                "experiment": experiments, "time": ("time", times, {"units": tables.time_unit})},
+        coords={
+            **posterior.coords,
+            "observable": observables,
+            "experiment": experiments,
+            "time": ("time", times, {"units": tables.time_unit}),
+        },
         attrs={PROBLEM_DIGESTS: digests},
-    )  # fmt: skip
+    )
 
 
 def _times(tables: ProblemTables, n_times: int) -> np.ndarray:

@@ -1,7 +1,4 @@
-from .drawn_parameters import (
-    parameter_dataset as parameter_dataset,
-    parameter_draws as parameter_draws,
-)
+from .drawn_parameters import parameter_dataset as parameter_dataset, parameter_draws as parameter_draws
 from .formulas import (
     entity as entity,
     names_of as names_of,

@@ -61,8 +61,10 @@ def id_of_group(columns: Sequence[str], names: Sequence[str], tables: Mapping[st
         columns, the rest in the last one. "A_B" with "C" and "A" with "B_C" are two ids.
     """
     readable = identifier("_".join(names))
-    plain = all(is_table_name_readable(name) if column in tables else identifier(name) == name
-                for column, name in zip(columns, names, strict=True))  # fmt: skip
+    plain = all(
+        is_table_name_readable(name) if column in tables else identifier(name) == name
+        for column, name in zip(columns, names, strict=True)
+    )
     return distinct_id(readable, list(names), plain and _read_group(readable, columns, tables) == tuple(names))
 
 

@@ -32,9 +32,12 @@ def shared_id_faults(file: str, what: str, named: Iterable[tuple[str, str]]) -> 
 
 
 def made_id_faults(
-    file: str, made: Mapping[str, str], written: Iterable[str], observables: Iterable[Observable],
+    file: str,
+    made: Mapping[str, str],
+    written: Iterable[str],
+    observables: Iterable[Observable],
     entities: ModelEntities,
-) -> list[Fault]:  # fmt: skip
+) -> list[Fault]:
     """Return a fault for each id made for a study that the study or its model has for another thing.
 
     Parameters
@@ -53,8 +56,11 @@ def made_id_faults(
     observables = tuple(observables)
     known = dict.fromkeys(entities.taken, "an id of the model") | dict.fromkeys(written, "an id of the parameter table")
     known |= {one.id: "an id of the observables" for one in observables}
-    placeholders = [(name, f"the placeholder of {one.id}") for one in observables
-                    for name in (*one.observable_placeholders, *one.noise_placeholders)]  # fmt: skip
+    placeholders = [
+        (name, f"the placeholder of {one.id}")
+        for one in observables
+        for name in (*one.observable_placeholders, *one.noise_placeholders)
+    ]
     return [
         Fault(file, None, "", f"{name}, which would be called {new}, {known[new]}", _NEEDED)
         for new, name in (*made.items(), *placeholders)

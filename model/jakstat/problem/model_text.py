@@ -98,8 +98,11 @@ def _sbml_of(
         if imported is not None:
             imported += model.imported
         faults += [Fault(str(one.file), one.line, "", one.found, one.needed) for one in model.wrong]
-        return None if model.wrong else _translated(model.text, [(str(file), line) for _, file, line in model.lines],
-                                                    faults)  # fmt: skip
+        return (
+            None
+            if model.wrong
+            else _translated(model.text, [(str(file), line) for _, file, line in model.lines], faults)
+        )
     if path.suffix in (".xml", ".sbml"):
         return text if _is_sbml(text, str(path), faults) else None
     found = f"a file ending in {path.suffix!r}"

@@ -40,8 +40,10 @@ def prior_quantiles(prior: Prior, probabilities: np.ndarray) -> np.ndarray:
         start, mass = density.sf(upper), density.sf(lower) - density.sf(upper)
         quantiles = density.isf(start + (1.0 - share) * mass)
     if not mass > 0:
-        raise ValueError(f"prior {prior.distribution} {prior.parameters}: found no mass between {prior.lower:g} and "
-                         f"{prior.upper:g}; needed: bounds around what it allows")  # fmt: skip
+        raise ValueError(
+            f"prior {prior.distribution} {prior.parameters}: found no mass between {prior.lower:g} and "
+            f"{prior.upper:g}; needed: bounds around what it allows"
+        )
     quantiles = np.clip(quantiles, lower, upper)
     # The exponential of a bound's logarithm is the bound up to rounding.
     return np.clip(np.exp(quantiles), prior.lower, prior.upper) if _is_logarithmic(prior) else quantiles

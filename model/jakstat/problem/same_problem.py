@@ -99,19 +99,38 @@ def _parameter(one: Parameter) -> list:
 
 
 def _observable(one: Observable, text_of: Callable[[sp.Expr], str]) -> list:
-    return [one.id, text_of(one.formula), text_of(one.noise_formula), one.noise_distribution,
-            list(one.observable_placeholders), list(one.noise_placeholders), one.degrees_of_freedom]  # fmt: skip
+    return [
+        one.id,
+        text_of(one.formula),
+        text_of(one.noise_formula),
+        one.noise_distribution,
+        list(one.observable_placeholders),
+        list(one.noise_placeholders),
+        one.degrees_of_freedom,
+    ]
 
 
 def _experiment(one: Experiment, text_of: Callable[[sp.Expr], str]) -> list:
-    periods = [[period.start, sorted((name, text_of(value)) for name, value in period.changes.items()),
-                period.resets_parameters] for period in one.periods]  # fmt: skip
+    periods = [
+        [
+            period.start,
+            sorted((name, text_of(value)) for name, value in period.changes.items()),
+            period.resets_parameters,
+        ]
+        for period in one.periods
+    ]
     return [one.id, periods]
 
 
 def _measurement(one: Measurement, text_of: Callable[[sp.Expr], str]) -> list:
-    return [one.observable_id, one.experiment_id, one.time, one.value, one.censored,
-            [text_of(value) for value in (*one.observable_parameters, *one.noise_parameters)]]  # fmt: skip
+    return [
+        one.observable_id,
+        one.experiment_id,
+        one.time,
+        one.value,
+        one.censored,
+        [text_of(value) for value in (*one.observable_parameters, *one.noise_parameters)],
+    ]
 
 
 def _digest(text: str) -> str:

@@ -49,16 +49,18 @@ def obtain_pace2018(folder: Path | None, observable: str) -> ObtainedMeasurement
     table = pd.read_csv(file, dtype=str).fillna("")
     _check(table, file)
     table = table[table["drug"].isin(_INHIBITORS)]
-    rows = pd.DataFrame({
-        "observable": observable,
-        "cell_line": "primary " + table["diagnosis"],
-        "inhibitor": table["drug"],
-        "inhibitor_nM": table["conc_uM"].astype(float) * _NANOMOLAR_PER_MICROMOLAR,
-        "time_h": _HOURS,
-        "value": table["viability_rel"].astype(float),
-        "screen": "PACE2018",
-        "experiment": table["patient"],
-    })  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "observable": observable,
+            "cell_line": "primary " + table["diagnosis"],
+            "inhibitor": table["drug"],
+            "inhibitor_nM": table["conc_uM"].astype(float) * _NANOMOLAR_PER_MICROMOLAR,
+            "time_h": _HOURS,
+            "value": table["viability_rel"].astype(float),
+            "screen": "PACE2018",
+            "experiment": table["patient"],
+        }
+    )
     return ObtainedMeasurements(rows[list(_COLUMNS)], str(file), "")
 
 
@@ -73,8 +75,9 @@ def _absence(folder: Path | None) -> str:
 def _check(table: pd.DataFrame, file: Path) -> None:
     """Raise DataFaultsError with every fault of the table."""
     absent = [name for name in _NEEDED if name not in table.columns]
-    faults = [Fault(str(file), 1, name, f"the columns {', '.join(table.columns)}", f"the column {name}")
-              for name in absent]  # fmt: skip
+    faults = [
+        Fault(str(file), 1, name, f"the columns {', '.join(table.columns)}", f"the column {name}") for name in absent
+    ]
     for name in {"conc_uM", "viability_rel"} & set(table.columns):
         numbers = pd.to_numeric(table[name], errors="coerce")
         for place in table.index[numbers.isna()]:

@@ -34,8 +34,7 @@ COLUMNS = (
 )
 #: All core measurements of the example in one table; made for the development of jakstat from the files of d2d.
 TABLE = PublicFile(
-    "sobotta2017_il6_jak1_stat3_ruxolitinib.csv",
-    "6c1e63aabaadef1000052d0d0ee8d53fbc4d30733d6fd4eda26489297afc7fbf",
+    "sobotta2017_il6_jak1_stat3_ruxolitinib.csv", "6c1e63aabaadef1000052d0d0ee8d53fbc4d30733d6fd4eda26489297afc7fbf"
 )
 #: Minutes before IL-6 at which ruxolitinib, Stattic or their vehicle is given (inputs of d2d's Models/il6_core.def).
 PRETREATMENT = 60.0

@@ -48,8 +48,12 @@ def render_convergence_page(
     failed = [check for check in convergence["checks"] if not check["passed"]]
     summary = [verdict(convergence), *(Paragraph(f"{found_text(check)}.", "bad") for check in failed)]
     if failed:
-        summary.append(Paragraph("Nothing is predicted from this fit, unless these checks are named in gates.override "
-                                 "of the configuration; every figure and table then carries a warning."))  # fmt: skip
+        summary.append(
+            Paragraph(
+                "Nothing is predicted from this fit, unless these checks are named in gates.override "
+                "of the configuration; every figure and table then carries a warning."
+            )
+        )
     sections = [
         *([Section("advice", "What to try", _advice_blocks(failed, advice))] if failed or advice else []),
         Section(

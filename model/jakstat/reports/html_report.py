@@ -96,9 +96,16 @@ def _summary(contents: ReportContents) -> tuple[Paragraph, ...]:
     lines = [Paragraph(sentence, "answer") for sentence in _answers(contents)]
     lines.append(verdict(contents.convergence))
     attrs = contents.loo.attrs
-    lines.append(Paragraph(" ".join((
-        size_sentence(contents.tables), overall_coverage(contents.coverage),
-        f"Cross-validation: elpd = {decimal_text(float(attrs['elpd_loo']), 1)}, standard error "
-        f"{decimal_text(float(attrs['se']), 1)}.",
-    ))))  # fmt: skip
+    lines.append(
+        Paragraph(
+            " ".join(
+                (
+                    size_sentence(contents.tables),
+                    overall_coverage(contents.coverage),
+                    f"Cross-validation: elpd = {decimal_text(float(attrs['elpd_loo']), 1)}, standard error "
+                    f"{decimal_text(float(attrs['se']), 1)}.",
+                )
+            )
+        )
+    )
     return tuple(lines)

@@ -54,11 +54,16 @@ def render_parameter_document(tables: ProblemTables) -> str:
 def _require_sources_and_units(tables: ProblemTables) -> None:
     without_source = [one.id for one in tables.parameters if one.estimated and not _source(one).strip()]
     without_unit = [one.id for one in tables.parameters if not one.unit.strip()]
-    faults = [f"{what}: {', '.join(ids)}" for what, ids in (("prior without a source", without_source),
-                                                            ("no unit", without_unit)) if ids]  # fmt: skip
+    faults = [
+        f"{what}: {', '.join(ids)}"
+        for what, ids in (("prior without a source", without_source), ("no unit", without_unit))
+        if ids
+    ]
     if faults:
-        raise ValueError(f"parameters of {tables.id}: {'; '.join(faults)}; needed: a unit (1 where there is none) and "
-                         "a source, or the word assumed, for each")  # fmt: skip
+        raise ValueError(
+            f"parameters of {tables.id}: {'; '.join(faults)}; needed: a unit (1 where there is none) and "
+            "a source, or the word assumed, for each"
+        )
 
 
 def _source(parameter: Parameter) -> str:
@@ -72,5 +77,8 @@ def _row(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
 
 def _markdown(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return the lines of a table; a bar in a text does not end its cell."""
-    return [f"| {' | '.join(titles)} |", f"|{'---|' * len(titles)}",
-            *(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)]  # fmt: skip
+    return [
+        f"| {' | '.join(titles)} |",
+        f"|{'---|' * len(titles)}",
+        *(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows),
+    ]

@@ -39,8 +39,9 @@ def render_responses_page(responses: xr.Dataset, measured: pd.DataFrame, title: 
     """
     readouts = [str(name) for name in responses.data_vars]
     cells = [str(name) for name in next(iter(responses.values()))["cells"].to_numpy()]
-    figure = make_subplots(1, len(readouts), subplot_titles=[_panel_title(responses[name]) for name in readouts],
-                           horizontal_spacing=0.07)  # fmt: skip
+    figure = make_subplots(
+        1, len(readouts), subplot_titles=[_panel_title(responses[name]) for name in readouts], horizontal_spacing=0.07
+    )
     owners: list[str] = []
     for place, name in enumerate(readouts):
         quantiles = 100 * responses[name].isel(dose=slice(1, None)).quantile([0.05, 0.5, 0.95], dim=_DRAWS)
@@ -54,13 +55,21 @@ def render_responses_page(responses: xr.Dataset, measured: pd.DataFrame, title: 
     figure.update_xaxes(type="log", title_text="dose (nM)", dtick=1)
     figure.update_yaxes(title_text="% of that without drug", range=[-3, 118])
     figure.update_layout(
-        title={"text": f"{warning} {title}".strip(), "x": 0.01, "y": 0.97, "yanchor": "top"}, template="plotly_white",
-        height=_HEIGHT, hovermode="closest", margin={"t": 170, "b": 110},
+        title={"text": f"{warning} {title}".strip(), "x": 0.01, "y": 0.97, "yanchor": "top"},
+        template="plotly_white",
+        height=_HEIGHT,
+        hovermode="closest",
+        margin={"t": 170, "b": 110},
         legend={"orientation": "h", "x": 0.0, "y": -0.22, "yanchor": "top"},
         updatemenus=[{"buttons": _buttons(cells, owners), "x": 0.0, "xanchor": "left", "y": 1.36, "yanchor": "top"}],
-    )  # fmt: skip
-    html: str = to_html(figure, include_plotlyjs=True, full_html=True, div_id="responses",
-                        config={"displaylogo": False, "responsive": True})  # fmt: skip
+    )
+    html: str = to_html(
+        figure,
+        include_plotlyjs=True,
+        full_html=True,
+        div_id="responses",
+        config={"displaylogo": False, "responsive": True},
+    )
     return html
 
 
@@ -82,22 +91,45 @@ def _traces(quantiles: xr.DataArray, points: pd.DataFrame, first: bool) -> list[
     for number, drug in enumerate(map(str, quantiles["drug"].to_numpy())):
         lower, middle, upper = quantiles.sel(drug=drug).transpose("quantile", "dose").to_numpy()
         colour, symbol = COLOURS[number % len(COLOURS)], _SYMBOLS[number % len(_SYMBOLS)]
-        traces.append(go.Scatter(
-            x=np.concatenate([doses, doses[::-1]]), y=np.concatenate([upper, lower[::-1]]), fill="toself",
-            fillcolor=colour, opacity=0.15, mode="none", legendgroup=drug, showlegend=False, hoverinfo="skip",
-        ))  # fmt: skip
-        traces.append(go.Scatter(
-            x=doses, y=middle, customdata=np.stack([lower, upper], axis=1), mode="lines+markers", name=drug,
-            legendgroup=drug, showlegend=first, marker={"symbol": symbol, "size": 6},
-            line={"color": colour, "dash": _DASHES[number % len(_DASHES)]},
-            hovertemplate=f"{drug} %{{x:g}} nM: %{{y:.0f}} % (90 %: %{{customdata[0]:.0f}} to %{{customdata[1]:.0f}} %)"
-                          "<extra></extra>",
-        ))  # fmt: skip
+        traces.append(
+            go.Scatter(
+                x=np.concatenate([doses, doses[::-1]]),
+                y=np.concatenate([upper, lower[::-1]]),
+                fill="toself",
+                fillcolor=colour,
+                opacity=0.15,
+                mode="none",
+                legendgroup=drug,
+                showlegend=False,
+                hoverinfo="skip",
+            )
+        )
+        traces.append(
+            go.Scatter(
+                x=doses,
+                y=middle,
+                customdata=np.stack([lower, upper], axis=1),
+                mode="lines+markers",
+                name=drug,
+                legendgroup=drug,
+                showlegend=first,
+                marker={"symbol": symbol, "size": 6},
+                line={"color": colour, "dash": _DASHES[number % len(_DASHES)]},
+                hovertemplate=f"{drug} %{{x:g}} nM: %{{y:.0f}} % (90 %: %{{customdata[0]:.0f}} to %{{customdata[1]:.0f}} %)"
+                "<extra></extra>",
+            )
+        )
         own = points[points["drug"] == drug]
         if len(own):
-            traces.append(go.Scatter(
-                x=own["dose_nM"], y=100 * own["value"], mode="markers", legendgroup=drug, showlegend=False,
-                marker={"symbol": f"{symbol}-open", "size": 11, "color": colour, "line": {"width": 2}},
-                hovertemplate=f"{drug} %{{x:g}} nM, measured: %{{y:.0f}} %<extra></extra>",
-            ))  # fmt: skip
+            traces.append(
+                go.Scatter(
+                    x=own["dose_nM"],
+                    y=100 * own["value"],
+                    mode="markers",
+                    legendgroup=drug,
+                    showlegend=False,
+                    marker={"symbol": f"{symbol}-open", "size": 11, "color": colour, "line": {"width": 2}},
+                    hovertemplate=f"{drug} %{{x:g}} nM, measured: %{{y:.0f}} %<extra></extra>",
+                )
+            )
     return traces

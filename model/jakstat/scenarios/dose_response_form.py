@@ -59,8 +59,10 @@ def read_dose_response_form(section: Mapping[str, Any], tables: ProblemTables) -
     faults += _changes_at_dose_0(formulas)
     before = _preequilibrations(tables)
     if len(before) > 1:
-        faults.append("the experiments of the study differ in what comes before them (pre-equilibration), so that it "
-                      "is open what comes before the stimulus")  # fmt: skip
+        faults.append(
+            "the experiments of the study differ in what comes before them (pre-equilibration), so that it "
+            "is open what comes before the stimulus"
+        )
     if faults:
         raise ValueError(f"the {_SECTION} section does not fit the study: " + "; ".join(faults))
     start = min(experiment.start for experiment in tables.experiments)
@@ -114,8 +116,11 @@ def _unknown_names(section: Mapping[str, Any], formulas: Mapping[str, sp.Expr], 
 
 def _repeated_stimuli(section: Mapping[str, Any]) -> list[str]:
     labels = [stimulus["label"] for stimulus in section["stimuli"]]
-    return [f"stimuli: found the label {label!r} twice; needed: each once" for label in dict.fromkeys(labels)
-            if labels.count(label) > 1]  # fmt: skip
+    return [
+        f"stimuli: found the label {label!r} twice; needed: each once"
+        for label in dict.fromkeys(labels)
+        if labels.count(label) > 1
+    ]
 
 
 def _changes_at_dose_0(formulas: Mapping[str, sp.Expr]) -> list[str]:

@@ -93,8 +93,12 @@ def _read_interventions(section: Mapping[str, Any]) -> InterventionSettings:
     faults = dose_faults(doses)
     inhibitors = tuple(section["inhibitors"])
     pairs = tuple((str(first), str(second)) for first, second in section.get("pairs", ()))
-    faults += [f"pairs: found {name!r}; needed: one of {', '.join(inhibitors)}" for pair in pairs for name in pair
-               if name not in inhibitors]  # fmt: skip
+    faults += [
+        f"pairs: found {name!r}; needed: one of {', '.join(inhibitors)}"
+        for pair in pairs
+        for name in pair
+        if name not in inhibitors
+    ]
     if faults:
         raise ValueError("the interventions section: " + "; ".join(faults))
     readout = section["readout"]

@@ -56,9 +56,10 @@ class PetabScenarios:
     @cached_property
     def reference(self) -> Reference:
         """The tables, with a line of cells for each experiment."""
-        return replace(self.interventions, cell_lines={
-            name: CellLine(name, "", "", "", (), "none", None, self.tables.id) for name in self.made
-        })  # fmt: skip
+        return replace(
+            self.interventions,
+            cell_lines={name: CellLine(name, "", "", "", (), "none", None, self.tables.id) for name in self.made},
+        )
 
     def experiments(self, treatments: Iterable[Treatment]) -> tuple[dict[Treatment, Experiment], tuple[Parameter, ...]]:
         """Return the experiment of each treatment, and the constants that they need and the problem does not have.
@@ -75,10 +76,14 @@ class PetabScenarios:
                     f"{one.cell_line}: found a stimulus or schedule; needed: those of the experiment alone"
                 )
             made = self.made[one.cell_line]
-            periods = _with_interventions(made.periods, altered(self.reference, one.alterations),
-                                          inhibited(self.reference, dict(one.inhibitors), one.alterations))  # fmt: skip
-            label = ", ".join([made.label or made.id, *one.alterations, *(f"{name} {dose:g} nM" for name, dose in
-                                                                           one.inhibitors)])  # fmt: skip
+            periods = _with_interventions(
+                made.periods,
+                altered(self.reference, one.alterations),
+                inhibited(self.reference, dict(one.inhibitors), one.alterations),
+            )
+            label = ", ".join(
+                [made.label or made.id, *one.alterations, *(f"{name} {dose:g} nM" for name, dose in one.inhibitors)]
+            )
             found[one] = Experiment(f"scenario_{number}", periods, label, inhibitors=one.inhibitors)
         formulas = [formula for one in found.values() for period in one.periods for formula in period.changes.values()]
         known = {one.id for one in self.tables.parameters}

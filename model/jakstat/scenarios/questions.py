@@ -94,8 +94,9 @@ class Protocol:
         if self.stimulus is not None:
             texts["stimulus"] = f"{self.stimulus.ligand} {self.stimulus.dose_nM:g} nM"
         if self.schedule:
-            texts["schedule"] = ", ".join(f"from {time:g} h {100 * share:g} % of the dose" for time, share in
-                                          self.schedule)  # fmt: skip
+            texts["schedule"] = ", ".join(
+                f"from {time:g} h {100 * share:g} % of the dose" for time, share in self.schedule
+            )
         return texts
 
 
@@ -115,8 +116,9 @@ def treatment_of(
     protocol = protocol or Protocol()
     inhibitors = tuple(sorted((name, float(dose)) for name, dose in doses.items() if dose > 0))
     schedule = tuple((time * hour, share) for time, share in protocol.schedule) if inhibitors else ()
-    plain = Treatment(cell_line=cells.cell_line, alterations=cells.alterations, inhibitors=inhibitors,
-                      schedule=schedule)  # fmt: skip
+    plain = Treatment(
+        cell_line=cells.cell_line, alterations=cells.alterations, inhibitors=inhibitors, schedule=schedule
+    )
     if protocol.stimulus is None:
         return plain
     dose = protocol.stimulus.dose_nM
@@ -124,10 +126,7 @@ def treatment_of(
 
 
 def check_treatments(
-    tables: ProblemTables,
-    scenarios: Scenarios,
-    treatments: Sequence[Treatment],
-    readouts: Sequence[Readout],
+    tables: ProblemTables, scenarios: Scenarios, treatments: Sequence[Treatment], readouts: Sequence[Readout]
 ) -> list[str]:
     """Return a sentence for each name that is not known, with near ones.
 

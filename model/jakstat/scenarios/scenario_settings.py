@@ -128,8 +128,12 @@ def read_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios:
     """
     reader = _Reader(section)
     settings = reader.settings(tuple(AlteredCells(name) for name in scenarios.growing_lines))
-    faults = [*reader.faults, *_unknown_names(settings, tables, scenarios), *_without_exposure(settings, scenarios),
-              *_unknown_refits(settings, scenarios)]  # fmt: skip
+    faults = [
+        *reader.faults,
+        *_unknown_names(settings, tables, scenarios),
+        *_without_exposure(settings, scenarios),
+        *_unknown_refits(settings, scenarios),
+    ]
     if settings.growth_readout not in settings.responses.readouts:
         faults.append(f"growth: {settings.growth_readout.name!r} is not read; needed: a readout of dose_response")
     if faults:
@@ -222,8 +226,10 @@ class _Reader:
         if target.quantity == "fold_shift" and not target.cells.alterations:
             self.faults.append("next_experiment.target: a fold shift of cells without alteration; needed: alterations")
         if target.quantity == "best" and target.inhibitor not in self.section["dose_response"]["inhibitors"]:
-            self.faults.append(f"next_experiment.target: {target.inhibitor} cannot be the best; needed: one of the "
-                               "inhibitors of dose_response")  # fmt: skip
+            self.faults.append(
+                f"next_experiment.target: {target.inhibitor} cannot be the best; needed: one of the "
+                "inhibitors of dose_response"
+            )
         return target
 
     def doses(self, doses: Sequence[float]) -> tuple[float, ...]:
@@ -252,33 +258,66 @@ def scenario_table(settings: ScenarioSettings) -> pd.DataFrame:
         Columns ``question``, ``cells``, ``inhibitors``, ``doses_nM``, ``readout``, ``time_h``, ``stimulus``,
         ``schedule`` (texts; several names or doses of one question are separated by commas).
     """
-    sections = {"dose response": settings.responses, "resistance": settings.resistance,
-                "next experiment, candidate": settings.next_candidates}  # fmt: skip
+    sections = {
+        "dose response": settings.responses,
+        "resistance": settings.resistance,
+        "next experiment, candidate": settings.next_candidates,
+    }
     rows = [
         _question(name, one.cells, one.inhibitors, _texts(one.doses), reading, one.protocol)
-        for name, one in sections.items() for reading in one.readouts
-    ]  # fmt: skip
+        for name, one in sections.items()
+        for reading in one.readouts
+    ]
     rows += [
-        _question("combination", [one.cells], one.inhibitors, " x ".join(map(_texts, one.doses)), one.readout,
-                  one.protocol)
+        _question(
+            "combination", [one.cells], one.inhibitors, " x ".join(map(_texts, one.doses)), one.readout, one.protocol
+        )
         for one in settings.pairs
-    ]  # fmt: skip
+    ]
     target = settings.next_target
-    rows.append(_question(f"next experiment, narrows {target.quantity}", [target.cells], [target.inhibitor],
-                          _texts(settings.responses.doses), target.readout, Protocol()))  # fmt: skip
+    rows.append(
+        _question(
+            f"next experiment, narrows {target.quantity}",
+            [target.cells],
+            [target.inhibitor],
+            _texts(settings.responses.doses),
+            target.readout,
+            Protocol(),
+        )
+    )
     responses = settings.responses
-    rows.append(_question("at clinical exposure", responses.cells, responses.inhibitors, "free plasma average and peak",
-                          settings.exposure_readout, responses.protocol))  # fmt: skip
+    rows.append(
+        _question(
+            "at clinical exposure",
+            responses.cells,
+            responses.inhibitors,
+            "free plasma average and peak",
+            settings.exposure_readout,
+            responses.protocol,
+        )
+    )
     return pd.DataFrame(rows)
 
 
 def _question(
-    name: str, cells: Sequence[AlteredCells], inhibitors: Sequence[str], doses: str, reading: Readout,
+    name: str,
+    cells: Sequence[AlteredCells],
+    inhibitors: Sequence[str],
+    doses: str,
+    reading: Readout,
     protocol: Protocol,
-) -> dict[str, str]:  # fmt: skip
-    return {"question": name, "cells": ", ".join(one.label for one in cells), "inhibitors": ", ".join(inhibitors),
-            "doses_nM": doses, "readout": reading.name, "time_h": f"{reading.time_h:g}", "stimulus": "", "schedule": "",
-            **protocol.texts}  # fmt: skip
+) -> dict[str, str]:
+    return {
+        "question": name,
+        "cells": ", ".join(one.label for one in cells),
+        "inhibitors": ", ".join(inhibitors),
+        "doses_nM": doses,
+        "readout": reading.name,
+        "time_h": f"{reading.time_h:g}",
+        "stimulus": "",
+        "schedule": "",
+        **protocol.texts,
+    }
 
 
 def _texts(doses: Sequence[float]) -> str:
@@ -314,8 +353,9 @@ def _unknown_refits(settings: ScenarioSettings, scenarios: StudyScenarios) -> li
             faults += [
                 f"scores, refit: unknown {name!r}; needed: "
                 f"{unknown_name_needed(name, known, f'a {one.leave_out} with measurements of {observable}')}"
-                for name in one.refit if name not in known
-            ]  # fmt: skip
+                for name in one.refit
+                if name not in known
+            ]
     return faults
 
 
@@ -323,9 +363,11 @@ def _unknown_names(settings: ScenarioSettings, tables: ProblemTables, scenarios:
     """Return a sentence for each name that neither the study nor its tables know."""
     groups = (settings.responses, settings.resistance, settings.next_candidates)
     treatments = [
-        treatment_of(cells, {name: 1.0}, one.protocol) for one in groups for cells in one.cells for name in
-        one.inhibitors
-    ]  # fmt: skip
+        treatment_of(cells, {name: 1.0}, one.protocol)
+        for one in groups
+        for cells in one.cells
+        for name in one.inhibitors
+    ]
     treatments += [treatment_of(one.cells, dict.fromkeys(one.inhibitors, 1.0), one.protocol) for one in settings.pairs]
     treatments.append(treatment_of(settings.next_target.cells, {settings.next_target.inhibitor: 1.0}))
     readouts = {one for group in groups for one in group.readouts} | {one.readout for one in settings.pairs}

@@ -111,10 +111,14 @@ class StudyScenarios:
         study = self._checked.study
         columns = () if study.cells is None else study.cells.grouping_columns
         untreated = [
-            Treatment(dose=(0.0,) * len(study.conditions), cell_line=line, alterations=alterations,
-                      groups=("",) * len(columns))
+            Treatment(
+                dose=(0.0,) * len(study.conditions),
+                cell_line=line,
+                alterations=alterations,
+                groups=("",) * len(columns),
+            )
             for line, alterations in cells
-        ]  # fmt: skip
+        ]
         experiments, more = self.experiments(untreated)
         return [experiments[one].periods[0].changes for one in untreated], more
 

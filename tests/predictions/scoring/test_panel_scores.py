@@ -75,8 +75,9 @@ def test_points_of_a_group_stand_for_its_priors_wherever_its_posterior_is(rng):
     values, log_ratio = propose_own(free, posterior, 100, rng)
     assert (log_ratio <= np.log(2) + 1e-12).all()
     weights = np.exp(log_ratio) / np.exp(log_ratio).sum()
-    for place, (scaled, location, spread) in enumerate(((values[..., 0], 1.0, 2.0),
-                                                        (np.log(values[..., 1]), np.log(5.0), 0.5))):  # fmt: skip
+    for place, (scaled, location, spread) in enumerate(
+        ((values[..., 0], 1.0, 2.0), (np.log(values[..., 1]), np.log(5.0), 0.5))
+    ):
         mean = (weights * scaled).sum()
         assert mean == pytest.approx(location, abs=0.03 * spread), place
         assert np.sqrt((weights * (scaled - mean) ** 2).sum()) == pytest.approx(spread, rel=0.03)
@@ -92,9 +93,11 @@ def test_every_line_is_left_out_once_beside_naive_predictors(fit):
 
 def test_public_measurements_are_scored_where_they_are_there_and_named_where_not(fit, tmp_path):
     table = tmp_path / "viability.tsv"
-    rows = [f"viability_signal\tprimary {kind}\truxolitinib\t{dose}\t48\t{value}\tPACE2018\t{patient}"
-            for kind, patient in (("CLL", "H001"), ("CLL", "H002"), ("T-PLL", "H003"))
-            for dose, value in ((156, 1.01), (10_000, 0.9), (40_000, 0.7))]  # fmt: skip
+    rows = [
+        f"viability_signal\tprimary {kind}\truxolitinib\t{dose}\t48\t{value}\tPACE2018\t{patient}"
+        for kind, patient in (("CLL", "H001"), ("CLL", "H002"), ("T-PLL", "H003"))
+        for dose, value in ((156, 1.01), (10_000, 0.9), (40_000, 0.7))
+    ]
     header = "observable\tcell_line\tinhibitor\tinhibitor_nM\ttime_h\tvalue\tscreen\texperiment"
     table.write_text("\n".join([header, *rows]) + "\n")
     sets = (ScoreSettings("patients", public="pace2018"),)
@@ -108,8 +111,10 @@ def test_public_measurements_are_scored_where_they_are_there_and_named_where_not
 
 
 def test_cells_without_doubling_time_do_not_divide(fit):
-    asked = [(treatment_of(AlteredCells(line), {}), Readout("viability", "viability_signal", 48.0)) for line in
-             ("primary CLL", "HEL")]  # fmt: skip
+    asked = [
+        (treatment_of(AlteredCells(line), {}), Readout("viability", "viability_signal", 48.0))
+        for line in ("primary CLL", "HEL")
+    ]
     # Without drug the signal is (cells) exp(-rate t), 1 for both; the growth rates tell them apart.
     signal = fit.predict_signals(asked)
     assert signal.to_numpy() == pytest.approx(1.0, abs=0.02)

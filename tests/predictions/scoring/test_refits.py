@@ -20,8 +20,9 @@ VIABILITY = "viability_signal"
 
 def test_a_group_loses_its_dose_responses_and_nothing_else(fit):
     left = tables_without(fit.tables, fit.scenarios, VIABILITY, "cell_line", "HEL")
-    own = [one for one in fit.scenarios.measurements if one.observable == VIABILITY
-           and one.treatment.cell_line == "HEL"]  # fmt: skip
+    own = [
+        one for one in fit.scenarios.measurements if one.observable == VIABILITY and one.treatment.cell_line == "HEL"
+    ]
     assert own
     assert len(left.measurements) == len(fit.tables.measurements) - len(own)
     kept = [one.value for one in fit.scenarios.measurements if one not in own]

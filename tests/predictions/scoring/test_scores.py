@@ -64,10 +64,14 @@ def test_failed_draws_are_left_out_with_their_densities(rng):
 def test_true_intervals_cover_what_they_say(rng):
     sd = np.exp(rng.standard_normal(4000))
     observed = sd * rng.standard_normal(4000)
-    table = compare_predictors(observed, [
-        Prediction("true", draws=sd * rng.standard_normal((1000, 4000))),
-        Prediction("normal", mean=np.zeros(4000), sd=sd, naive=True),
-    ], seed=1).set_index("predictor")  # fmt: skip
+    table = compare_predictors(
+        observed,
+        [
+            Prediction("true", draws=sd * rng.standard_normal((1000, 4000))),
+            Prediction("normal", mean=np.zeros(4000), sd=sd, naive=True),
+        ],
+        seed=1,
+    ).set_index("predictor")
     for name in ("true", "normal"):
         for level in (50, 80, 90):
             share = level / 100

@@ -9,29 +9,61 @@ from jakstat.problem import Period, read_petab
 THREE_PERIODS = "second\t5\tlater\nsecond\t-inf\thigh\nsecond\t0\t\n"
 # file, what stands there, what a user writes instead, and the fault: file, line, column, words of found and of needed
 FAULTS = {
-    "end of time as a start": ("experiments.tsv", "second\t0", "second\tinf",
-                               ("experiments.tsv", 3, "time", "inf", "-inf for a pre-equilibration")),
-    "start that is no number": ("experiments.tsv", "second\t0", "second\tlater",
-                                ("experiments.tsv", 3, "time", "later", "-inf for a pre-equilibration")),
+    "end of time as a start": (
+        "experiments.tsv",
+        "second\t0",
+        "second\tinf",
+        ("experiments.tsv", 3, "time", "inf", "-inf for a pre-equilibration"),
+    ),
+    "start that is no number": (
+        "experiments.tsv",
+        "second\t0",
+        "second\tlater",
+        ("experiments.tsv", 3, "time", "later", "-inf for a pre-equilibration"),
+    ),
     "two conditions that set the same at once": (
-        "experiments.tsv", "second\t0\thigh", "second\t0\thigh\nsecond\t0.0\tlow",
-        ("experiments.tsv", 4, "conditionId", "sets dose as 'high' does", "different things")),
-    "state before there is one": ("conditions.tsv", "2 * scale", "2 * A",
-                                  ("conditions.tsv", 3, "targetValue", "'A'", "the condition starts an experiment")),
-    "parameter of the table as a target": ("conditions.tsv", "low\tdose", "low\tk",
-                                           ("conditions.tsv", 2, "targetId", "parameter table", "does not hold")),
+        "experiments.tsv",
+        "second\t0\thigh",
+        "second\t0\thigh\nsecond\t0.0\tlow",
+        ("experiments.tsv", 4, "conditionId", "sets dose as 'high' does", "different things"),
+    ),
+    "state before there is one": (
+        "conditions.tsv",
+        "2 * scale",
+        "2 * A",
+        ("conditions.tsv", 3, "targetValue", "'A'", "the condition starts an experiment"),
+    ),
+    "parameter of the table as a target": (
+        "conditions.tsv",
+        "low\tdose",
+        "low\tk",
+        ("conditions.tsv", 2, "targetId", "parameter table", "does not hold"),
+    ),
     "measurement before the first period that is measured": (
-        "experiments.tsv", "second\t0\thigh", "second\t-inf\thigh\nsecond\t6\tlow",
-        ("measurements.tsv", 3, "time", "5", "start of the experiment, 6")),
-    "measurement before time": ("measurements.tsv", "A_log\t\t5", "A_log\t\t-inf",
-                                ("measurements.tsv", 5, "time", "-inf", "start of the experiment, 0")),
+        "experiments.tsv",
+        "second\t0\thigh",
+        "second\t-inf\thigh\nsecond\t6\tlow",
+        ("measurements.tsv", 3, "time", "5", "start of the experiment, 6"),
+    ),
+    "measurement before time": (
+        "measurements.tsv",
+        "A_log\t\t5",
+        "A_log\t\t-inf",
+        ("measurements.tsv", 5, "time", "-inf", "start of the experiment, 0"),
+    ),
     "bounds that leave nothing of a uniform prior": (
-        "parameters.tsv", "scale\t0\t5\t1\ttrue\t\t", "scale\t0\t5\t1\ttrue\tuniform\t6;8",
-        ("parameters.tsv", 3, "priorParameters", "6;8", "reaches into the bounds 0 to 5")),
+        "parameters.tsv",
+        "scale\t0\t5\t1\ttrue\t\t",
+        "scale\t0\t5\t1\ttrue\tuniform\t6;8",
+        ("parameters.tsv", 3, "priorParameters", "6;8", "reaches into the bounds 0 to 5"),
+    ),
     "bounds that leave nothing of a prior of positive numbers": (
-        "parameters.tsv", "scale\t0\t5\t1\ttrue\t\t", "scale\t-5\t0\t1\ttrue\tgamma\t2;3",
-        ("parameters.tsv", 3, "priorParameters", "2;3", "reaches into the bounds -5 to 0")),
-}  # fmt: skip
+        "parameters.tsv",
+        "scale\t0\t5\t1\ttrue\t\t",
+        "scale\t-5\t0\t1\ttrue\tgamma\t2;3",
+        ("parameters.tsv", 3, "priorParameters", "2;3", "reaches into the bounds -5 to 0"),
+    ),
+}
 
 
 @pytest.fixture
@@ -109,8 +141,11 @@ def test_mapping_without_a_model_entity_is_an_annotation(petab, mapping):
 def test_parameter_of_one_reaction_is_known_by_its_new_id(petab, edit_petab, mapping):
     mapping("rate\tloss.k\t\n")
     edit_petab("model.xml", '      <parameter id="k" value="0.1" constant="true"/>\n', "")
-    edit_petab("model.xml", "</math></kineticLaw>", '</math><listOfLocalParameters>'
-               '<localParameter id="k" value="0.1"/></listOfLocalParameters></kineticLaw>')  # fmt: skip
+    edit_petab(
+        "model.xml",
+        "</math></kineticLaw>",
+        '</math><listOfLocalParameters><localParameter id="k" value="0.1"/></listOfLocalParameters></kineticLaw>',
+    )
     edit_petab("parameters.tsv", "k\t", "rate\t")
     tables = read_petab(petab)
     assert "rate" in {one.id for one in tables.parameters}
@@ -121,9 +156,13 @@ def test_faults_of_the_mapping_are_named_with_their_places(petab, mapping, fault
     mapping("B\tloss.m\t\n1st\t\t\ndose\t\t\nSTAT\tA\tthe second\nB\t\t\nA\tA\tthe same\n")
     faults = [one for one in faults_of(read_petab, petab) if one.file.endswith("mapping.tsv")]
     assert [(one.row, one.column) for one in faults] == [
-        (2, "modelEntityId"), (3, "petabEntityId"), (4, "petabEntityId"), (5, "modelEntityId"), (6, "petabEntityId"),
+        (2, "modelEntityId"),
+        (3, "petabEntityId"),
+        (4, "petabEntityId"),
+        (5, "modelEntityId"),
+        (6, "petabEntityId"),
         (7, "petabEntityId"),
-    ]  # fmt: skip
+    ]
     assert faults[3].needed == "A itself in all tables, without this row"
 
 
@@ -160,8 +199,12 @@ def test_version_1_makes_an_experiment_of_each_pair_of_conditions(version_1):
         ("experiment", "plain"),
     ]
     assert [one.experiment_id for one in tables.measurements] == [
-        "rest_then_dosed", "rest_then_plain", "rest", "experiment", "rest_then_dosed",
-    ]  # fmt: skip
+        "rest_then_dosed",
+        "rest_then_plain",
+        "rest",
+        "experiment",
+        "rest_then_dosed",
+    ]
     before, after = tables.experiments[0].periods
     assert (before.start, sorted(before.changes)) == (-math.inf, ["A", "k"])
     assert (after.start, dict(after.changes)) == (0.0, {})
@@ -178,8 +221,10 @@ def test_version_1_pairs_that_libpetab_gives_one_name_stay_apart(version_1):
     measurements.write_text(
         measurements.read_text() + "A_signal\trest\t_dosed\t1\t0.5\nA_signal\trest_\tdosed\t1\t0.5\n"
     )
-    found = {one.id: [sorted(map(str, period.changes.values())) for period in one.periods]
-             for one in read_petab(version_1).experiments}  # fmt: skip
+    found = {
+        one.id: [sorted(map(str, period.changes.values())) for period in one.periods]
+        for one in read_petab(version_1).experiments
+    }
     assert found["rest_then__dosed"] == [["0.400000000000000", "1.00000000000000"], []]
     assert found["rest__then__dosed"] == [["0.300000000000000", "start"], []]
     assert found["rest__then_dosed"] == [["0.300000000000000", "start"], ["0.400000000000000", "2.00000000000000"]]

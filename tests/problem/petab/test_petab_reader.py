@@ -6,14 +6,26 @@ from jakstat.files import UnsupportedError
 from jakstat.problem import Period, Prior, read_petab, read_tables
 
 UNSUPPORTED = {
-    "more than one model": ("problem.yaml", "  decay: {", "  growth: {language: sbml, location: model.xml}\n  decay: {",
-                            "models growth, decay: more than one model"),
-    "another modelling language": ("problem.yaml", "language: sbml", "language: bngl",
-                                   "model decay in bngl: a model that is not SBML"),
-    "an extension": ("problem.yaml", "format_version: 2.0.0", "format_version: 2.0.0\nextensions: {sciml: {}}",
-                     "extension sciml: a PEtab extension"),
+    "more than one model": (
+        "problem.yaml",
+        "  decay: {",
+        "  growth: {language: sbml, location: model.xml}\n  decay: {",
+        "models growth, decay: more than one model",
+    ),
+    "another modelling language": (
+        "problem.yaml",
+        "language: sbml",
+        "language: bngl",
+        "model decay in bngl: a model that is not SBML",
+    ),
+    "an extension": (
+        "problem.yaml",
+        "format_version: 2.0.0",
+        "format_version: 2.0.0\nextensions: {sciml: {}}",
+        "extension sciml: a PEtab extension",
+    ),
     "arrays": ("parameters.tsv", "sd\t0.01\t1\t0.1", "sd\t0.01\t1\tarray", "parameter sd: parameters that are arrays"),
-}  # fmt: skip
+}
 
 
 def test_small_problem_is_read(petab):

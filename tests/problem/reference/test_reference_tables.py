@@ -61,124 +61,272 @@ first|daily|1000|300|0.03|0.5|label
 # file, what stands there, what a user writes instead, and the fault: line, column, words of found and of needed
 FAULTS = {
     "inhibitor without a source": (
-        "inhibitors.tsv", "kinase|1|Nobody 2020", "kinase|1|", (2, "source", "nothing", "assumed")),
+        "inhibitors.tsv",
+        "kinase|1|Nobody 2020",
+        "kinase|1|",
+        (2, "source", "nothing", "assumed"),
+    ),
     "alteration without a source": (
-        "alterations.tsv", "leukaemia|Nobody 2020", "leukaemia|", (2, "source", "nothing", "assumed")),
+        "alterations.tsv",
+        "leukaemia|Nobody 2020",
+        "leukaemia|",
+        (2, "source", "nothing", "assumed"),
+    ),
     "constant without a source": ("constants.tsv", "0.7|assumed", "0.7|", (2, "source", "nothing", "assumed")),
     "receptor without a source": ("receptors.tsv", "STAT5|assumed", "STAT5|", (2, "source", "nothing", "assumed")),
     "cell line without a source": ("cell_lines.tsv", "0.3|Nobody 2020", "0.3|", (2, "source", "nothing", "assumed")),
     "exposure without a source": ("exposure.tsv", "0.5|label", "0.5|", (2, "source", "nothing", "assumed")),
     "assumed size whose source does not say so": (
-        "alterations.tsv", "resistance|assumed\npocket", "resistance|Nobody 2020\npocket",
-        (6, "source", "Nobody 2020", "the word assumed")),
+        "alterations.tsv",
+        "resistance|assumed\npocket",
+        "resistance|Nobody 2020\npocket",
+        (6, "source", "Nobody 2020", "the word assumed"),
+    ),
     "absent column": ("inhibitors.tsv", "|sd_ln|", "|sd|", (1, "sd_ln", "sd", "the column sd_ln")),
     "absent column of a receptor": ("receptors.tsv", "ligand_kDa", "kDa", (1, "ligand_kDa", "kDa", "ligand_kDa")),
     "no share of any kinase": ("receptors.tsv", "share_X", "X", (1, "", "the columns", "share_<kinase>")),
     "unknown parameter": (
-        "inhibitors.tsv", "rate|rate / (1 + dose", "rte|rte / (1 + dose", (5, "parameter", "rte", "did you mean rate")),
+        "inhibitors.tsv",
+        "rate|rate / (1 + dose",
+        "rte|rte / (1 + dose",
+        (5, "parameter", "rte", "did you mean rate"),
+    ),
     "unknown parameter of an alteration": (
-        "alterations.tsv", "signal||signal * rate", "signals||signal * rate",
-        (3, "parameter", "signals", "did you mean signal")),
+        "alterations.tsv",
+        "signal||signal * rate",
+        "signals||signal * rate",
+        (3, "parameter", "signals", "did you mean signal"),
+    ),
     "parameter that a rule computes": (
-        "alterations.tsv", "signal||signal * rate", "doubled||signal * rate",
-        (3, "parameter", "rule of the model", "a parameter of the model")),
+        "alterations.tsv",
+        "signal||signal * rate",
+        "doubled||signal * rate",
+        (3, "parameter", "rule of the model", "a parameter of the model"),
+    ),
     "unknown share": ("receptors.tsv", "share_X", "share_Y", (1, "share_Y", "share_Y", "did you mean share_X")),
     "unknown name in a formula": (
-        "inhibitors.tsv", "(K_second * shift)", "(K_second * shifts)", (3, "formula", "shifts", "did you mean shift")),
+        "inhibitors.tsv",
+        "(K_second * shift)",
+        "(K_second * shifts)",
+        (3, "formula", "shifts", "did you mean shift"),
+    ),
     "dose in the formula of an alteration": (
-        "alterations.tsv", "rate + activation", "rate + dose * activation", (2, "formula", "'dose'", "an entity")),
+        "alterations.tsv",
+        "rate + activation",
+        "rate + dose * activation",
+        (2, "formula", "'dose'", "an entity"),
+    ),
     "K in a formula that is no inhibitor's": (
-        "alterations.tsv", "rate + activation", "rate + K * activation", (2, "formula", "'K'", "an entity")),
+        "alterations.tsv",
+        "rate + activation",
+        "rate + K * activation",
+        (2, "formula", "'K'", "an entity"),
+    ),
     "formula that does not parse": (
-        "inhibitors.tsv", "dose / K_other", "dose / (K_other", (4, "formula", "no formula", "PEtab math")),
+        "inhibitors.tsv",
+        "dose / K_other",
+        "dose / (K_other",
+        (4, "formula", "no formula", "PEtab math"),
+    ),
     "formula that calls Python": (
-        "alterations.tsv", "rate + activation", "__import__('os').getcwd() + activation",
-        (2, "formula", "no formula", "PEtab math")),
+        "alterations.tsv",
+        "rate + activation",
+        "__import__('os').getcwd() + activation",
+        (2, "formula", "no formula", "PEtab math"),
+    ),
     "no formula": ("alterations.tsv", "signal * rate", "", (3, "formula", "nothing", "a formula")),
     "formula that is true or false": (
-        "alterations.tsv", "signal * rate", "signal > rate", (3, "formula", "true or false", "a number")),
+        "alterations.tsv",
+        "signal * rate",
+        "signal > rate",
+        (3, "formula", "true or false", "a number"),
+    ),
     "formula without dose": (
-        "inhibitors.tsv", "blocked + dose / K_other", "blocked + 1 / K_other", (4, "formula", "without dose", "dose")),
+        "inhibitors.tsv",
+        "blocked + dose / K_other",
+        "blocked + 1 / K_other",
+        (4, "formula", "without dose", "dose"),
+    ),
     "formula without its constant": (
-        "inhibitors.tsv", "blocked + dose / K_other", "blocked + dose / K_first",
-        (4, "formula", "without K_other", "K_other")),
+        "inhibitors.tsv",
+        "blocked + dose / K_other",
+        "blocked + dose / K_first",
+        (4, "formula", "without K_other", "K_other"),
+    ),
     "formula that forgets the other drugs": (
-        "inhibitors.tsv", "blocked + dose / K_other", "dose / K_other", (4, "formula", "is 0 at dose 0", "blocked")),
+        "inhibitors.tsv",
+        "blocked + dose / K_other",
+        "dose / K_other",
+        (4, "formula", "is 0 at dose 0", "blocked"),
+    ),
     "formula that forgets K": (
-        "alterations.tsv", "K * fold_pocket|", "fold_pocket|", (7, "formula", "without K", "uses K")),
+        "alterations.tsv",
+        "K * fold_pocket|",
+        "fold_pocket|",
+        (7, "formula", "without K", "uses K"),
+    ),
     "zero K": ("inhibitors.tsv", "nM|3|0.9", "nM|0|0.9", (2, "median", "0", "a positive number")),
     "negative K": ("inhibitors.tsv", "nM|3|0.9", "nM|-3|0.9", (2, "median", "-3", "a positive number")),
     "constant without a value": ("inhibitors.tsv", "nM|3|0.9", "nM||0.9", (2, "median", "nothing", "positive")),
     "zero standard deviation": ("inhibitors.tsv", "nM|3|0.9", "nM|3|0", (2, "sd_ln", "0", "positive")),
     "K in another unit than the dose": (
-        "inhibitors.tsv", "nM|3|0.9", "uM|3|0.9", (2, "unit", "uM", "nM, the unit of dose")),
+        "inhibitors.tsv",
+        "nM|3|0.9",
+        "uM|3|0.9",
+        (2, "unit", "uM", "nM, the unit of dose"),
+    ),
     "constant without a unit": ("inhibitors.tsv", "nM|3|0.9", "|3|0.9", (2, "unit", "nothing", "unit")),
     "value without a constant": (
-        "alterations.tsv", "signal * rate|||", "signal * rate|||2", (3, "constant", "the median 2", "id")),
+        "alterations.tsv",
+        "signal * rate|||",
+        "signal * rate|||2",
+        (3, "constant", "the median 2", "id"),
+    ),
     "constant twice": (
-        "alterations.tsv", "fold_pocket|fold_pocket", "fold_pocket * fold_gate|fold_gate",
-        (7, "constant", "first in alterations.tsv, line 5", "each constant once")),
+        "alterations.tsv",
+        "fold_pocket|fold_pocket",
+        "fold_pocket * fold_gate|fold_gate",
+        (7, "constant", "first in alterations.tsv, line 5", "each constant once"),
+    ),
     "constant of two tables": (
-        "alterations.tsv", "rate + activation|activation", "rate + shift|shift",
-        (2, "constant", "first in constants.tsv, line 2", "each constant once")),
+        "alterations.tsv",
+        "rate + activation|activation",
+        "rate + shift|shift",
+        (2, "constant", "first in constants.tsv, line 2", "each constant once"),
+    ),
     "constant with a name that means something else": (
-        "inhibitors.tsv", "dose / K_other|K_other", "dose / K|K", (4, "constant", "'K'", "not K")),
+        "inhibitors.tsv",
+        "dose / K_other|K_other",
+        "dose / K|K",
+        (4, "constant", "'K'", "not K"),
+    ),
     "constant that is an entity": (
-        "alterations.tsv", "rate + activation|activation", "rate + signal|signal",
-        (2, "constant", "id of the model", "the model lacks")),
+        "alterations.tsv",
+        "rate + activation|activation",
+        "rate + signal|signal",
+        (2, "constant", "id of the model", "the model lacks"),
+    ),
     "inhibitor without a name": (
-        "inhibitors.tsv", "other|type II", "|type II", (4, "inhibitor", "nothing", "the inhibitor")),
+        "inhibitors.tsv",
+        "other|type II",
+        "|type II",
+        (4, "inhibitor", "nothing", "the inhibitor"),
+    ),
     "action on nothing": (
-        "inhibitors.tsv", "off-target|rate", "off-target|", (5, "parameter", "nothing", "the parameter")),
-    "alteration without a gene": (
-        "alterations.tsv", "stronger|X", "stronger|", (4, "gene", "nothing", "the gene")),
+        "inhibitors.tsv",
+        "off-target|rate",
+        "off-target|",
+        (5, "parameter", "nothing", "the parameter"),
+    ),
+    "alteration without a gene": ("alterations.tsv", "stronger|X", "stronger|", (4, "gene", "nothing", "the gene")),
     "receptor without a STAT": ("receptors.tsv", "1|STAT5", "1|", (2, "STAT", "nothing", "the STAT")),
     "cell line without a cancer": (
-        "cell_lines.tsv", "resting|none", "resting|", (3, "cancer", "nothing", "the cancer")),
+        "cell_lines.tsv",
+        "resting|none",
+        "resting|",
+        (3, "cancer", "nothing", "the cancer"),
+    ),
     "unknown mechanism": (
-        "inhibitors.tsv", "type II JAK", "type III JAK", (4, "mechanism", "type III JAK", "type II JAK")),
+        "inhibitors.tsv",
+        "type II JAK",
+        "type III JAK",
+        (4, "mechanism", "type III JAK", "type II JAK"),
+    ),
     "unknown evidence": ("alterations.tsv", "1|published", "1|seen", (2, "evidence", "seen", "published")),
     "unknown inhibitor of an alteration": (
-        "alterations.tsv", "first, other", "first, othr", (7, "inhibitors", "othr", "did you mean other")),
+        "alterations.tsv",
+        "first, other",
+        "first, othr",
+        (7, "inhibitors", "othr", "did you mean other"),
+    ),
     "inhibitor of another parameter": (
-        "alterations.tsv", "rate||rate + activation", "rate|first|K + activation",
-        (2, "inhibitors", "'first', which has no constant on 'rate'", "acts on this parameter")),
+        "alterations.tsv",
+        "rate||rate + activation",
+        "rate|first|K + activation",
+        (2, "inhibitors", "'first', which has no constant on 'rate'", "acts on this parameter"),
+    ),
     "unknown inhibitor of an exposure": (
-        "exposure.tsv", "first", "firsts", (2, "inhibitor", "firsts", "did you mean first")),
+        "exposure.tsv",
+        "first",
+        "firsts",
+        (2, "inhibitor", "firsts", "did you mean first"),
+    ),
     "unknown receptor": ("cell_lines.tsv", "X|R|active", "X|Q|active", (2, "receptor", "'Q'", "one of R")),
     "unknown alteration": (
-        "cell_lines.tsv", "active,gate", "active,gat", (2, "alterations", "gat", "did you mean gate")),
+        "cell_lines.tsv",
+        "active,gate",
+        "active,gat",
+        (2, "alterations", "gat", "did you mean gate"),
+    ),
     "alteration of a cell line twice": (
-        "cell_lines.tsv", "active,gate", "gate,gate", (2, "alterations", "'gate' twice", "once")),
+        "cell_lines.tsv",
+        "active,gate",
+        "gate,gate",
+        (2, "alterations", "'gate' twice", "once"),
+    ),
     "unknown source of ligand": (
-        "cell_lines.tsv", "|none|30", "|serum|30", (2, "ligand_source", "serum", "autocrine, none, unknown")),
+        "cell_lines.tsv",
+        "|none|30",
+        "|serum|30",
+        (2, "ligand_source", "serum", "autocrine, none, unknown"),
+    ),
     "alteration with an id that no file can have": (
-        "alterations.tsv", "stronger", "JAK2 gain", (4, "alteration", "JAK2 gain", "JAK2_V617F")),
+        "alterations.tsv",
+        "stronger",
+        "JAK2 gain",
+        (4, "alteration", "JAK2 gain", "JAK2_V617F"),
+    ),
     "inhibitor twice on one parameter": (
-        "inhibitors.tsv", "other|type II JAK", "first|type II JAK", (4, "inhibitor", "first on line 2", "once")),
+        "inhibitors.tsv",
+        "other|type II JAK",
+        "first|type II JAK",
+        (4, "inhibitor", "first on line 2", "once"),
+    ),
     "alteration that changes a parameter twice": (
-        "alterations.tsv", "signal||signal", "rate||signal", (3, "", "first on line 2", "once")),
+        "alterations.tsv",
+        "signal||signal",
+        "rate||signal",
+        (3, "", "first on line 2", "once"),
+    ),
     "alteration that changes a constant twice": (
-        "alterations.tsv", "blocked|second", "blocked|type I JAK", (6, "", "first on line 5", "once")),
+        "alterations.tsv",
+        "blocked|second",
+        "blocked|type I JAK",
+        (6, "", "first on line 5", "once"),
+    ),
     "alteration of two genes": (
-        "alterations.tsv", "active|X|V1F|signal", "active|Y|V1F|signal", (3, "gene", "'Y'", "'X', as on line 2")),
+        "alterations.tsv",
+        "active|X|V1F|signal",
+        "active|Y|V1F|signal",
+        (3, "gene", "'Y'", "'X', as on line 2"),
+    ),
     "receptor twice": (
-        "receptors.tsv", "assumed\n", "assumed\nR|L|20|1|STAT5|assumed\n", (3, "receptor", "first on line 2", "once")),
+        "receptors.tsv",
+        "assumed\n",
+        "assumed\nR|L|20|1|STAT5|assumed\n",
+        (3, "receptor", "first on line 2", "once"),
+    ),
     "cell line twice": ("cell_lines.tsv", "resting", "growing", (3, "cell_line", "first on line 2", "once")),
     "exposure twice": (
-        "exposure.tsv", "label\n", "label\nfirst|daily|900|300|0.03|0.5|label\n",
-        (3, "inhibitor", "first on line 2", "once")),
+        "exposure.tsv",
+        "label\n",
+        "label\nfirst|daily|900|300|0.03|0.5|label\n",
+        (3, "inhibitor", "first on line 2", "once"),
+    ),
     "shares that do not sum to 1": ("receptors.tsv", "20|1", "20|0.9", (2, "share_X", "sum to 0.9", "sum to 1")),
     "negative share": ("receptors.tsv", "20|1", "20|-1", (2, "share_X", "-1", "0 to 1")),
     "ligand without a mass": ("receptors.tsv", "20|1", "|1", (2, "ligand_kDa", "nothing", "positive")),
     "negative doubling time": ("cell_lines.tsv", "30|0.3", "-30|0.3", (2, "doubling_time_h", "-30", "positive")),
-    "doubling time without its uncertainty": (
-        "cell_lines.tsv", "30|0.3", "30|", (2, "sd_ln", "nothing", "positive")),
+    "doubling time without its uncertainty": ("cell_lines.tsv", "30|0.3", "30|", (2, "sd_ln", "nothing", "positive")),
     "mean above the maximum": ("exposure.tsv", "1000|300", "100|300", (2, "cavg_nM", "300", "at most 100")),
     "unbound fraction in per cent": (
-        "exposure.tsv", "0.03", "3", (2, "fraction_unbound", "3", "a positive number, at most 1")),
+        "exposure.tsv",
+        "0.03",
+        "3",
+        (2, "fraction_unbound", "3", "a positive number, at most 1"),
+    ),
     "ATP of zero": ("inhibitors.tsv", "kinase|1|", "kinase|0|", (2, "atp_mM", "0", "positive")),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -241,8 +389,12 @@ def test_shipped_tables_hold_the_inhibitors_and_alterations_of_the_pathway(repos
     stat = {"BCR_ABL", "STAT3_Y640F", "STAT3_D661Y", "STAT5B_N642H", "alternative_STAT_kinase"}
     rest = {"IL6_autocrine", "CRLF2_overexpression", "SOCS1_loss", "SOCS3_loss", "bypass_MAPK", "bypass_PI3K"}
     assert kinase_domain | activating | stat | rest | {"JAK1_F958C"} <= set(reference.alterations)
-    type_i = {action.inhibitor for one in reference.inhibitors.values() for action in one.actions
-              if action.mechanism == "type I JAK"}  # fmt: skip
+    type_i = {
+        action.inhibitor
+        for one in reference.inhibitors.values()
+        for action in one.actions
+        if action.mechanism == "type I JAK"
+    }
     assert type_i == set(
         "ruxolitinib tofacitinib fedratinib baricitinib momelotinib pacritinib upadacitinib filgotinib AZD1480 "
         "lestaurtinib ideal_JAK_inhibitor".split()
@@ -336,8 +488,17 @@ def test_missing_table_is_named(folder):
 
 
 def test_faults_of_all_tables_come_in_one_pass(folder):
-    edits = [FAULTS[kind][:3] for kind in ("zero K", "unknown evidence", "unknown receptor", "negative share",
-                                           "unbound fraction in per cent", "unknown name in a formula")]  # fmt: skip
+    edits = [
+        FAULTS[kind][:3]
+        for kind in (
+            "zero K",
+            "unknown evidence",
+            "unknown receptor",
+            "negative share",
+            "unbound fraction in per cent",
+            "unknown name in a formula",
+        )
+    ]
     for edit in edits:
         _edit(folder, *edit)
     assert len(_faults(folder)) == len(edits)
@@ -352,8 +513,11 @@ def test_only_what_is_used_must_suit_the_model(folder):
     check_against_model(reference, entities, faults, only=("second", "active", "R"))
     # rate of the drug; rate and signal of the alteration; share of the receptor: as targets and in formulas
     assert {(Path(one.file).name, one.row) for one in faults} == {
-        ("inhibitors.tsv", 5), ("alterations.tsv", 2), ("alterations.tsv", 3), ("receptors.tsv", 1),
-    }  # fmt: skip
+        ("inhibitors.tsv", 5),
+        ("alterations.tsv", 2),
+        ("alterations.tsv", 3),
+        ("receptors.tsv", 1),
+    }
 
 
 # --- Formulas together

@@ -20,12 +20,50 @@ from jakstat.scenarios import StudyScenarios
 ID = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 # Names that look alike once all that no id may hold is _, in several scripts, and as if they carried a digest.
 NAMES = (
-    "blot 1", "blot-1", "blot_1", "blot.1", "blot/1", "blot  1", "blot1", "blot 1 ", "blot p1", "blotp1", "a_b_c",
-    "a b c", "a-b_c", "a_b-c", "GDSC-1", "GDSC 1", "GDSC/1", "α", "β", "ü", "u\u0308", "\u00fc", "😀", "😁", "שלום",
-    "-1", "m1",
-    "1", "E-1", "Em1", "x_h12345678", "x-h12345678", "x_of_y", "x of y", "", "_", "__", "-", "con", "..", ".", "1e-3",
+    "blot 1",
+    "blot-1",
+    "blot_1",
+    "blot.1",
+    "blot/1",
+    "blot  1",
+    "blot1",
+    "blot 1 ",
+    "blot p1",
+    "blotp1",
+    "a_b_c",
+    "a b c",
+    "a-b_c",
+    "a_b-c",
+    "GDSC-1",
+    "GDSC 1",
+    "GDSC/1",
+    "α",
+    "β",
+    "ü",
+    "u\u0308",
+    "\u00fc",
+    "😀",
+    "😁",
+    "שלום",
+    "-1",
+    "m1",
+    "1",
+    "E-1",
+    "Em1",
+    "x_h12345678",
+    "x-h12345678",
+    "x_of_y",
+    "x of y",
+    "",
+    "_",
+    "__",
+    "-",
+    "con",
+    "..",
+    ".",
+    "1e-3",
     "1em3",
-)  # fmt: skip
+)
 
 
 def distinct(values):
@@ -59,8 +97,15 @@ LINES = ("K-562", "K", "HEL", "A_B", "A", "primary HCL", "primary HCL-V", "α", 
 DRUGS = ("ruxolitinib", "B_C", "B", "562")
 
 
-@pytest.mark.parametrize("columns", [("cell_line", "screen"), ("cell_line", "inhibitor", "screen"),
-                                     ("screen", "cell_line"), ("cell_line", "screen", "batch")])  # fmt: skip
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("cell_line", "screen"),
+        ("cell_line", "inhibitor", "screen"),
+        ("screen", "cell_line"),
+        ("cell_line", "screen", "batch"),
+    ],
+)
 def test_groups_that_differ_have_ids_that_differ(columns):
     tables = {"cell_line": LINES, "inhibitor": DRUGS}
     free = ("C", "B_C", "562_C", "new_screen", "GDSC-1", "GDSC 1", "B_C_h12345678", "ä")
@@ -84,8 +129,12 @@ def treatments():
     yield from (replace(plain, cell_line=one) for one in LINES)
     yield from (replace(plain, alterations=one) for one in ((), ("B",), ("B_10",), ("B", "C"), ("B__C",), ("after_5",)))
     yield from (replace(plain, groups=one) for one in (("B", ""), ("", "B"), ("B", "C"), ("B_10", ""), ("B__C", "")))
-    yield from (replace(plain, inhibitors=drugs, groups=one) for one in itertools.product(
-        ("fedratinib", "ruxolitinib"), ("fedratinib", "ruxolitinib", "GDSC1", "GDSC-1", "after_5")))  # fmt: skip
+    yield from (
+        replace(plain, inhibitors=drugs, groups=one)
+        for one in itertools.product(
+            ("fedratinib", "ruxolitinib"), ("fedratinib", "ruxolitinib", "GDSC1", "GDSC-1", "after_5")
+        )
+    )
     for dose in (100.0, 100.0000000000001, 0.1, 0.1 + 2**-55, 1e-5, 1e5):
         yield replace(plain, inhibitors=(("ruxolitinib", dose),), groups=("ruxolitinib", "GDSC1"))
         yield replace(plain, inhibitors=(("ruxolitinib", dose),), groups=("ruxolitinib", "GDSC1"), pretreatment=dose)
@@ -109,8 +158,15 @@ def test_readable_treatments_have_the_id_that_they_always_had(laboratory):
     study = read_checked_study(laboratory).study
     drug = Treatment(cell_line="K-562", inhibitors=(("ruxolitinib", 0.25),), groups=("ruxolitinib", "GDSC1"))
     assert experiment_id(study, drug) == "K_562__ruxolitinib_0p25__GDSC1"
-    dosed = Treatment(cell_line="K-562", groups=("", ""), stimulus="IL-6", stimulus_nM=1.0, stimulus_text="21 ng/ml",
-                      pretreatment=60.0, alterations=("JAK2_V617F",))  # fmt: skip
+    dosed = Treatment(
+        cell_line="K-562",
+        groups=("", ""),
+        stimulus="IL-6",
+        stimulus_nM=1.0,
+        stimulus_text="21 ng/ml",
+        pretreatment=60.0,
+        alterations=("JAK2_V617F",),
+    )
     assert experiment_id(study, dosed) == "K_562__JAK2_V617F__IL_6_21__after_60"
     plain = replace(study, cells=None, conditions=(ConditionColumn("il13_ng_per_ml", "il13", "ng/ml", "IL-13"),))
     assert experiment_id(plain, Treatment(dose=(4.0,))) == "il13_4"
@@ -178,7 +234,7 @@ def test_the_names_that_collided_are_three(case, name):
         ("receptors", "other\tIL6\t21\t1\tSTAT3\tassumed\n", "ligand"),
         ("alterations", "JAK2_v617f\tJAK2\tV617F\tk_off\t\tk_off * 5\t\t\t\t\tassumed\tMPN\tassumed\n", "alteration"),
     ],
-)  # fmt: skip
+)
 def test_two_spellings_of_one_name_in_a_reference_table_are_a_fault(laboratory, faults_of, table, row, column):
     path = laboratory / "reference" / f"{table}.tsv"
     path.write_text(path.read_text() + row)
@@ -264,8 +320,11 @@ def test_pairs_of_conditions_have_ids_whatever_the_order_of_rows():
 def test_rows_without_an_experiment_have_one_whose_id_no_other_has(petab, edit_petab):
     edit_petab("experiments.tsv", "first", "experiment")
     edit_petab("experiments.tsv", "second", "model_as_it_is")
-    for old, new in (("A_signal	first", "A_signal	experiment"), ("A_signal	second", "A_signal	model_as_it_is"),
-                     ("A_log	second", "A_log	model_as_it_is")):  # fmt: skip
+    for old, new in (
+        ("A_signal	first", "A_signal	experiment"),
+        ("A_signal	second", "A_signal	model_as_it_is"),
+        ("A_log	second", "A_log	model_as_it_is"),
+    ):
         edit_petab("measurements.tsv", old, new)
     assert distinct(one.id for one in read_petab(petab).experiments)
     assert len(read_petab(petab).experiments) == 3

@@ -9,9 +9,15 @@ from jakstat.problem import read_petab, read_study
 
 # Benchmark-Models-PEtab, commit 4d20850: rows an observable.
 ROWS = {
-    "RecSurf": 21, "IL13_cell": 39, "pIL4Ra": 27, "pJAK2": 38, "SOCS3mRNA": 18, "CD274mRNA": 8, "SOCS3": 21,
+    "RecSurf": 21,
+    "IL13_cell": 39,
+    "pIL4Ra": 27,
+    "pJAK2": 38,
+    "SOCS3mRNA": 18,
+    "CD274mRNA": 8,
+    "SOCS3": 21,
     "pSTAT5": 33,
-}  # fmt: skip
+}
 DOSES = {"model1_data1": 0.0, "model1_data2": 20.0, "model1_data3": 4.0, "model1_data4": 80.0}
 
 
@@ -72,8 +78,9 @@ def test_formulas_are_those_of_the_petab_copy(study, petab):
         signal = ours[name].formula
         noise = ours[name].noise_formula.subs({f"{name}_signal": signal})
         noise = noise.xreplace({one: signal for one in noise.free_symbols if one.name == f"{name}_signal"})
-        assert (theirs.formula.subs({one: overrides.get(one.name, one) for one in theirs.formula.free_symbols})
-                - signal).expand() == 0  # fmt: skip
+        assert (
+            theirs.formula.subs({one: overrides.get(one.name, one) for one in theirs.formula.free_symbols}) - signal
+        ).expand() == 0
         filled = theirs.noise_formula.subs(
             {one: overrides.get(one.name, one) for one in theirs.noise_formula.free_symbols}
         )
@@ -91,12 +98,23 @@ def test_every_parameter_has_a_log_normal_prior_with_a_source(study):
 def test_no_prior_is_centred_on_a_fit_to_the_same_data(study):
     # Published optima of the same measurements: the PEtab copy (nominal) and biomass 0.14.0 / BIOMD0000000313.
     other = {
-        "Kon_IL13Rec": 0.00342, "pRec_intern": 0.15254, "pRec_degradation": 0.17292, "Rec_intern": 0.10335,
-        "Rec_recycle": 0.00136, "JAK2_phosphorylation": 0.15706, "pJAK2_dephosphorylation": 0.00062,
-        "STAT5_phosphorylation": 0.03826, "pSTAT5_dephosphorylation": 0.00034, "SOCS3mRNA_production": 0.00216,
-        "DecoyR_binding": 0.00012, "SOCS3_translation": 11.9086, "SOCS3_accumulation": 3.70803,
-        "SOCS3_degradation": 0.04292, "CD274mRNA_production": 0.00008, "init_Rec_i": 113.194,
-    }  # fmt: skip
+        "Kon_IL13Rec": 0.00342,
+        "pRec_intern": 0.15254,
+        "pRec_degradation": 0.17292,
+        "Rec_intern": 0.10335,
+        "Rec_recycle": 0.00136,
+        "JAK2_phosphorylation": 0.15706,
+        "pJAK2_dephosphorylation": 0.00062,
+        "STAT5_phosphorylation": 0.03826,
+        "pSTAT5_dephosphorylation": 0.00034,
+        "SOCS3mRNA_production": 0.00216,
+        "DecoyR_binding": 0.00012,
+        "SOCS3_translation": 11.9086,
+        "SOCS3_accumulation": 3.70803,
+        "SOCS3_degradation": 0.04292,
+        "CD274mRNA_production": 0.00008,
+        "init_Rec_i": 113.194,
+    }
     for parameter in study.parameters:
         centre = math.exp(parameter.prior.parameters[0])
         for fitted in (parameter.nominal, other.get(parameter.id, parameter.nominal)):

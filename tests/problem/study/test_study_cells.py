@@ -100,9 +100,27 @@ def test_the_panel_can_be_given_away_as_a_valid_petab_problem(panel, tmp_path):
 @pytest.mark.parametrize(
     ("file", "old", "new", "place", "needed"),
     [
-        ("phospho.tsv", "A-1	IL-6	21			0", "A-2	IL-6	21			0", "phospho.tsv, line 2, cell_line", "A-1"),
-        ("phospho.tsv", "drug	100	1	30	1	", "drog	100	1	30	1	", "phospho.tsv, line 3, inhibitor", "drug"),
-        ("phospho.tsv", "drug	100	1	30	1	", "drug	-1	1	30	1	", "line 3, inhibitor_nM", "0 or more"),
+        (
+            "phospho.tsv",
+            "A-1	IL-6	21			0",
+            "A-2	IL-6	21			0",
+            "phospho.tsv, line 2, cell_line",
+            "A-1",
+        ),
+        (
+            "phospho.tsv",
+            "drug	100	1	30	1	",
+            "drog	100	1	30	1	",
+            "phospho.tsv, line 3, inhibitor",
+            "drug",
+        ),
+        (
+            "phospho.tsv",
+            "drug	100	1	30	1	",
+            "drug	-1	1	30	1	",
+            "line 3, inhibitor_nM",
+            "0 or more",
+        ),
         ("phospho.tsv", "	below", "	under", "line 4, censored", "above, below"),
         ("phospho.tsv", "blot 2", "", "line 4, experiment", "its own gain"),
         ("phospho.tsv", "IL-6	21			0", "IL-7	21			0", "line 2, stimulus", "IL-6"),
@@ -116,7 +134,7 @@ def test_the_panel_can_be_given_away_as_a_valid_petab_problem(panel, tmp_path):
         ("study.yaml", "degrees_of_freedom: 4", "degrees_of_freedom: 1", "degrees_of_freedom", "above 2"),
         ("study.yaml", "drug_left: 1", "drug_lost: 1", "cells.at_treatment.drug_lost", "drug_left"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_named_with_its_place(panel, file, old, new, place, needed):
     with pytest.raises(DataFaultsError) as raised:
         read_study(panel(file, old, new))
@@ -166,15 +184,19 @@ def test_the_table_of_own_lines_is_among_the_files_of_the_study(panel_with_own_l
     [
         ("C-3", "B", "my_lines.tsv, line 2, cell_line", "'B' of"),
         ("C-3", "A 1", "my_lines.tsv, line 2, cell_line", "'A-1' of"),  # both are A_1 in ids of parameters
-        ("2026\n", "2026\nC.3	MPN	none	gp130		none	24	0.3	ours\n"
-         "C 3	MPN	none	gp130		none	24	0.3	ours\n",
-         "my_lines.tsv, line 4, cell_line", "'C-3' of"),
+        (
+            "2026\n",
+            "2026\nC.3	MPN	none	gp130		none	24	0.3	ours\n"
+            "C 3	MPN	none	gp130		none	24	0.3	ours\n",
+            "my_lines.tsv, line 4, cell_line",
+            "'C-3' of",
+        ),
         ("gp130", "gp13", "my_lines.tsv, line 2, receptor", "gp13"),
         ("active", "activ", "my_lines.tsv, line 2, alterations", "activ"),
         ("our own counts, 2026", "", "my_lines.tsv, line 2, source", "nothing"),
         ("doubling_time_h", "doubling_time", "my_lines.tsv, line 1, doubling_time_h", "doubling_time"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_of_an_own_line_is_named_with_its_place(panel_with_own_line, old, new, place, found):
     with pytest.raises(DataFaultsError) as raised:
         read_study(panel_with_own_line(old, new))

@@ -40,7 +40,7 @@ TEXTS = {
     "reference/cell_lines.tsv": "cell_line\tcancer\tdriver\treceptor\talterations\tligand_source\tdoubling_time_h\tsd_ln\tsource\n"
     "A\tALL\tnone\tgp130\t\tnone\t24\t0.3\tassumed\n",
     "reference/exposure.tsv": "inhibitor\tregimen\tcmax_nM\tcavg_nM\tfraction_unbound\tsd_ln\tsource\ndrug\tdaily\t100\t50\t0.1\t0.5\tassumed\n",
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -11,10 +11,20 @@ from jakstat.problem.study.names_in_tables import with_known_names
 
 
 def test_names_in_other_spellings_are_read_as_those_of_the_tables(measured):
-    exact = {"cell_line": "K-562", "inhibitor": "ruxolitinib", "stimulus": "IL-6", "stimulus_nM": "1",
-             "alterations": "JAK2_V617F"}  # fmt: skip
-    other = {"cell_line": "k 562", "inhibitor": "RUXOLITINIB", "stimulus": "il6", "stimulus_nM": "1",
-             "alterations": "jak2-v617f"}  # fmt: skip
+    exact = {
+        "cell_line": "K-562",
+        "inhibitor": "ruxolitinib",
+        "stimulus": "IL-6",
+        "stimulus_nM": "1",
+        "alterations": "JAK2_V617F",
+    }
+    other = {
+        "cell_line": "k 562",
+        "inhibitor": "RUXOLITINIB",
+        "stimulus": "il6",
+        "stimulus_nM": "1",
+        "alterations": "jak2-v617f",
+    }
     expected = read_study(measured(exact, exact))
     found = read_study(measured(exact, other))
     assert found.experiments == expected.experiments
@@ -62,9 +72,14 @@ def test_a_point_in_a_name_counts(measured, faults_of):
 
 @pytest.mark.parametrize(
     ("written", "near"),
-    [("hel", "HEL"), ("K562", "K-562"), ("ruxolitinb", "ruxolitinib"), ("RUXOLITINB", "ruxolitinib"),
-     ("mda mb231", "MDA-MB-231")],
-)  # fmt: skip
+    [
+        ("hel", "HEL"),
+        ("K562", "K-562"),
+        ("ruxolitinb", "ruxolitinib"),
+        ("RUXOLITINB", "ruxolitinib"),
+        ("mda mb231", "MDA-MB-231"),
+    ],
+)
 def test_near_names_are_found_whatever_their_case(written, near):
     assert near_names(written, ["HEL", "K-562", "ruxolitinib", "MDA-MB-231", "fedratinib"])[0] == near
 

@@ -17,9 +17,17 @@ def order_conditions(a: np.ndarray, b: np.ndarray, c: np.ndarray, order: int) ->
         residuals += [b @ c**3 - 1 / 4, b @ (c * (a @ c)) - 1 / 8, b @ a @ c**2 - 1 / 12, b @ a @ a @ c - 1 / 24]
     if order >= 5:
         ac, ac2 = a @ c, a @ c**2
-        residuals += [b @ c**4 - 1 / 5, b @ (c**2 * ac) - 1 / 10, b @ (c * ac2) - 1 / 15, b @ (c * (a @ ac)) - 1 / 30,
-                      b @ ac**2 - 1 / 20, b @ a @ c**3 - 1 / 20, b @ a @ (c * ac) - 1 / 40, b @ a @ ac2 - 1 / 60,
-                      b @ a @ a @ ac - 1 / 120]  # fmt: skip
+        residuals += [
+            b @ c**4 - 1 / 5,
+            b @ (c**2 * ac) - 1 / 10,
+            b @ (c * ac2) - 1 / 15,
+            b @ (c * (a @ ac)) - 1 / 30,
+            b @ ac**2 - 1 / 20,
+            b @ a @ c**3 - 1 / 20,
+            b @ a @ (c * ac) - 1 / 40,
+            b @ a @ ac2 - 1 / 60,
+            b @ a @ a @ ac - 1 / 120,
+        ]
     return residuals
 
 

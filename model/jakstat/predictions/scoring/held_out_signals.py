@@ -45,18 +45,22 @@ def held_out_signals(fit: StudyFit, held_out: Sequence[StudyMeasurement]) -> Hel
     signal = fit.predict_signals(asked).to_numpy()
     scales = [noise_scale(fit, one.observable, signal[..., number]) for number, one in enumerate(held_out)]
     observables = [observable_of(fit.tables, one.observable) for one in held_out]
-    noise = Noise(np.array([one.noise_distribution for one in observables]),
-                  np.array([one.degrees_of_freedom for one in observables]))  # fmt: skip
+    noise = Noise(
+        np.array([one.noise_distribution for one in observables]),
+        np.array([one.degrees_of_freedom for one in observables]),
+    )
     return HeldOutSignals(signal, np.stack(scales, axis=-1), noise, np.array([one.value for one in held_out]))
 
 
 def dose_response_rows(measurements: Sequence[StudyMeasurement]) -> pd.DataFrame:
     """Return measurements with one inhibitor as rows: ``line``, ``drug``, ``dose_nM``, ``value``, ``experiment``."""
     alone = [one for one in measurements if len(one.treatment.inhibitors) == 1]
-    return pd.DataFrame({
-        "line": [one.treatment.cell_line for one in alone],
-        "drug": [one.treatment.inhibitors[0][0] for one in alone],
-        "dose_nM": [one.treatment.inhibitors[0][1] for one in alone],
-        "value": [one.value for one in alone],
-        "experiment": [one.experiment for one in alone],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "line": [one.treatment.cell_line for one in alone],
+            "drug": [one.treatment.inhibitors[0][0] for one in alone],
+            "dose_nM": [one.treatment.inhibitors[0][1] for one in alone],
+            "value": [one.value for one in alone],
+            "experiment": [one.experiment for one in alone],
+        }
+    )

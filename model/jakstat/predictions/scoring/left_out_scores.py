@@ -142,8 +142,12 @@ def _weighed_signals(
     for group in groups:
         own = labels == group
         chosen, k_hats[group] = reweigh(log_density[..., own], log_ratios[group], rng)
-        found[group] = HeldOutSignals(signals.signal[..., own][chosen], signals.scale[..., own][chosen],
-                                      _noise_at(signals.noise, own), signals.observed[own])  # fmt: skip
+        found[group] = HeldOutSignals(
+            signals.signal[..., own][chosen],
+            signals.scale[..., own][chosen],
+            _noise_at(signals.noise, own),
+            signals.observed[own],
+        )
     return _Weighed(found, k_hats)
 
 
@@ -211,9 +215,10 @@ def propose_own(
     prior = stats.multivariate_normal(np.zeros(count))
     shape = (len(posterior), replicates)
     points = np.where(
-        rng.random(shape)[..., None] < 0.5, rng.standard_normal((*shape, count)),
+        rng.random(shape)[..., None] < 0.5,
+        rng.standard_normal((*shape, count)),
         near.rvs(shape, random_state=rng).reshape(*shape, count),
-    )  # fmt: skip
+    )
     of_prior = prior.logpdf(points).reshape(shape)
     log_ratio = of_prior - np.logaddexp(of_prior, near.logpdf(points).reshape(shape)) + np.log(2)
     return draws_from_deviations(parameters, points), log_ratio

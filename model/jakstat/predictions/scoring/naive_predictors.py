@@ -72,8 +72,10 @@ def _check(
     missing = [f"training.{name}" for name in (*columns, *doses, "value") if name not in training]
     missing += [f"held_out.{name}" for name in (*columns, *doses, *more) if name not in held_out]
     if missing or training.empty:
-        raise ValueError(f"rows: found no {', '.join(missing) or 'training rows'}; needed: {', '.join(columns)}, value "
-                         "and, with doses, dose_nM in both tables")  # fmt: skip
+        raise ValueError(
+            f"rows: found no {', '.join(missing) or 'training rows'}; needed: {', '.join(columns)}, value "
+            "and, with doses, dose_nM in both tables"
+        )
 
 
 def _spread(curve: _MeanCurve, of_all: float) -> float:
@@ -278,8 +280,11 @@ def _hill_values(training: pd.DataFrame, held_out: pd.DataFrame) -> tuple[np.nda
     """
     log_doses = _log_doses(held_out)
     levels = [_fit_curves(training.assign(any=""), columns) for columns in (["any"], ["drug"], ["drug", "line"])]
-    keys: list[list[tuple]] = [[("",)] * len(held_out), [(one,) for one in held_out["drug"]],
-            list(zip(held_out["drug"], held_out["line"], strict=True))]  # fmt: skip
+    keys: list[list[tuple]] = [
+        [("",)] * len(held_out),
+        [(one,) for one in held_out["drug"]],
+        list(zip(held_out["drug"], held_out["line"], strict=True)),
+    ]
     mean, of_fit, noise = (np.full(len(held_out), np.nan) for _ in range(3))
     for (fits, variance), row_keys in zip(levels, keys, strict=True):
         for key in set(row_keys) & set(fits):

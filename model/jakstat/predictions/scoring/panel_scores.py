@@ -93,8 +93,9 @@ def score_predictions(
         if one.held_out or one.public:
             table = (public or {})[one.public] if one.public else PublicTable(folder / one.held_out, "")
             if table.absence:
-                scores = pd.DataFrame([{"predictor": MECHANISM, "naive": False, "measurements": 0,
-                                        "left_out": table.absence}])  # fmt: skip
+                scores = pd.DataFrame(
+                    [{"predictor": MECHANISM, "naive": False, "measurements": 0, "left_out": table.absence}]
+                )
             else:
                 scores = score_held_out(fit, fit.scenarios.read_table(table.path))
             found.append(scores.assign(set=one.name, **NOTHING_WEIGHED))

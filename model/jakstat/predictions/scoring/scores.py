@@ -76,8 +76,10 @@ def score_measurements(observed: np.ndarray, prediction: Prediction) -> pd.DataF
     """
     observed = np.asarray(observed, dtype=float)
     if not np.isfinite(observed).all():
-        raise ValueError(f"observed: found {int((~np.isfinite(observed)).sum())} values that are not finite; needed: "
-                         "held-out measurements without gaps")  # fmt: skip
+        raise ValueError(
+            f"observed: found {int((~np.isfinite(observed)).sum())} values that are not finite; needed: "
+            "held-out measurements without gaps"
+        )
     columns = (
         _score_draws(observed, prediction) if prediction.draws is not None else _score_normal(observed, prediction)
     )
@@ -92,8 +94,10 @@ def _score_normal(observed: np.ndarray, prediction: Prediction) -> dict[str, np.
     mean, sd = np.asarray(prediction.mean, dtype=float), np.asarray(prediction.sd, dtype=float)
     wrong = mean.shape != observed.shape or sd.shape != observed.shape
     if wrong or not np.isfinite(mean).all() or not (np.isfinite(sd) & (sd > 0)).all():
-        raise ValueError(f"{prediction.name}: needed: a finite mean and a positive sd for each of {observed.size} "
-                         f"measurements; found the shapes {mean.shape} and {sd.shape}")  # fmt: skip
+        raise ValueError(
+            f"{prediction.name}: needed: a finite mean and a positive sd for each of {observed.size} "
+            f"measurements; found the shapes {mean.shape} and {sd.shape}"
+        )
     distance = np.abs(observed - mean) / sd
     return {
         "mean": mean,
@@ -126,12 +130,16 @@ def _solved_draws(observed: np.ndarray, prediction: Prediction) -> tuple[np.ndar
     draws = np.asarray(prediction.draws, dtype=float)
     density = draws if prediction.log_density is None else np.asarray(prediction.log_density)
     if draws.ndim != 2 or draws.shape[1] != observed.size or density.shape != draws.shape:
-        raise ValueError(f"{prediction.name}: found draws {draws.shape} and log densities {density.shape}; needed: "
-                         f"(draw, {observed.size}), the same for both")  # fmt: skip
+        raise ValueError(
+            f"{prediction.name}: found draws {draws.shape} and log densities {density.shape}; needed: "
+            f"(draw, {observed.size}), the same for both"
+        )
     kept = np.isfinite(draws).all(axis=1)
     if kept.sum() < 2:
-        raise ValueError(f"{prediction.name}: found {int(kept.sum())} draws of {len(draws)} without a failed solve; "
-                         "needed: two or more")  # fmt: skip
+        raise ValueError(
+            f"{prediction.name}: found {int(kept.sum())} draws of {len(draws)} without a failed solve; "
+            "needed: two or more"
+        )
     return draws[kept], kept
 
 
@@ -177,11 +185,18 @@ def compare_predictors(
         difference = (scored[name]["crps"] - scored[best]["crps"]).to_numpy()
         lower, upper = _interval(difference, codes, weights)
         verdict = "best naive" if name == best else _verdict(lower, upper, len(labels))
-        rows.append({
-            "predictor": name, "naive": name in naive, **summarise_scores(scored[name]), "against": best,
-            "crps_difference": difference.mean(), "difference_lower_95": lower, "difference_upper_95": upper,
-            "verdict": verdict,
-        })  # fmt: skip
+        rows.append(
+            {
+                "predictor": name,
+                "naive": name in naive,
+                **summarise_scores(scored[name]),
+                "against": best,
+                "crps_difference": difference.mean(),
+                "difference_lower_95": lower,
+                "difference_upper_95": upper,
+                "verdict": verdict,
+            }
+        )
     return pd.DataFrame(rows).sort_values("crps", kind="stable", ignore_index=True)
 
 

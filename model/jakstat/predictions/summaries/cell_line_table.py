@@ -47,9 +47,17 @@ def summarise_cell_lines(scenarios: StudyScenarios, tables: ProblemTables, tree:
         line, values = scenarios.reference.cell_lines[name], scenarios.line_values(name)
         for pooled in scenarios.pooled:
             if pooled.is_of_line:
-                rows.append({"cell_line": name, "cancer": line.cancer, "driver": line.driver,
-                             "measurements": counts[name], "entity": pooled.entity,
-                             "unit": scenarios.unit_of(pooled), "scale": pooled.scale})  # fmt: skip
+                rows.append(
+                    {
+                        "cell_line": name,
+                        "cancer": line.cancer,
+                        "driver": line.driver,
+                        "measurements": counts[name],
+                        "entity": pooled.entity,
+                        "unit": scenarios.unit_of(pooled),
+                        "scale": pooled.scale,
+                    }
+                )
                 formulas.append(values[pooled.entity])
     labels = pd.DataFrame(rows, columns=["cell_line", "cancer", "driver", "measurements", "entity", "unit", "scale"])
     return pd.concat([labels, summarise_formulas(formulas, list(labels["scale"]), tables, tree)], axis=1)

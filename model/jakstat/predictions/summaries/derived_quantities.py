@@ -53,8 +53,10 @@ def summarise_formulas(
     before = formulas_over_draws(formulas, _fixed(tables, named) | _prior(tables, named))
     estimated = {one.id for one in tables.parameters if one.estimated}
     names = [{symbol.name for symbol in one.free_symbols} & estimated for one in formulas]
-    contractions = [_contraction(before[:, place], after[:, place], scales[place]) if names[place] else np.nan
-                    for place in range(len(formulas))]  # fmt: skip
+    contractions = [
+        _contraction(before[:, place], after[:, place], scales[place]) if names[place] else np.nan
+        for place in range(len(formulas))
+    ]
     beside = pd.DataFrame({"estimated": [bool(one) for one in names], "contraction": contractions})
     return pd.concat([summary_rows(after), _of_prior(before), beside], axis=1)
 
@@ -64,8 +66,11 @@ def _of_prior(draws: np.ndarray) -> pd.DataFrame:
 
 
 def _fixed(tables: ProblemTables, named: set[str]) -> dict[str, np.ndarray | float]:
-    return {one.id: one.nominal for one in tables.parameters
-            if one.id in named and not one.estimated and one.nominal is not None}  # fmt: skip
+    return {
+        one.id: one.nominal
+        for one in tables.parameters
+        if one.id in named and not one.estimated and one.nominal is not None
+    }
 
 
 def _posterior(tree: xr.DataTree, named: set[str]) -> dict[str, np.ndarray | float]:
@@ -78,8 +83,11 @@ def _posterior(tree: xr.DataTree, named: set[str]) -> dict[str, np.ndarray | flo
 def _prior(tables: ProblemTables, named: set[str]) -> dict[str, np.ndarray | float]:
     rng = np.random.default_rng(_SEED)
     points = (np.arange(_PRIOR_DRAWS) + 0.5) / _PRIOR_DRAWS
-    return {one.id: prior_quantiles(one.prior, rng.permutation(points)) for one in tables.parameters
-            if one.id in named and one.prior is not None}  # fmt: skip
+    return {
+        one.id: prior_quantiles(one.prior, rng.permutation(points))
+        for one in tables.parameters
+        if one.id in named and one.prior is not None
+    }
 
 
 def _contraction(before: np.ndarray, after: np.ndarray, scale: str) -> float:

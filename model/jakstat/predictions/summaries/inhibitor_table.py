@@ -48,8 +48,13 @@ def summarise_inhibitors(scenarios: StudyScenarios, tables: ProblemTables, tree:
     require_same_problem(tree, tables)
     measured = {one.experiment_id for one in tables.measurements}
     used = {name for one in tables.experiments if one.id in measured for name, _ in one.inhibitors}
-    actions = [action for one in scenarios.reference.inhibitors.values() if one.id in used
-               for action in one.actions if action.constant]  # fmt: skip
+    actions = [
+        action
+        for one in scenarios.reference.inhibitors.values()
+        if one.id in used
+        for action in one.actions
+        if action.constant
+    ]
     in_cells = [constant_in_cells(one) for one in actions]
     labels = pd.DataFrame(
         [_labels(action, formula, scenarios) for action, formula in zip(actions, in_cells, strict=True)],
@@ -71,8 +76,16 @@ def constant_in_cells(action: Action) -> sp.Expr:
 
 def _labels(action: Action, in_cells: sp.Expr, scenarios: StudyScenarios) -> tuple:
     unit = scenarios.reference.constants[action.constant].unit
-    return (action.inhibitor, action.mechanism, action.parameter, action.constant, str(in_cells), unit, action.assay,
-            action.atp)  # fmt: skip
+    return (
+        action.inhibitor,
+        action.mechanism,
+        action.parameter,
+        action.constant,
+        str(in_cells),
+        unit,
+        action.assay,
+        action.atp,
+    )
 
 
 def _assay_priors(constants: Iterable[sp.Expr], tables: ProblemTables, tree: xr.DataTree) -> pd.DataFrame:

@@ -52,9 +52,7 @@ def petab_problem(tables: ProblemTables) -> v2.Problem:
     )
 
 
-def _conditions_and_experiments(
-    experiments: tuple[Experiment, ...],
-) -> tuple[list[v2.Condition], list[v2.Experiment]]:
+def _conditions_and_experiments(experiments: tuple[Experiment, ...]) -> tuple[list[v2.Condition], list[v2.Experiment]]:
     """Return the tables of conditions and of experiments."""
     conditions: dict[tuple[tuple[str, sp.Expr], ...], v2.Condition] = {}
     simulated = []

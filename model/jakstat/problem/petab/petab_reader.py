@@ -104,7 +104,8 @@ def _measurements(text: PetabText, problem: v2.Problem) -> list[Measurement]:
         Measurement(
             observable_id=row["observableId"],
             experiment_id=(names[row["preequilibrationConditionId"], row["simulationConditionId"]] or "")
-            if names else row["experimentId"],
+            if names
+            else row["experimentId"],
             time=float(row["time"]),
             value=float(row["measurement"]),
             observable_parameters=overrides(row["observableParameters"]),
@@ -112,7 +113,7 @@ def _measurements(text: PetabText, problem: v2.Problem) -> list[Measurement]:
             source=f"{Path(table.file).name}, line {row.line}",
         )
         for table, row in text.rows("measurement")
-    ]  # fmt: skip
+    ]
 
 
 def _annotations(text: PetabText, problem: v2.Problem, sbml: str, imported: list[Path]) -> Annotations:
@@ -120,8 +121,12 @@ def _annotations(text: PetabText, problem: v2.Problem, sbml: str, imported: list
     listing = text.listing
     rows = {row["parameterId"]: row for _, row in text.rows("parameter")}
     priors = {one.id: prior_of(one, rows[one.id], listing.version) for one in problem.parameters if one.estimate}
-    files = [listing.file, listing.models[0].path, *imported,
-             *(one for files in listing.table_files.values() for one in files)]  # fmt: skip
+    files = [
+        listing.file,
+        listing.models[0].path,
+        *imported,
+        *(one for files in listing.table_files.values() for one in files),
+    ]
     name = listing.problem_id or listing.file.stem
     return Annotations(
         id=file_stem(name),

@@ -91,11 +91,17 @@ def read_listing(path: Path, faults: list[Fault]) -> PetabListing | None:
 def _listing_of_v1(path: Path, content: dict[str, Any]) -> PetabListing:
     """Return the listing of a PEtab 1 problem; the models of all its sub-problems are listed."""
     problems = content["problems"]
-    files = {kind: tuple(path.parent / name for one in problems for name in one.get(f"{kind}_files") or ())
-             for kind in TABLE_KINDS if kind != "parameter"}  # fmt: skip
+    files = {
+        kind: tuple(path.parent / name for one in problems for name in one.get(f"{kind}_files") or ())
+        for kind in TABLE_KINDS
+        if kind != "parameter"
+    }
     files["parameter"] = tuple(path.parent / name for name in _as_list(content["parameter_file"]))
-    models = tuple(ModelFile(Path(name).stem, "sbml", path.parent / name)
-                   for one in problems for name in one.get("sbml_files") or ())  # fmt: skip
+    models = tuple(
+        ModelFile(Path(name).stem, "sbml", path.parent / name)
+        for one in problems
+        for name in one.get("sbml_files") or ()
+    )
     return PetabListing(path, 1, models, files, tuple(content.get("extensions") or ()), "", content)
 
 
@@ -119,8 +125,10 @@ def _as_list(value: Any) -> list[Any]:  # noqa: ANN401
 
 def read_petab_text(listing: PetabListing, faults: list[Fault]) -> PetabText:
     """Read every table that a listing names; unreadable ones leave a fault and are absent."""
-    tables = {kind: tuple(table for path in _each_once(files) if (table := read_text_table(path, faults)) is not None)
-              for kind, files in listing.table_files.items()}  # fmt: skip
+    tables = {
+        kind: tuple(table for path in _each_once(files) if (table := read_text_table(path, faults)) is not None)
+        for kind, files in listing.table_files.items()
+    }
     _refuse_copies(listing, faults)
     require_readable_number(tables["measurement"], faults)
     for kind in ("parameter", "observable", "measurement"):

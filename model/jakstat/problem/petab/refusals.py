@@ -49,5 +49,8 @@ def _in_listing(listing: PetabListing) -> list[tuple[str, str]]:
 
 def _arrays(text: PetabText) -> list[tuple[str, str]]:
     """Return parameters that are arrays."""
-    return [("arrays", f"parameter {row['parameterId']}") for _, row in text.rows("parameter")
-            if row["nominalValue"] == "array"]  # fmt: skip
+    return [
+        ("arrays", f"parameter {row['parameterId']}")
+        for _, row in text.rows("parameter")
+        if row["nominalValue"] == "array"
+    ]

@@ -67,8 +67,11 @@ def scope_of(text: PetabText, entities: ModelEntities) -> Scope:
         # What follows a pre-equilibration that nothing is said to follow is the model at time 0.
         starts = {name: min(found, default=0.0) for name, found in finite.items()} | {"": 0.0}
         targets = text.ids("condition", "targetId")
-    first = {row["conditionId"] for _, row in text.rows("experiment")
-             if _time(row) == min(times[row["experimentId"]], default=None)}  # fmt: skip
+    first = {
+        row["conditionId"]
+        for _, row in text.rows("experiment")
+        if _time(row) == min(times[row["experimentId"]], default=None)
+    }
     return Scope(
         version=version,
         entities=entities,
@@ -104,6 +107,7 @@ def _used_names(text: PetabText) -> set[str]:
     }
     cells = [row[column] for kind, names in columns.items() for _, row in text.rows(kind) for column in names]
     for _, row in text.rows("condition"):
-        cells += [cell for column, cell in row.cells.items()
-                  if column not in ("conditionId", "conditionName", "targetId")]  # fmt: skip
+        cells += [
+            cell for column, cell in row.cells.items() if column not in ("conditionId", "conditionName", "targetId")
+        ]
     return {name for cell in set(cells) for name in re.findall(r"[A-Za-z_]\w*", cell)}

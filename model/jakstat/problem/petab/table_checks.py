@@ -41,10 +41,7 @@ _REFER_TO = {
     "parameter": _FORMULAS,
     "measurement": ("parameterId",),
 }
-NOISE = {
-    1: ("normal", "laplace"),
-    2: ("normal", "laplace", "log-normal", "log-laplace"),
-}
+NOISE = {1: ("normal", "laplace"), 2: ("normal", "laplace", "log-normal", "log-laplace")}
 
 
 def check_tables(text: PetabText, entities: ModelEntities, faults: list[Fault]) -> None:
@@ -134,9 +131,9 @@ def _check_observable(table: TextTable, row: Row, scope: Scope, faults: list[Fau
 def _check_measurement(table: TextTable, row: Row, scope: Scope, faults: list[Fault]) -> None:
     """Check a measurement: what it refers to, its numbers and its overrides."""
     column = "simulationConditionId" if scope.version == 1 else "experimentId"
-    known_condition = known_id(table, row, column, set(scope.starts) - {""}, faults) if (
-        row[column] or scope.version == 1
-    ) else True  # fmt: skip
+    known_condition = (
+        known_id(table, row, column, set(scope.starts) - {""}, faults) if (row[column] or scope.version == 1) else True
+    )
     if scope.version == 1 and row["preequilibrationConditionId"]:
         known_id(table, row, "preequilibrationConditionId", scope.starts, faults)
     time = number_in(table, row, "time", faults, infinite=True)

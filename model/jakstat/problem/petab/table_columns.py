@@ -30,7 +30,7 @@ _OF_OTHER_VERSION = {
         "parameter": {"objectivePriorType": "priorDistribution"},
         "measurement": dict.fromkeys(("simulationConditionId", "preequilibrationConditionId"), "experimentId"),
     },
-}  # fmt: skip
+}
 #: How alike a misspelt column is at least (difflib's ratio).
 _NEAR = 0.9
 

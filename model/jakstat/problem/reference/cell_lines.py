@@ -98,9 +98,15 @@ def _cell_line_of(
     if len(faults) > before:
         return None
     return CellLine(
-        row["cell_line"], row["cancer"], row["driver"], row["receptor"], own, row["ligand_source"], growth,
+        row["cell_line"],
+        row["cancer"],
+        row["driver"],
+        row["receptor"],
+        own,
+        row["ligand_source"],
+        growth,
         row["source"],
-    )  # fmt: skip
+    )
 
 
 def _proliferation_of(table: TextTable, row: Row, faults: list[Fault]) -> Prior | None:

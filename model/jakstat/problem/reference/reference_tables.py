@@ -45,16 +45,31 @@ COLUMNS = {
     "constants.tsv": (*_CONSTANT, "source"),
     "inhibitors.tsv": ("inhibitor", "mechanism", "parameter", "formula", *_CONSTANT, "assay", "atp_mM", "source"),
     "alterations.tsv": (
-        "alteration", "gene", "change", "parameter", "inhibitors", "formula", *_CONSTANT, "evidence", "cancer",
+        "alteration",
+        "gene",
+        "change",
+        "parameter",
+        "inhibitors",
+        "formula",
+        *_CONSTANT,
+        "evidence",
+        "cancer",
         "source",
     ),
     "receptors.tsv": ("receptor", "ligand", "ligand_kDa", "STAT", "source"),
     "cell_lines.tsv": (
-        "cell_line", "cancer", "driver", "receptor", "alterations", "ligand_source", "doubling_time_h", "sd_ln",
+        "cell_line",
+        "cancer",
+        "driver",
+        "receptor",
+        "alterations",
+        "ligand_source",
+        "doubling_time_h",
+        "sd_ln",
         "source",
     ),
     "exposure.tsv": ("inhibitor", "regimen", "cmax_nM", "cavg_nM", "fraction_unbound", "sd_ln", "source"),
-}  # fmt: skip
+}
 #: Columns whose names become parts of ids, so that two spellings of one name would be one thing in two places.
 _NAMES = {
     "inhibitors.tsv": ("inhibitor",),
@@ -190,9 +205,18 @@ def _action_of(table: TextTable, row: Row, constants: dict[str, Constant], fault
         return None
     named = names_of(formula)
     return Action(
-        row["inhibitor"], row["mechanism"], row["parameter"], formula, row["constant"],
-        tuple(one for one in constants if one in named), row["assay"], atp, row["source"], table.file, row.line,
-    )  # fmt: skip
+        row["inhibitor"],
+        row["mechanism"],
+        row["parameter"],
+        formula,
+        row["constant"],
+        tuple(one for one in constants if one in named),
+        row["assay"],
+        atp,
+        row["source"],
+        table.file,
+        row.line,
+    )
 
 
 def _require_no_effect_at_dose_0(table: TextTable, row: Row, formula: sp.Expr, faults: list[Fault]) -> None:

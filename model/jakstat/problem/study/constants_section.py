@@ -33,9 +33,7 @@ class OwnConstant:
     def in_place_of(self, constant: Constant) -> Constant:
         """Return the constant of the tables with this value and prior."""
         prior = None if self.sd_ln is None else log_normal(self.median, self.sd_ln, self.source)
-        return replace(
-            constant, prior=prior, value=self.median, source=self.source, file=self.file, line=self.line
-        )  # fmt: skip
+        return replace(constant, prior=prior, value=self.median, source=self.source, file=self.file, line=self.line)
 
 
 def read_own_constants(
@@ -57,9 +55,7 @@ def read_own_constants(
     return tuple(found)
 
 
-def with_own_constants(
-    reference: Reference, own: tuple[OwnConstant, ...], faults: list[Fault]
-) -> Reference:  # fmt: skip
+def with_own_constants(reference: Reference, own: tuple[OwnConstant, ...], faults: list[Fault]) -> Reference:
     """Return the reference tables with a study's own priors; add a fault for each constant that no table defines."""
     constants = dict(reference.constants)
     for one in own:

@@ -51,11 +51,13 @@ def _is_read_back(study: Study, treatment: Treatment, has_numbers: bool) -> bool
     groups = other_groups(treatment)
     return (
         all(id_of_table_name(name) == identifier(name) and _stays_one_part(identifier(name)) for name in names if name)
-        and all(identifier(name) == name and _stays_one_part(name) and not _WITH_NUMBER.search(name)
-                for name in (*treatment.alterations, *groups))
+        and all(
+            identifier(name) == name and _stays_one_part(name) and not _WITH_NUMBER.search(name)
+            for name in (*treatment.alterations, *groups)
+        )
         and (has_numbers or not treatment.alterations)  # without a number between them, alterations look like groups
         and treatment.groups == _groups_read_back(study, treatment, groups)
-    )  # fmt: skip
+    )
 
 
 def _stays_one_part(name: str) -> bool:
@@ -74,9 +76,16 @@ def _groups_read_back(study: Study, treatment: Treatment, others: list[str]) -> 
 def _content(treatment: Treatment) -> list:
     """Return a treatment as texts and numbers; what stands in it does not change with what treatments come to have."""
     return [
-        treatment.dose, treatment.cell_line, treatment.alterations, treatment.inhibitors, treatment.stimulus,
-        treatment.stimulus_text, treatment.pretreatment, treatment.groups, treatment.schedule,
-    ]  # fmt: skip
+        treatment.dose,
+        treatment.cell_line,
+        treatment.alterations,
+        treatment.inhibitors,
+        treatment.stimulus,
+        treatment.stimulus_text,
+        treatment.pretreatment,
+        treatment.groups,
+        treatment.schedule,
+    ]
 
 
 def other_groups(treatment: Treatment) -> list[str]:
@@ -87,8 +96,10 @@ def other_groups(treatment: Treatment) -> list[str]:
 def experiment_label(study: Study, treatment: Treatment) -> str:
     """Return a label for people, like ``IL-13 4 ng/ml`` or ``HEL, ruxolitinib 640 nM``."""
     parts = [" ".join((treatment.cell_line, *treatment.alterations))] if treatment.cell_line else []
-    parts += [f"{one.label} {number_text(value)} {one.unit}"
-              for one, value in zip(study.conditions, treatment.dose, strict=True)]  # fmt: skip
+    parts += [
+        f"{one.label} {number_text(value)} {one.unit}"
+        for one, value in zip(study.conditions, treatment.dose, strict=True)
+    ]
     if treatment.stimulus:
         parts.append(f"{treatment.stimulus} {treatment.stimulus_text}")
     parts += [f"{name} {number_text(dose)} nM" for name, dose in treatment.inhibitors]

@@ -64,14 +64,16 @@ _IF_HIGH = "{next} given as {unit} (divide by 1000), or a unit 1,000,000 times a
 #: of the tables dissolves. Dose series of JAK inhibitors in cells reach 100 nM and stay below 1 mM, and those
 #: in uM end at 10 or 30 (the limits are assumed).
 _INHIBITOR = Range(
-    "dose, nM", (1e-3, 1e7), (31.0, 1e6),
-    _IF_LOW.format(next="uM", unit="nM"), _IF_HIGH.format(next="pM", unit="nM"),
-)  # fmt: skip
+    "dose, nM", (1e-3, 1e7), (31.0, 1e6), _IF_LOW.format(next="uM", unit="nM"), _IF_HIGH.format(next="pM", unit="nM")
+)
 #: Cytokines act from pg/ml to some ug/ml; a mg/ml is a concentrated stock (the limits are assumed).
 _LIGAND_NG = Range(
-    "dose, ng/ml", (1e-5, 1e6), (1e-2, 1e4),
-    _IF_LOW.format(next="ug/ml", unit="ng/ml"), _IF_HIGH.format(next="pg/ml", unit="ng/ml"),
-)  # fmt: skip
+    "dose, ng/ml",
+    (1e-5, 1e6),
+    (1e-2, 1e4),
+    _IF_LOW.format(next="ug/ml", unit="ng/ml"),
+    _IF_HIGH.format(next="pg/ml", unit="ng/ml"),
+)
 #: The same for a protein of 20 kDa, of which 1 ng/ml is 0.05 nM.
 _LIGAND_NM = Range(
     "dose, nM", (1e-6, 1e5), (1e-3, 1e3), _IF_LOW.format(next="uM", unit="nM"), _IF_HIGH.format(next="pM", unit="nM")
@@ -81,17 +83,44 @@ _ADDED_NM = replace(_INHIBITOR, impossible=(1e-6, 1e7), unusual=(1e-3, 1e6))
 #: h. No culture is treated for more than a year, and few for more than six weeks; nothing is measured or given within
 #: the first second (assumed).
 _TIME = Range(
-    "time, h", (0.0, 8760.0), (1 / 3600, 1000.0),
-    "h given as min (multiply by 60) or as s (by 3600)", "min given as h (divide by 60), or s given as h (by 3600)",
-)  # fmt: skip
+    "time, h",
+    (0.0, 8760.0),
+    (1 / 3600, 1000.0),
+    "h given as min (multiply by 60) or as s (by 3600)",
+    "min given as h (divide by 60), or s given as h (by 3600)",
+)
 #: nM in units of concentration that a condition column may have.
 _NANOMOLAR = {
-    "pM": 1e-3, "nM": 1.0, "uM": 1e3, "µM": 1e3, "μM": 1e3, "mM": 1e6, "M": 1e9,
-    "pmol/l": 1e-3, "nmol/l": 1.0, "umol/l": 1e3, "µmol/l": 1e3, "μmol/l": 1e3, "mmol/l": 1e6, "mol/l": 1e9,
-}  # fmt: skip
+    "pM": 1e-3,
+    "nM": 1.0,
+    "uM": 1e3,
+    "µM": 1e3,
+    "μM": 1e3,
+    "mM": 1e6,
+    "M": 1e9,
+    "pmol/l": 1e-3,
+    "nmol/l": 1.0,
+    "umol/l": 1e3,
+    "µmol/l": 1e3,
+    "μmol/l": 1e3,
+    "mmol/l": 1e6,
+    "mol/l": 1e9,
+}
 #: ng/ml, likewise.
-_NG_PER_ML = {"pg/ml": 1e-3, "ng/ml": 1.0, "ug/ml": 1e3, "µg/ml": 1e3, "μg/ml": 1e3, "mg/ml": 1e6,
-              "ng/l": 1e-3, "ug/l": 1.0, "µg/l": 1.0, "μg/l": 1.0, "mg/l": 1e3, "g/l": 1e6}  # fmt: skip
+_NG_PER_ML = {
+    "pg/ml": 1e-3,
+    "ng/ml": 1.0,
+    "ug/ml": 1e3,
+    "µg/ml": 1e3,
+    "μg/ml": 1e3,
+    "mg/ml": 1e6,
+    "ng/l": 1e-3,
+    "ug/l": 1.0,
+    "µg/l": 1.0,
+    "μg/l": 1.0,
+    "mg/l": 1e3,
+    "g/l": 1e6,
+}
 
 
 @dataclass(frozen=True)
@@ -104,9 +133,12 @@ class _Reading:
 
 
 def check_magnitudes(
-    table: TextTable, study: Study, measured: Sequence[tuple[int, StudyMeasurement]], faults: list[Fault],
+    table: TextTable,
+    study: Study,
+    measured: Sequence[tuple[int, StudyMeasurement]],
+    faults: list[Fault],
     notes: list[str],
-) -> None:  # fmt: skip
+) -> None:
     """Add a fault or note for each column of a table whose numbers are out of the range of their unit.
 
     Parameters
@@ -123,31 +155,42 @@ def check_magnitudes(
     for one in study.observables:
         rows = [(line, row) for line, row in measured if row.observable == one.id]
         _check_share(table.file, one, rows, faults, notes)
-    columns = {stem: next((one for one in table.columns if one.startswith(f"{stem}_")), stem)
-               for stem in ("pretreatment", study.time_column.removesuffix(f"_{study.time_unit}"))}  # fmt: skip
+    columns = {
+        stem: next((one for one in table.columns if one.startswith(f"{stem}_")), stem)
+        for stem in ("pretreatment", study.time_column.removesuffix(f"_{study.time_unit}"))
+    }
     for (column, name), (limits, readings) in _readings(study, measured).items():
         _check_range(table.file, columns.get(column, column), name, limits, readings, faults, notes)
 
 
 def _check_share(
-    file: str, observable: StudyObservable, rows: Sequence[tuple[int, StudyMeasurement]], faults: list[Fault],
+    file: str,
+    observable: StudyObservable,
+    rows: Sequence[tuple[int, StudyMeasurement]],
+    faults: list[Fault],
     notes: list[str],
-) -> None:  # fmt: skip
+) -> None:
     """Add a fault where shares are percent, a note where they may be, or where percent are shares."""
     where = f"values of {observable.id} (unit {observable.unit})"
     high = [(line, row.value) for line, row in rows if row.value > _HIGHEST_SHARE]
     found = f"{high[0][1]:g}, and {len(high)} of {len(rows)} {where} above {_HIGHEST_SHARE:g}" if high else ""
     if high and _is_share(observable):
-        needed = ("shares, 1 for untreated cells: probably percent (divide by 100); a single one may be an outlier; "
-                  "with fold in the observable's label any value is taken")  # fmt: skip
+        needed = (
+            "shares, 1 for untreated cells: probably percent (divide by 100); a single one may be an outlier; "
+            "with fold in the observable's label any value is taken"
+        )
         faults.append(Fault(file, high[0][0], "value", found, needed))
     elif high and _might_be_share(observable, any(row.treatment.inhibitors for _, row in rows)):
-        notes.append(f"{Path(file).name}, line {high[0][0]}, value: found {found}: percent (divide by 100), if these "
-                     "are shares of untreated cells.")  # fmt: skip
+        notes.append(
+            f"{Path(file).name}, line {high[0][0]}, value: found {found}: percent (divide by 100), if these "
+            "are shares of untreated cells."
+        )
     highest = max((row.value for _, row in rows), default=math.inf)
     if observable.unit in _PERCENT and 0 < highest <= _LOWEST_PERCENT:
-        notes.append(f"{Path(file).name}, value: none of {len(rows)} {where} is above {highest:g}: probably shares "
-                     "given as percent (multiply by 100).")  # fmt: skip
+        notes.append(
+            f"{Path(file).name}, value: none of {len(rows)} {where} is above {highest:g}: probably shares "
+            "given as percent (multiply by 100)."
+        )
 
 
 def _may_be_share(observable: StudyObservable) -> bool:
@@ -168,9 +211,14 @@ def _is_share(observable: StudyObservable) -> bool:
 
 
 def _check_range(
-    file: str, column: str, name: str, limits: Range, readings: Sequence[_Reading], faults: list[Fault],
+    file: str,
+    column: str,
+    name: str,
+    limits: Range,
+    readings: Sequence[_Reading],
+    faults: list[Fault],
     notes: list[str],
-) -> None:  # fmt: skip
+) -> None:
     """Add a fault where numbers of a column are impossible, else a note where they are unusual."""
     highest = max(readings, key=lambda one: one.value)
     of_name = f" of {name}" if name else ""
@@ -219,8 +267,13 @@ def _numbers_of(study: Study, one: StudyMeasurement) -> Iterable[tuple[str, str,
     if treatment.stimulus_text:
         amount, unit = treatment.stimulus_text.split()
         is_nM = unit == "nM"
-        yield (f"stimulus_{'nM' if is_nM else 'ng_per_ml'}", treatment.stimulus, _LIGAND_NM if is_nM else _LIGAND_NG,
-               float(amount), treatment.stimulus_text)  # fmt: skip
+        yield (
+            f"stimulus_{'nM' if is_nM else 'ng_per_ml'}",
+            treatment.stimulus,
+            _LIGAND_NM if is_nM else _LIGAND_NG,
+            float(amount),
+            treatment.stimulus_text,
+        )
     scales: Mapping[Range, Mapping[str, float]] = {_ADDED_NM: _NANOMOLAR, _LIGAND_NG: _NG_PER_ML}
     for one_of, value in zip(study.conditions, treatment.dose, strict=True):
         for limits, factors in scales.items():

@@ -207,8 +207,11 @@ def _groups_of(cells: Cells, line: CellLine, treatment: Treatment) -> list[tuple
     if not treatment.inhibitors:
         return []
     named = dict(zip_longest(cells.grouping_columns, treatment.groups, fillvalue="")) | {CELL_LINE: line.id}
-    return [(one, tuple(named[column] for column in one.over)) for one in cells.pooled
-            if not one.is_of_line and all(named[column] for column in one.over)]  # fmt: skip
+    return [
+        (one, tuple(named[column] for column in one.over))
+        for one in cells.pooled
+        if not one.is_of_line and all(named[column] for column in one.over)
+    ]
 
 
 def _group_id(one: Pooled, reference: Reference, names: tuple[str, ...]) -> str:
@@ -235,11 +238,16 @@ def experiment_parameters(
         if name in named
     ]
     rates = [
-        Parameter(proliferation_id(one), float(np.exp(one.proliferation.parameters[0])), one.proliferation, "1/min",
-                  scale="log10")
+        Parameter(
+            proliferation_id(one),
+            float(np.exp(one.proliferation.parameters[0])),
+            one.proliferation,
+            "1/min",
+            scale="log10",
+        )
         for one in reference.cell_lines.values()
         if one.proliferation is not None and proliferation_id(one) in named
-    ]  # fmt: skip
+    ]
     return (*deviations, *rates, *constants_in(formulas, reference))
 
 

@@ -222,8 +222,13 @@ def _check_duplicates(table: TextTable, study: Study, faults: list[Fault]) -> No
     times = _time_columns(study, table)
     conditions = tuple(one.column for one in study.conditions)
     amounts = {*conditions, *times, *dose_and_time_columns(study)}
-    columns = [one for one in dict.fromkeys(("observable", *conditions, *times, *treatment_columns(study),
-                                             "experiment", "replicate")) if one in table.columns]  # fmt: skip
+    columns = [
+        one
+        for one in dict.fromkeys(
+            ("observable", *conditions, *times, *treatment_columns(study), "experiment", "replicate")
+        )
+        if one in table.columns
+    ]
     first: dict[tuple[str | float | None, ...], int] = {}
     for row in table.rows:
         key = tuple(_amount(row[column]) if column in amounts else row[column] for column in columns)

@@ -30,8 +30,11 @@ def read_observables(
     study: Study, entities: ModelEntities, parameter_ids: Collection[str], faults: list[Fault]
 ) -> StudyObservables:
     """Parse and check the observables of a study; their faults are added to ``faults``."""
-    found = [(text, one) for text in study.observables
-             if (one := _observable_of(text, study, entities, parameter_ids, faults))]  # fmt: skip
+    found = [
+        (text, one)
+        for text in study.observables
+        if (one := _observable_of(text, study, entities, parameter_ids, faults))
+    ]
     names = {name for _, one in found for formula in (one.formula, one.noise_formula) for name in names_of(formula)}
     return StudyObservables(
         tuple(_with_placeholders(one, text.per_experiment) for text, one in found),
@@ -69,8 +72,15 @@ def _observable_of(
     noise = checked_noise(text.noise, places["noise"], known | {text.id}, what, faults) if text.noise else None
     if len(faults) > before or formula is None or noise is None:
         return None
-    return Observable(text.id, formula, noise, text.distribution, name=text.label or text.id, unit=text.unit,
-                      degrees_of_freedom=freedom)  # fmt: skip
+    return Observable(
+        text.id,
+        formula,
+        noise,
+        text.distribution,
+        name=text.label or text.id,
+        unit=text.unit,
+        degrees_of_freedom=freedom,
+    )
 
 
 def _degrees_of_freedom(text: StudyObservable, study: Study, faults: list[Fault]) -> float:

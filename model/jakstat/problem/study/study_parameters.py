@@ -66,9 +66,13 @@ def read_parameters(path: Path, faults: list[Fault]) -> StudyParameters | None:
 
 
 def check_parameter_ids(
-    path: Path, ids: Collection[str], entities: ModelEntities, formula_names: Collection[str],
-    set_by_conditions: Collection[str], faults: list[Fault],
-) -> None:  # fmt: skip
+    path: Path,
+    ids: Collection[str],
+    entities: ModelEntities,
+    formula_names: Collection[str],
+    set_by_conditions: Collection[str],
+    faults: list[Fault],
+) -> None:
     """Add a fault for each parameter that nothing uses, that a condition sets too, or that has no value anywhere.
 
     Parameters

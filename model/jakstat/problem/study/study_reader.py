@@ -98,9 +98,7 @@ def read_checked_study(folder: str | Path) -> CheckedStudy:
     return replace(
         checked,
         tables=replace(
-            checked.tables,
-            data_digests=digests_of(files, study.file.parent),
-            notes=(*notes, *encoding_notes(files)),
+            checked.tables, data_digests=digests_of(files, study.file.parent), notes=(*notes, *encoding_notes(files))
         ),
     )
 
@@ -146,10 +144,14 @@ def _check_cells(
     cells = study.cells
     if cells is None:
         return
-    targets: dict[tuple[str, ...], str] = {("cells", key): getattr(cells, key)
-                                           for key in ("stimulus", "growth", "secreted")}  # fmt: skip
-    formulas: dict[tuple[str, ...], sp.Expr] = {("cells", key, name): formula
-                for key in ("before", "at_treatment") for name, formula in getattr(cells, key).items()}  # fmt: skip
+    targets: dict[tuple[str, ...], str] = {
+        ("cells", key): getattr(cells, key) for key in ("stimulus", "growth", "secreted")
+    }
+    formulas: dict[tuple[str, ...], sp.Expr] = {
+        ("cells", key, name): formula
+        for key in ("before", "at_treatment")
+        for name, formula in getattr(cells, key).items()
+    }
     for one in cells.pooled:
         targets[("cells", "pooled", one.entity)] = one.entity
         formulas |= {("cells", "pooled", one.entity, key): getattr(one, key) for key in ("mean", "sd")}
@@ -181,9 +183,13 @@ def _check_stimulus(study: Study, measurements: Iterable[StudyMeasurement], faul
 
 
 def _check_parameters(
-    study: Study, reference: Reference | None, entities: ModelEntities, observables: StudyObservables,
-    table: StudyParameters, faults: list[Fault],
-) -> None:  # fmt: skip
+    study: Study,
+    reference: Reference | None,
+    entities: ModelEntities,
+    observables: StudyObservables,
+    table: StudyParameters,
+    faults: list[Fault],
+) -> None:
     """Check that each parameter of the table is used, and that no entity is set twice or not at all."""
     names, targets = set(observables.names), {one.sets for one in study.conditions}
     if study.cells is not None and reference is not None:

@@ -204,5 +204,7 @@ def unbound_ligand(reference: Reference, cell_line: str, ligand: str) -> str:
     receptor = reference.receptors[reference.cell_lines[cell_line].receptor]
     if ligand == receptor.ligand or ligand not in {one.ligand for one in reference.receptors.values()}:
         return ""
-    return (f"{receptor.ligand}, which binds {receptor.id}, the one receptor of {cell_line} that is modelled "
-            "(cell_lines.tsv; a table of the study's own can say another)")  # fmt: skip
+    return (
+        f"{receptor.ligand}, which binds {receptor.id}, the one receptor of {cell_line} that is modelled "
+        "(cell_lines.tsv; a table of the study's own can say another)"
+    )

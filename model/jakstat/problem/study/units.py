@@ -10,9 +10,14 @@ from jakstat.files import TextTable, finite_number_of_text
 #: Unit in a column's name, the unit that is read, and the power of ten between them.
 _POWERS: Mapping[str, Mapping[str, tuple[str, int]]] = {
     "molar": {"pM": ("nM", -3), "uM": ("nM", 3), "µM": ("nM", 3), "μM": ("nM", 3), "mM": ("nM", 6), "M": ("nM", 9)},
-    "mass": {"pg_per_ml": ("ng_per_ml", -3), "ug_per_ml": ("ng_per_ml", 3), "µg_per_ml": ("ng_per_ml", 3),
-             "μg_per_ml": ("ng_per_ml", 3), "mg_per_ml": ("ng_per_ml", 6)},
-}  # fmt: skip
+    "mass": {
+        "pg_per_ml": ("ng_per_ml", -3),
+        "ug_per_ml": ("ng_per_ml", 3),
+        "µg_per_ml": ("ng_per_ml", 3),
+        "μg_per_ml": ("ng_per_ml", 3),
+        "mg_per_ml": ("ng_per_ml", 6),
+    },
+}
 #: Numbers whose text as a decimal stays short.
 _LEAST, _MOST = 1e-30, 1e30
 _STEMS = {"inhibitor": ("molar",), "inhibitor_2": ("molar",), "stimulus": ("molar", "mass")}
@@ -40,10 +45,15 @@ def _converted(table: TextTable, old: str, new: str, power: int) -> TextTable:
     """Return a table with a column in another unit, under its name; cells that are no numbers stay as they are."""
     columns = tuple(new if one == old else one for one in table.columns)
     rows = tuple(
-        replace(row, cells={new if name == old else name: _scaled(cell, power) if name == old else cell
-                            for name, cell in row.cells.items()})
+        replace(
+            row,
+            cells={
+                new if name == old else name: _scaled(cell, power) if name == old else cell
+                for name, cell in row.cells.items()
+            },
+        )
         for row in table.rows
-    )  # fmt: skip
+    )
     return replace(table, columns=columns, rows=rows)
 
 

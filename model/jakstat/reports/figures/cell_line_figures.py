@@ -153,12 +153,25 @@ def inhibitor_figure(inhibitors: pd.DataFrame) -> Figure:
         places = np.arange(len(inhibitors))
         assay = spread_colours(2)[1]
         _draw_intervals(axes, inhibitors, places)
-        axes.hlines(places + 0.33, inhibitors["assay_lower_90"], inhibitors["assay_upper_90"], color=assay,
-                    linewidth=1, linestyle=":")  # fmt: skip
+        axes.hlines(
+            places + 0.33,
+            inhibitors["assay_lower_90"],
+            inhibitors["assay_upper_90"],
+            color=assay,
+            linewidth=1,
+            linestyle=":",
+        )
         axes.plot(inhibitors["assay_median"], places + 0.33, MARKS[2], color=assay, markersize=4)
         for place, value in enumerate(inhibitors["contraction"]):
-            axes.text(1.01, place, f"{round(100 * value)} %", transform=axes.get_yaxis_transform(), va="center",
-                      fontsize=7.5, color=GREY)  # fmt: skip
+            axes.text(
+                1.01,
+                place,
+                f"{round(100 * value)} %",
+                transform=axes.get_yaxis_transform(),
+                va="center",
+                fontsize=7.5,
+                color=GREY,
+            )
         axes.text(1.01, -1, "contraction", transform=axes.get_yaxis_transform(), va="center", fontsize=7.5, color=GREY)
         names = [f"{row.inhibitor}, {plain_name(row.parameter)}" for row in inhibitors.itertuples()]
         axes.set_yticks(places, names)
@@ -166,7 +179,8 @@ def inhibitor_figure(inhibitors: pd.DataFrame) -> Figure:
         for place in np.flatnonzero(inhibitors["inhibitor"].ne(inhibitors["inhibitor"].shift()))[1:]:
             axes.axhline(place - 0.5, color=LIGHT, linewidth=0.8)
         axes.set_xlabel("constant in cells (nM)")
-        of_assay = Line2D([], [], color=assay, marker=MARKS[2], markersize=4, linewidth=1, linestyle=":",
-                          label="in its assay, 90 %")  # fmt: skip
+        of_assay = Line2D(
+            [], [], color=assay, marker=MARKS[2], markersize=4, linewidth=1, linestyle=":", label="in its assay, 90 %"
+        )
         add_legend(figure, [*interval_handles(), of_assay], 5)
     return figure

@@ -34,10 +34,15 @@ def rank_figure(tree: xr.DataTree, parameters: Sequence[str]) -> Figure:
     chosen = xr.Dataset({name: values.sel(parameter=name, drop=True) for name in parameters})
     columns = min(4, len(parameters))
     rows = -(-len(parameters) // columns)
-    return _arviz_figure(lambda: arviz_plots.plot_rank(
-        xr.DataTree.from_dict({"posterior": chosen}), backend="matplotlib", col_wrap=columns,
-        visuals={"xlabel": False}, figure_kwargs={"figsize": (_WIDTH, 2.0 * rows)},
-    ))  # fmt: skip
+    return _arviz_figure(
+        lambda: arviz_plots.plot_rank(
+            xr.DataTree.from_dict({"posterior": chosen}),
+            backend="matplotlib",
+            col_wrap=columns,
+            visuals={"xlabel": False},
+            figure_kwargs={"figsize": (_WIDTH, 2.0 * rows)},
+        )
+    )
 
 
 def energy_figure(tree: xr.DataTree) -> Figure:
@@ -55,10 +60,15 @@ def energy_figure(tree: xr.DataTree) -> Figure:
 
 def loo_pit_figure(tree: xr.DataTree) -> Figure:
     """Draw where each measurement lies in its prediction from the others (ArviZ plot_loo_pit)."""
-    return _arviz_figure(lambda: arviz_plots.plot_loo_pit(
-        tree, var_names=["measurement"], backend="matplotlib", visuals={"title": False, "xlabel": {"text": "LOO-PIT"}},
-        figure_kwargs={"figsize": (_WIDTH * 0.7, 2.8)},
-    ))  # fmt: skip
+    return _arviz_figure(
+        lambda: arviz_plots.plot_loo_pit(
+            tree,
+            var_names=["measurement"],
+            backend="matplotlib",
+            visuals={"title": False, "xlabel": {"text": "LOO-PIT"}},
+            figure_kwargs={"figsize": (_WIDTH * 0.7, 2.8)},
+        )
+    )
 
 
 def _arviz_figure(plot: Callable) -> Figure:
@@ -110,9 +120,14 @@ def _name_worst(axes: Axes, loo: xr.Dataset, order: np.ndarray, k: np.ndarray, a
     worst = [place for place in np.argsort(-k) if above[place]][:_MOST_NAMED]
     for place in worst:
         right = place < 0.95 * k.size
-        axes.annotate(str(numbers[place]), (place, k[place]), xytext=(5 if right else -5, 3), textcoords="offset "
-                                                                                                         "points",
-                      ha="left" if right else "right", fontsize=8)  # fmt: skip
+        axes.annotate(
+            str(numbers[place]),
+            (place, k[place]),
+            xytext=(5 if right else -5, 3),
+            textcoords="offset points",
+            ha="left" if right else "right",
+            fontsize=8,
+        )
 
 
 def _shade_observables(axes: Axes, observable: np.ndarray, names: dict[str, str]) -> None:

@@ -112,8 +112,18 @@ def dose_points(tables: ProblemTables) -> pd.DataFrame:
     for one in tables.measurements:
         experiment = by_id[one.experiment_id]
         series, dose = _series(experiment)
-        rows.append((one.observable_id, one.experiment_id, one.time, one.value, experiment.cell_line,
-                     experiment.stimulus, series, dose))  # fmt: skip
+        rows.append(
+            (
+                one.observable_id,
+                one.experiment_id,
+                one.time,
+                one.value,
+                experiment.cell_line,
+                experiment.stimulus,
+                series,
+                dose,
+            )
+        )
     columns = ["observable", "experiment", "time", "value", "cell_line", "stimulus", "series", "dose"]
     return _with_places(pd.DataFrame(rows, columns=columns))
 
@@ -190,16 +200,36 @@ def _draw_bars(
     if signal is not None:
         bars = places.merge(signal, on=list(_KEYS))
         for level in ("90", "50"):
-            axes.vlines(bars["plotted"], bars[f"lower_{level}"], bars[f"upper_{level}"], color=colour,
-                        alpha=_ALPHA[level], linewidth=_BAR)  # fmt: skip
+            axes.vlines(
+                bars["plotted"],
+                bars[f"lower_{level}"],
+                bars[f"upper_{level}"],
+                color=colour,
+                alpha=_ALPHA[level],
+                linewidth=_BAR,
+            )
         axes.plot(bars["plotted"], bars["median"], color=colour, linewidth=0.8, alpha=0.7, linestyle=":")
-        axes.plot(bars["plotted"], bars["median"], linestyle="None", marker="_", color=colour, markersize=_BAR + 2,
-                  markeredgewidth=1.6)  # fmt: skip
+        axes.plot(
+            bars["plotted"],
+            bars["median"],
+            linestyle="None",
+            marker="_",
+            color=colour,
+            markersize=_BAR + 2,
+            markeredgewidth=1.6,
+        )
 
 
 def _draw_points(axes: Axes, points: pd.DataFrame, look: Look, filled: bool) -> None:
-    axes.plot(points["plotted"], points["value"], look.mark, color=look.colour, markersize=5.2, zorder=5,
-              **_face(look.colour, filled))  # fmt: skip
+    axes.plot(
+        points["plotted"],
+        points["value"],
+        look.mark,
+        color=look.colour,
+        markersize=5.2,
+        zorder=5,
+        **_face(look.colour, filled),
+    )
 
 
 def _face(colour: str, filled: bool) -> dict[str, Any]:
@@ -209,8 +239,16 @@ def _face(colour: str, filled: bool) -> dict[str, Any]:
 
 
 def _handle(look: Look, filled: bool) -> Line2D:
-    return Line2D([], [], color=look.colour, marker=look.mark, markersize=6, linewidth=1.2, label=look.label,
-                  **_face(look.colour, filled))  # fmt: skip
+    return Line2D(
+        [],
+        [],
+        color=look.colour,
+        marker=look.mark,
+        markersize=6,
+        linewidth=1.2,
+        label=look.label,
+        **_face(look.colour, filled),
+    )
 
 
 def _scale(axes: list[Axes], points: pd.DataFrame, observables: list[str]) -> None:

@@ -68,8 +68,10 @@ def fit_figure(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Datase
 
 def drawn_fit(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Dataset | None = None) -> Figure:
     """Return the figure of draws that are known to be the problem's; ``tables`` may hold some of its observables."""
-    drawn = [fit_over_time(measured_over_time(tables), tree, time_courses),
-             fit_over_doses(measured_over_doses(tables), tree)]  # fmt: skip
+    drawn = [
+        fit_over_time(measured_over_time(tables), tree, time_courses),
+        fit_over_doses(measured_over_doses(tables), tree),
+    ]
     return grouped_figure([group for group in drawn if group.count])
 
 
@@ -135,12 +137,14 @@ def _prior_over_time(tables: ProblemTables, prior: xr.DataTree) -> PanelGroup:
 
 def measured_points(tables: ProblemTables) -> pd.DataFrame:
     """Return the measurements as a table: observable, experiment, time (unit of the model) and value."""
-    return pd.DataFrame({
-        "observable": [one.observable_id for one in tables.measurements],
-        "experiment": [one.experiment_id for one in tables.measurements],
-        "time": [one.time for one in tables.measurements],
-        "value": [one.value for one in tables.measurements],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "observable": [one.observable_id for one in tables.measurements],
+            "experiment": [one.experiment_id for one in tables.measurements],
+            "time": [one.time for one in tables.measurements],
+            "value": [one.value for one in tables.measurements],
+        }
+    )
 
 
 def _measured_observables(tables: ProblemTables) -> list[Observable]:
@@ -184,10 +188,12 @@ def _draw_band(axes: Axes, band: pd.DataFrame, colour: str, levels: tuple[str, .
     for level in levels:
         alpha = _BAND_ALPHA[level]
         if len(band) == 1:
-            axes.vlines(band["plotted"], band[f"lower_{level}"], band[f"upper_{level}"],
-                        color=colour, alpha=alpha, linewidth=7)  # fmt: skip
-        axes.fill_between(band["plotted"], band[f"lower_{level}"], band[f"upper_{level}"],
-                          color=colour, alpha=alpha, linewidth=0)  # fmt: skip
+            axes.vlines(
+                band["plotted"], band[f"lower_{level}"], band[f"upper_{level}"], color=colour, alpha=alpha, linewidth=7
+            )
+        axes.fill_between(
+            band["plotted"], band[f"lower_{level}"], band[f"upper_{level}"], color=colour, alpha=alpha, linewidth=0
+        )
     if "50" in levels:
         axes.plot(band["plotted"], band["median"], color=colour, linewidth=1.1)
 
@@ -195,8 +201,16 @@ def _draw_band(axes: Axes, band: pd.DataFrame, colour: str, levels: tuple[str, .
 def _draw_points(axes: Axes, points: pd.DataFrame, looks: dict[str, Look]) -> None:
     for experiment, look in looks.items():
         mine = points[points["experiment"] == experiment]
-        axes.plot(mine["plotted"], mine["value"], look.mark, color=look.colour, markersize=4.2,
-                  markeredgecolor="white", markeredgewidth=0.5, zorder=5)  # fmt: skip
+        axes.plot(
+            mine["plotted"],
+            mine["value"],
+            look.mark,
+            color=look.colour,
+            markersize=4.2,
+            markeredgecolor="white",
+            markeredgewidth=0.5,
+            zorder=5,
+        )
 
 
 def _choose_scale(axes: Axes, band: pd.DataFrame, values: np.ndarray) -> None:
@@ -218,5 +232,16 @@ def _label(axes: Axes, observable: Observable, tables: ProblemTables) -> None:
 
 
 def _point_handles(looks: dict[str, Look]) -> list[Line2D | Patch]:
-    return [Line2D([], [], color=look.colour, marker=look.mark, markersize=5, markeredgecolor="white", linewidth=1.4,
-                   label=look.label) for look in looks.values()]  # fmt: skip
+    return [
+        Line2D(
+            [],
+            [],
+            color=look.colour,
+            marker=look.mark,
+            markersize=5,
+            markeredgecolor="white",
+            linewidth=1.4,
+            label=look.label,
+        )
+        for look in looks.values()
+    ]

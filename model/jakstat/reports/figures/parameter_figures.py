@@ -48,8 +48,15 @@ def _draw_group(axes: Axes, group: pd.DataFrame, scale: str) -> None:
     nominal = group["nominal"].where(group["nominal"] > 0) if scale == "log" else group["nominal"]
     axes.plot(nominal, places, "|", color=_NOMINAL, markersize=9, markeredgewidth=1.6)
     for place, value in zip(places, group["contraction"], strict=True):
-        axes.text(1.01, place, f"{100 * value:.0f} %", transform=axes.get_yaxis_transform(), va="center", fontsize=7.5,
-                  color=GREY)  # fmt: skip
+        axes.text(
+            1.01,
+            place,
+            f"{100 * value:.0f} %",
+            transform=axes.get_yaxis_transform(),
+            va="center",
+            fontsize=7.5,
+            color=GREY,
+        )
     axes.text(1.01, -1.1, "contraction", transform=axes.get_yaxis_transform(), va="center", fontsize=7.5, color=GREY)
     axes.set_yticks(places, [_row_label(row.parameter, row.unit) for row in group.itertuples()], fontsize=8)
     axes.set_ylim(len(group) - 0.4, -0.6)
@@ -67,6 +74,14 @@ def _handles() -> list:
         Line2D([], [], color=DARK, linewidth=1.4, label="posterior, 90 %"),
         Line2D([], [], color=DARK, linewidth=4, label="posterior, 50 %"),
         Line2D([], [], color="white", marker="o", markeredgecolor=DARK, markersize=5, linewidth=0, label="median"),
-        Line2D([], [], color=_NOMINAL, marker="|", markersize=9, markeredgewidth=1.6, linewidth=0,
-               label="nominal value of the study"),
-    ]  # fmt: skip
+        Line2D(
+            [],
+            [],
+            color=_NOMINAL,
+            marker="|",
+            markersize=9,
+            markeredgewidth=1.6,
+            linewidth=0,
+            label="nominal value of the study",
+        ),
+    ]

@@ -42,8 +42,9 @@ def resistance_figure(shifts: pd.DataFrame) -> Figure:
         From ``summarise_resistance``: drug, cells, fold_shift_median, fold_shift_lower_90, fold_shift_upper_90,
         share_changed_above, assumed.
     """
-    return _figure(shifts, _SHIFTS, _shift_text, lambda row: float(np.log10(row["fold_shift_median"])),
-                   _assumed_rows(shifts))  # fmt: skip
+    return _figure(
+        shifts, _SHIFTS, _shift_text, lambda row: float(np.log10(row["fold_shift_median"])), _assumed_rows(shifts)
+    )
 
 
 def emax_figure(shifts: pd.DataFrame) -> Figure:
@@ -79,9 +80,12 @@ def _assumed_rows(shifts: pd.DataFrame) -> list[str]:
 
 
 def _figure(
-    rows: pd.DataFrame, colours: _Colours, text: Callable[[pd.Series], str], value: Callable[[pd.Series], float],
+    rows: pd.DataFrame,
+    colours: _Colours,
+    text: Callable[[pd.Series], str],
+    value: Callable[[pd.Series], float],
     assumed: Sequence[str],
-) -> Figure:  # fmt: skip
+) -> Figure:
     """Draw a table of colours: drugs across, cells down; a star marks cells with an assumed size."""
     drugs, cells = list(dict.fromkeys(rows["drug"])), list(dict.fromkeys(rows["cells"]))
     grid = rows.set_index(["cells", "drug"])

@@ -124,8 +124,9 @@ def _pair_axes(axes: Axes, excess: xr.DataArray, name: str) -> None:
     drugs, _, cells = name.partition(" on ")
     first, _, second = drugs.partition(" + ")
     for dim, set_ticks, set_label, drug in (
-        ("dose_a", axes.set_xticks, axes.set_xlabel, first), ("dose_b", axes.set_yticks, axes.set_ylabel, second),
-    ):  # fmt: skip
+        ("dose_a", axes.set_xticks, axes.set_xlabel, first),
+        ("dose_b", axes.set_yticks, axes.set_ylabel, second),
+    ):
         values = excess[dim].to_numpy()
         set_ticks(range(len(values)), [f"{value:g}" for value in values])
         set_label(f"{drug} (nM)")

@@ -33,10 +33,7 @@ def cell_line_sections(contents: ReportContents) -> list[Section]:
         "not estimated; a value of 0 does not stand on a logarithmic axis and is in the table."
     )
     figure = cell_line_figure(table, dependency)
-    blocks: list[Block] = [
-        Picture(figure_svg(figure), "Cell lines.", caption),
-        _line_table(table, dependency),
-    ]
+    blocks: list[Block] = [Picture(figure_svg(figure), "Cell lines.", caption), _line_table(table, dependency)]
     return [Section("cell-lines", "Cell lines", blocks)]
 
 
@@ -50,13 +47,17 @@ def _line_table(table: pd.DataFrame, dependency: pd.DataFrame | None) -> Table:
         first = mine.iloc[0]
         values = [_value_cell(mine.loc[entity]) for entity in entities]
         lost: list[str | Cell] = [] if dependency is None else [_dependency_cell(of_jak.get(line))]
-        rows.append((line, str(first["cancer"]), str(first["driver"]), f"{int(first['measurements']):,}",
-                     *lost, *values))  # fmt: skip
+        rows.append(
+            (line, str(first["cancer"]), str(first["driver"]), f"{int(first['measurements']):,}", *lost, *values)
+        )
     columns = (
-        ("cell line", _TEXT), ("cancer", _TEXT), ("driver", _TEXT), ("measurements", _NUMBER),
+        ("cell line", _TEXT),
+        ("cancer", _TEXT),
+        ("driver", _TEXT),
+        ("measurements", _NUMBER),
         *(() if dependency is None else (("net growth lost when JAK is blocked", _NUMBER),)),
         *((with_unit(plain_name(one), str(units[one])), _NUMBER) for one in entities),
-    )  # fmt: skip
+    )
     caption = (
         "Posterior medians and central 90 % intervals in untreated cells, alterations of the line included. Without an "
         "interval: set, not estimated. Cancer, driver and their sources are in the reference table of cell lines."
@@ -93,26 +94,41 @@ def inhibitor_sections(contents: ReportContents) -> list[Section]:
     blocks: list[Block] = [
         Picture(figure_svg(inhibitor_figure(table)), "Constants of inhibitors against their priors.", caption),
         _inhibitor_table(table),
-        Paragraph("Where a source says \"assumed\", a number rests on judgement and not on a measurement."),
+        Paragraph('Where a source says "assumed", a number rests on judgement and not on a measurement.'),
         _source_table(table),
-    ]  # fmt: skip
+    ]
     return [Section("inhibitors", "Inhibitors", blocks)]
 
 
 def _inhibitor_table(table: pd.DataFrame) -> Table:
     rows = tuple(
-        (row.inhibitor, row.mechanism, row.parameter, row.formula,
-         *(f"{number_text(median)} ({interval_text(lower, upper, 2)})" for lower, median, upper in (
-             (row.assay_lower_90, row.assay_median, row.assay_upper_90),
-             (row.prior_lower_90, row.prior_median, row.prior_upper_90),
-             (row.lower_90, row.median, row.upper_90))),
-         share_text(row.contraction) if row.contraction >= 0 else f"−{share_text(-row.contraction)}")
+        (
+            row.inhibitor,
+            row.mechanism,
+            row.parameter,
+            row.formula,
+            *(
+                f"{number_text(median)} ({interval_text(lower, upper, 2)})"
+                for lower, median, upper in (
+                    (row.assay_lower_90, row.assay_median, row.assay_upper_90),
+                    (row.prior_lower_90, row.prior_median, row.prior_upper_90),
+                    (row.lower_90, row.median, row.upper_90),
+                )
+            ),
+            share_text(row.contraction) if row.contraction >= 0 else f"−{share_text(-row.contraction)}",
+        )
         for row in table.itertuples()
-    )  # fmt: skip
-    columns = (("inhibitor", _TEXT), ("mechanism", _TEXT), ("acts on", _TEXT), ("constant in cells", _TEXT),
-               ("prior in its assay, nM", _NUMBER), ("prior in cells, nM", _NUMBER),
-               ("posterior in cells, nM", _NUMBER),
-               ("contraction", _NUMBER))  # fmt: skip
+    )
+    columns = (
+        ("inhibitor", _TEXT),
+        ("mechanism", _TEXT),
+        ("acts on", _TEXT),
+        ("constant in cells", _TEXT),
+        ("prior in its assay, nM", _NUMBER),
+        ("prior in cells, nM", _NUMBER),
+        ("posterior in cells, nM", _NUMBER),
+        ("contraction", _NUMBER),
+    )
     caption = (
         "Medians and central 90 % intervals. Of inhibitors that the study measured; in cells without mutations that "
         "change the constant. Contraction below 0: the posterior is wider than the prior."
@@ -122,9 +138,14 @@ def _inhibitor_table(table: pd.DataFrame) -> Table:
 
 def _source_table(table: pd.DataFrame) -> Table:
     rows = tuple(
-        (row.constant, str(row.assay), number_text(row.atp_mM),
-         Cell("assumed", "note") if is_assumed(row.source) else Cell("sourced"), row.source)
+        (
+            row.constant,
+            str(row.assay),
+            number_text(row.atp_mM),
+            Cell("assumed", "note") if is_assumed(row.source) else Cell("sourced"),
+            row.source,
+        )
         for row in table.itertuples()
-    )  # fmt: skip
+    )
     columns = (("constant", _TEXT), ("assay", _TEXT), ("ATP, mM", _NUMBER), ("basis", _TEXT), ("source", _TEXT))
     return Table("Where the constants come from.", "Assay and source of each biochemical prior.", columns, rows)

@@ -25,13 +25,16 @@ def convergence_section(contents: ReportContents) -> Section:
         verdict(convergence),
         check_table(convergence),
         worst_table(worst),
-        Picture(figure_svg(rank_figure(tree, names)), f"Ranks of the {len(names)} parameters with the largest R-hat.",
-                f"ArviZ plot_rank; {size}, a colour each. Shown is the difference between the distribution of a "
-                "chain's ranks among all draws and a uniform one: chains that agree wander around 0, a chain that "
-                "keeps to one side or swings widely sits elsewhere. p and the marked points test for independent "
-                "draws; draws of one chain are correlated, so p is too small and R-hat above is the measure."),
+        Picture(
+            figure_svg(rank_figure(tree, names)),
+            f"Ranks of the {len(names)} parameters with the largest R-hat.",
+            f"ArviZ plot_rank; {size}, a colour each. Shown is the difference between the distribution of a "
+            "chain's ranks among all draws and a uniform one: chains that agree wander around 0, a chain that "
+            "keeps to one side or swings widely sits elsewhere. p and the marked points test for independent "
+            "draws; draws of one chain are correlated, so p is too small and R-hat above is the measure.",
+        ),
         Picture(figure_svg(energy_figure(tree)), "Energies.", _energy_caption(tree)),
-    ]  # fmt: skip
+    ]
     blocks += mode_blocks(contents.modes, contents.tables.parameters)
     blocks.append(_cross_check_sentence(contents.cross_check))
     return Section("convergence", "Convergence", blocks)
@@ -45,6 +48,8 @@ def _cross_check_sentence(cross_check: Mapping[str, Any] | None) -> Paragraph:
 def _energy_caption(tree: xr.DataTree) -> str:
     energy = tree["sample_stats"].dataset["energy"].transpose("chain", "draw").to_numpy()
     listed = ", ".join(number_text(float(of_chain)) for of_chain in np.atleast_1d(arviz_stats.bfmi(energy)))
-    return (f"ArviZ plot_energy. Left: E-BFMI of each chain ({listed}), dashed: 0.3, under which a sampler explores "
-            "tails too slowly. Right: energies of draws (marginal) and changes of energy between draws (transition); "
-            "the second should not be much narrower than the first.")  # fmt: skip
+    return (
+        f"ArviZ plot_energy. Left: E-BFMI of each chain ({listed}), dashed: 0.3, under which a sampler explores "
+        "tails too slowly. Right: energies of draws (marginal) and changes of energy between draws (transition); "
+        "the second should not be much narrower than the first."
+    )

@@ -23,23 +23,32 @@ def loo_section(contents: ReportContents) -> Section:
     judged = (
         Paragraph(f"The estimate is reliable for all {total:,} measurements (Pareto k at most {limit}).", "good")
         if unreliable == 0
-        else Paragraph(f"For {unreliable:,} of {total:,} measurements Pareto k is above {limit}: they move the "
-                       "posterior so much "
-                       "that the estimate for them, and with it elpd, is not reliable.", "note")
-    )  # fmt: skip
+        else Paragraph(
+            f"For {unreliable:,} of {total:,} measurements Pareto k is above {limit}: they move the "
+            "posterior so much "
+            "that the estimate for them, and with it elpd, is not reliable.",
+            "note",
+        )
+    )
     blocks: list[Block] = [
         Paragraph(estimate),
         judged,
-        Picture(figure_svg(pareto_k_figure(contents.tables, contents.loo)), "Pareto k.",
-                f"A point a measurement, grouped by observable. Above {limit} (dashed): {unreliable:,} of {total:,}, "
-                "in red with their numbers. A large k is a measurement on which the posterior depends much."),
+        Picture(
+            figure_svg(pareto_k_figure(contents.tables, contents.loo)),
+            "Pareto k.",
+            f"A point a measurement, grouped by observable. Above {limit} (dashed): {unreliable:,} of {total:,}, "
+            "in red with their numbers. A large k is a measurement on which the posterior depends much.",
+        ),
         _worst_table(contents),
-        Picture(figure_svg(loo_pit_figure(contents.posterior)), "LOO-PIT.",
-                "ArviZ plot_loo_pit: the share of the prediction from all other measurements that lies below each "
-                "measurement, as difference to a uniform distribution. Around 0: calibrated. Below 0 throughout: "
-                "measurements lie higher than predicted, above 0: lower. S-shapes: predictions are too wide or too "
-                "narrow. Marked points are where a departure is most clear; p is its test."),
-    ]  # fmt: skip
+        Picture(
+            figure_svg(loo_pit_figure(contents.posterior)),
+            "LOO-PIT.",
+            "ArviZ plot_loo_pit: the share of the prediction from all other measurements that lies below each "
+            "measurement, as difference to a uniform distribution. Around 0: calibrated. Below 0 throughout: "
+            "measurements lie higher than predicted, above 0: lower. S-shapes: predictions are too wide or too "
+            "narrow. Marked points are where a departure is most clear; p is its test.",
+        ),
+    ]
     return Section("loo", "Cross-validation", blocks)
 
 
@@ -54,12 +63,25 @@ def _worst_table(contents: ReportContents) -> Table:
         number = int(loo.coords["obs"].to_numpy()[place])
         one = tables.measurements[number]
         observable = observables[one.observable_id]
-        rows.append((str(number), observable_name(observable), experiments[one.experiment_id],
-                     f"{one.time:g} {tables.time_unit}".strip(),
-                     f"{number_text(one.value)} {observable.unit}".strip(),
-                     Cell(number_text(float(k[place]), 2), "" if k[place] <= limit else "bad"),
-                     decimal_text(float(elpd[place]), 2)))  # fmt: skip
-    columns = (("number", _NUMBER), ("observable", _TEXT), ("experiment", _TEXT), ("time", _NUMBER),
-               ("measured", _NUMBER), ("Pareto k", _NUMBER), ("elpd", _NUMBER))  # fmt: skip
+        rows.append(
+            (
+                str(number),
+                observable_name(observable),
+                experiments[one.experiment_id],
+                f"{one.time:g} {tables.time_unit}".strip(),
+                f"{number_text(one.value)} {observable.unit}".strip(),
+                Cell(number_text(float(k[place]), 2), "" if k[place] <= limit else "bad"),
+                decimal_text(float(elpd[place]), 2),
+            )
+        )
+    columns = (
+        ("number", _NUMBER),
+        ("observable", _TEXT),
+        ("experiment", _TEXT),
+        ("time", _NUMBER),
+        ("measured", _NUMBER),
+        ("Pareto k", _NUMBER),
+        ("elpd", _NUMBER),
+    )
     caption = "elpd: log density of the measurement, predicted from the others; the lower, the less expected."
     return Table(f"The {len(rows)} measurements with the largest Pareto k.", caption, columns, tuple(rows))

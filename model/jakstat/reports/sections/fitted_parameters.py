@@ -29,9 +29,9 @@ def parameter_section(contents: ReportContents) -> Section:
     blocks: list[Block] = [
         Picture(figure_svg(parameter_figure(table)), "Parameters against their priors.", caption),
         _posterior_table(table),
-        Paragraph("Where a source says \"assumed\", a number rests on judgement and not on a measurement."),
+        Paragraph('Where a source says "assumed", a number rests on judgement and not on a measurement.'),
         _source_table(table),
-    ]  # fmt: skip
+    ]
     fixed = [one for one in contents.tables.parameters if not one.estimated]
     if fixed:
         rows = tuple((one.id, one.unit or "–", number_text(one.nominal)) for one in fixed)
@@ -42,16 +42,28 @@ def parameter_section(contents: ReportContents) -> Section:
 
 def _posterior_table(table: pd.DataFrame) -> Table:
     rows = tuple(
-        (row.parameter, row.unit or "–",
-         f"{number_text(row.prior_median)} ({interval_text(row.prior_lower_90, row.prior_upper_90, 2)})",
-         f"{number_text(row.median)} ({interval_text(row.lower_90, row.upper_90, 2)})",
-         Cell(share_text(row.contraction), "note" if row.contraction < _LITTLE else ""),
-         value_text("r_hat", row.r_hat), value_text("ess_bulk", row.ess_bulk), value_text("ess_tail", row.ess_tail))
+        (
+            row.parameter,
+            row.unit or "–",
+            f"{number_text(row.prior_median)} ({interval_text(row.prior_lower_90, row.prior_upper_90, 2)})",
+            f"{number_text(row.median)} ({interval_text(row.lower_90, row.upper_90, 2)})",
+            Cell(share_text(row.contraction), "note" if row.contraction < _LITTLE else ""),
+            value_text("r_hat", row.r_hat),
+            value_text("ess_bulk", row.ess_bulk),
+            value_text("ess_tail", row.ess_tail),
+        )
         for row in table.itertuples()
-    )  # fmt: skip
-    columns = (("parameter", _TEXT), ("unit", _TEXT), ("prior, median (90 %)", _NUMBER),
-               ("posterior, median (90 %)", _NUMBER), ("contraction", _NUMBER), ("R-hat", _NUMBER),
-               ("bulk ESS", _NUMBER), ("tail ESS", _NUMBER))  # fmt: skip
+    )
+    columns = (
+        ("parameter", _TEXT),
+        ("unit", _TEXT),
+        ("prior, median (90 %)", _NUMBER),
+        ("posterior, median (90 %)", _NUMBER),
+        ("contraction", _NUMBER),
+        ("R-hat", _NUMBER),
+        ("bulk ESS", _NUMBER),
+        ("tail ESS", _NUMBER),
+    )
     caption = f"Medians and central 90 % intervals, linear scale. Amber: contraction under {100 * _LITTLE:.0f} %."
     return Table("Prior and posterior.", caption, columns, rows, folded=len(rows) > _MANY_ROWS)
 

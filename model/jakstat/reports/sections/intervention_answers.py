@@ -48,8 +48,10 @@ def intervention_sentences(results: InterventionResults, tables: ProblemTables) 
             found.append(f"{subject} falls to half at no dose up to {top} nM, in any draw; there is no IC50.")
             continue
         share = "all draws" if row["share_existing"] == 1 else f"{share_text(row['share_existing'], 1)} of the draws"
-        found.append(f"{subject} falls to half at {number_text(row['median'])} nM (IC50, median; 90 % interval "
-                     f"{interval_text(row['lower_90'], row['upper_90'])} nM; it exists in {share}).")  # fmt: skip
+        found.append(
+            f"{subject} falls to half at {number_text(row['median'])} nM (IC50, median; 90 % interval "
+            f"{interval_text(row['lower_90'], row['upper_90'])} nM; it exists in {share})."
+        )
     return [*found, *results.response.attrs.get("notes", [])]
 
 
@@ -79,9 +81,12 @@ def intervention_section(results: InterventionResults, tables: ProblemTables) ->
         blocks.append(_shift_table(results.shifts))
     for reference, name in (("bliss", "Bliss"), ("loewe", "Loewe")) if results.pairs else ():
         blocks.append(
-            Picture(figure_svg(combination_figure(results.pairs, reference)), f"Excess over {name}.",
-                    f"Median excess of the effect over {name}; a dot where its sign is sure in 95 % of draws.")
-        )  # fmt: skip
+            Picture(
+                figure_svg(combination_figure(results.pairs, reference)),
+                f"Excess over {name}.",
+                f"Median excess of the effect over {name}; a dot where its sign is sure in 95 % of draws.",
+            )
+        )
     if results.pairs:
         blocks.append(
             Paragraph(
@@ -96,8 +101,11 @@ def intervention_section(results: InterventionResults, tables: ProblemTables) ->
 def _what_it_rests_on(response: xr.DataArray) -> list[Block]:
     """Return the formulas of the drugs and the priors of their constants."""
     formulas, priors = (tuple(response.attrs.get(name, ())) for name in ("acts_on", "priors"))
-    blocks: list[Block] = [Paragraph("What the drugs do, as formulas on parameters of the model (dose in nM):"),
-                           Items(formulas)] if formulas else []  # fmt: skip
+    blocks: list[Block] = (
+        [Paragraph("What the drugs do, as formulas on parameters of the model (dose in nM):"), Items(formulas)]
+        if formulas
+        else []
+    )
     if priors:
         blocks += [Paragraph("Priors of constants that the fit knows nothing of:"), Items(priors)]
     if any(is_assumed(text) for text in priors):
@@ -107,14 +115,23 @@ def _what_it_rests_on(response: xr.DataArray) -> list[Block]:
 
 def _shift_table(shifts: pd.DataFrame) -> Table:
     rows = tuple(
-        (f"{one['cells']}{' *' if one['assumed'] else ''}", one["drug"], number_text(one["fold_shift_median"]),
-         interval_text(one["fold_shift_lower_90"], one["fold_shift_upper_90"]), share_text(one["share_changed_above"]),
-         share_text(one["emax_change_median"]))
+        (
+            f"{one['cells']}{' *' if one['assumed'] else ''}",
+            one["drug"],
+            number_text(one["fold_shift_median"]),
+            interval_text(one["fold_shift_lower_90"], one["fold_shift_upper_90"]),
+            share_text(one["share_changed_above"]),
+            share_text(one["emax_change_median"]),
+        )
         for one in shifts.to_dict(orient="records")
-    )  # fmt: skip
+    )
     columns: Sequence[tuple[str, bool]] = (
-        ("cells", _TEXT), ("drug", _TEXT), ("fold shift of the IC50", _NUMBER), ("90 % interval", _NUMBER),
-        ("IC50 beyond the doses", _NUMBER), ("change of largest effect", _NUMBER),
-    )  # fmt: skip
+        ("cells", _TEXT),
+        ("drug", _TEXT),
+        ("fold shift of the IC50", _NUMBER),
+        ("90 % interval", _NUMBER),
+        ("IC50 beyond the doses", _NUMBER),
+        ("change of largest effect", _NUMBER),
+    )
     caption = "Beside the same experiment without alterations. A star: the size of the alteration is assumed."
     return Table("Fold shifts.", caption, tuple(columns), rows)

@@ -57,20 +57,39 @@ def question_section(contents: ReportContents) -> Section:
     blocks += [_observable_table(tables), *_experiment_tables(tables)]
     rows = tuple(_flat(contents.settings))
     if rows:
-        blocks.append(Table("Settings.", "The settings of this run.", (("setting", _TEXT), ("value", _TEXT)), rows,
-                            folded=len(rows) > _MANY_ROWS))  # fmt: skip
+        blocks.append(
+            Table(
+                "Settings.",
+                "The settings of this run.",
+                (("setting", _TEXT), ("value", _TEXT)),
+                rows,
+                folded=len(rows) > _MANY_ROWS,
+            )
+        )
     return Section("question", "What was asked", blocks)
 
 
 def _observable_table(tables: ProblemTables) -> Table:
     counts = pd.Series([one.observable_id for one in tables.measurements]).value_counts()
     rows = tuple(
-        (observable_name(one), one.id, one.unit or "–", str(counts.get(one.id, 0)), str(one.formula),
-         f"{one.noise_distribution}: {one.noise_formula}")
+        (
+            observable_name(one),
+            one.id,
+            one.unit or "–",
+            str(counts.get(one.id, 0)),
+            str(one.formula),
+            f"{one.noise_distribution}: {one.noise_formula}",
+        )
         for one in tables.observables
-    )  # fmt: skip
-    columns = (("observable", _TEXT), ("id", _TEXT), ("unit", _TEXT), ("measured", _NUMBER),
-               ("signal", _TEXT), ("noise", _TEXT))  # fmt: skip
+    )
+    columns = (
+        ("observable", _TEXT),
+        ("id", _TEXT),
+        ("unit", _TEXT),
+        ("measured", _NUMBER),
+        ("signal", _TEXT),
+        ("noise", _TEXT),
+    )
     caption = "Signal: the expected value, over species and parameters of the model. Noise: its distribution and scale."
     return Table("Observables.", caption, columns, rows)
 
@@ -101,8 +120,14 @@ def _cells_table(tables: ProblemTables, counts: pd.Series) -> Table:
         number[0] += 1
         number[1] += int(counts.get(one.id, 0))
     rows = tuple((*key, str(experiments), str(measured)) for key, (experiments, measured) in found.items())
-    columns = (("cells", _TEXT), ("inhibitor", _TEXT), ("stimulus", _TEXT), ("screen or group", _TEXT),
-               ("experiments", _NUMBER), ("measurements", _NUMBER))  # fmt: skip
+    columns = (
+        ("cells", _TEXT),
+        ("inhibitor", _TEXT),
+        ("stimulus", _TEXT),
+        ("screen or group", _TEXT),
+        ("experiments", _NUMBER),
+        ("measurements", _NUMBER),
+    )
     return Table("Experiments.", "What was done to which cells; an experiment is one dose.", columns, rows)
 
 
@@ -184,11 +209,17 @@ def coverage_section(contents: ReportContents) -> Section:
     table = _group(contents.coverage, "posterior_predictive")
     if table is None:
         return Section("coverage", "Coverage", [Paragraph("Coverage was not measured.")])
-    return Section("coverage", "Coverage of the measurements", [
-        _coverage_table(contents.tables, table, "Coverage by the posterior.", "posterior predictive"),
-        Paragraph("The same measurements were used for the fit, so this shows whether noise and model can describe "
-                  "them, not how well new ones would be predicted; for that see the cross-validation."),
-    ])  # fmt: skip
+    return Section(
+        "coverage",
+        "Coverage of the measurements",
+        [
+            _coverage_table(contents.tables, table, "Coverage by the posterior.", "posterior predictive"),
+            Paragraph(
+                "The same measurements were used for the fit, so this shows whether noise and model can describe "
+                "them, not how well new ones would be predicted; for that see the cross-validation."
+            ),
+        ],
+    )
 
 
 def _group(coverage: pd.DataFrame, group: str) -> pd.DataFrame | None:
@@ -207,8 +238,11 @@ def _coverage_table(tables: ProblemTables, coverage: pd.DataFrame, title: str, o
         count = int(record["measurements"])
         cells = [_coverage_cell(record[name], int(name.rpartition("_")[2]) / 100, count) for name in levels]
         rows.append((names.get(record["observable"], record["observable"]), f"{count:,}", *cells))
-    columns = (("observable", _TEXT), ("measurements", _NUMBER),
-               *((f"in the {name.rpartition('_')[2]} % interval", _NUMBER) for name in levels))  # fmt: skip
+    columns = (
+        ("observable", _TEXT),
+        ("measurements", _NUMBER),
+        *((f"in the {name.rpartition('_')[2]} % interval", _NUMBER) for name in levels),
+    )
     caption = (
         f"Share of measurements in central intervals of their {of} distribution. Red: fewer, amber: more than chance "
         f"explains (outside of the central {100 * _USUAL:.0f} % of a binomial count)."
@@ -232,5 +266,7 @@ def overall_coverage(coverage: pd.DataFrame) -> str:
     if not len(rows):
         return ""
     row = rows.iloc[0]
-    return (f"{share_text(float(row['coverage_95']))} of {number_text(float(row['measurements']))} measurements lie in "
-            "the 95 % interval that the fit predicts for them.")  # fmt: skip
+    return (
+        f"{share_text(float(row['coverage_95']))} of {number_text(float(row['measurements']))} measurements lie in "
+        "the 95 % interval that the fit predicts for them."
+    )

@@ -19,10 +19,14 @@ def provenance_section(contents: ReportContents) -> Section:
     given.setdefault("data_digests", dict(contents.tables.data_digests))
     plain = tuple((_label(key), _text(value)) for key, value in given.items() if not _is_long(value))
     blocks: list[Block] = [
-        Table("Origin of this report.", "The same seed, data, settings and versions give the same draws.",
-              (("what", _TEXT), ("value", _TEXT)), plain),
+        Table(
+            "Origin of this report.",
+            "The same seed, data, settings and versions give the same draws.",
+            (("what", _TEXT), ("value", _TEXT)),
+            plain,
+        ),
         _outcome_table(contents),
-    ]  # fmt: skip
+    ]
     for key, value in given.items():
         if isinstance(value, Mapping) and value:
             rows = tuple((str(name), _text(one)) for name, one in value.items())
@@ -54,8 +58,10 @@ def _text(value: Any) -> str:
 
 def _outcome_table(contents: ReportContents) -> Table:
     """Return how the solves of the prior's and of the posterior's run ended."""
-    counted = {name: _outcomes(tree.attrs.get(_OUTCOMES, ())) for name, tree in
-               (("prior", contents.prior), ("posterior", contents.posterior))}  # fmt: skip
+    counted = {
+        name: _outcomes(tree.attrs.get(_OUTCOMES, ()))
+        for name, tree in (("prior", contents.prior), ("posterior", contents.posterior))
+    }
     names = list(dict.fromkeys([*counted["posterior"], *counted["prior"]]))
     rows = tuple(
         (_label(name), f"{counted['posterior'].get(name, 0):,}", f"{counted['prior'].get(name, 0):,}", _meaning(name))

@@ -90,8 +90,11 @@ def scenario_sections(results: ScenarioResults) -> list[Section]:
 def scenario_sentences(results: ScenarioResults) -> list[str]:
     """Return the answers for the top of the report: who depends on JAK, and how good predictions are."""
     by_loss = results.jak_dependency.sort_values("median", ascending=False)
-    texts = [f"{one['cell_line']} {share_text(one['median'])} ({share_text(one['lower_90'])} to "
-             f"{share_text(one['upper_90'])})" for one in by_loss.to_dict(orient="records")]  # fmt: skip
+    texts = [
+        f"{one['cell_line']} {share_text(one['median'])} ({share_text(one['lower_90'])} to "
+        f"{share_text(one['upper_90'])})"
+        for one in by_loss.to_dict(orient="records")
+    ]
     return [
         "Loss of net growth when all JAKs are blocked and nothing else is, median and 90 % interval (above 100 %: "
         f"cells die): {'; '.join(texts)}.",
@@ -113,8 +116,16 @@ def score_sentence(scores: pd.DataFrame) -> str:
 
 
 def _asked_section(results: ScenarioResults) -> Section:
-    columns = (("question", _TEXT), ("cells", _TEXT), ("inhibitors", _TEXT), ("doses, nM", _TEXT), ("readout", _TEXT),
-               ("time, h", _NUMBER), ("stimulus", _TEXT), ("schedule", _TEXT))  # fmt: skip
+    columns = (
+        ("question", _TEXT),
+        ("cells", _TEXT),
+        ("inhibitors", _TEXT),
+        ("doses, nM", _TEXT),
+        ("readout", _TEXT),
+        ("time, h", _NUMBER),
+        ("stimulus", _TEXT),
+        ("schedule", _TEXT),
+    )
     rows = tuple(tuple(map(str, row)) for row in results.scenarios.fillna("").itertuples(index=False))
     caption = "Every inhibitor of a row on all of its cells at all of its doses (scenarios of the configuration)."
     return Section("asked", "Scenarios", [Table("Scenarios.", caption, columns, rows)])
@@ -146,13 +157,26 @@ def _growth_table(measures: pd.DataFrame) -> Table:
     ):
         by_metric = one.set_index("metric")
         gr50, gr_max = by_metric.loc["gr50"], by_metric.loc["gr_max"]
-        rows.append((
-            str(cells), str(drug), number_text(gr50["median"]), interval_text(gr50["lower_90"], gr50["upper_90"]),
-            share_text(gr50["share_existing"]), number_text(gr_max["median"], 2),
-            interval_text(gr_max["lower_90"], gr_max["upper_90"], 2),
-        ))  # fmt: skip
-    columns = (("cells", _TEXT), ("drug", _TEXT), ("GR50, nM", _NUMBER), ("90 % interval", _NUMBER),
-               ("draws with a GR50", _NUMBER), ("GRmax", _NUMBER), ("90 % interval", _NUMBER))  # fmt: skip
+        rows.append(
+            (
+                str(cells),
+                str(drug),
+                number_text(gr50["median"]),
+                interval_text(gr50["lower_90"], gr50["upper_90"]),
+                share_text(gr50["share_existing"]),
+                number_text(gr_max["median"], 2),
+                interval_text(gr_max["lower_90"], gr_max["upper_90"], 2),
+            )
+        )
+    columns = (
+        ("cells", _TEXT),
+        ("drug", _TEXT),
+        ("GR50, nM", _NUMBER),
+        ("90 % interval", _NUMBER),
+        ("draws with a GR50", _NUMBER),
+        ("GRmax", _NUMBER),
+        ("90 % interval", _NUMBER),
+    )
     caption = (
         "Growth-rate inhibition (Hafner et al. 2016): GR is 1 without effect, 0 where growth stops, below 0 where "
         "cells die; GR50 is the dose at which it is 0.5, GRmax its value at the highest dose. Unlike viabilities they "
@@ -178,13 +202,20 @@ def _resistance_section(results: ScenarioResults) -> Section:
         "concentration of a usual dose, and the median effect there. The first row is the line without further "
         "alteration."
     )
-    return Section("resistance", "Resistance", [
-        Picture(figure_svg(resistance_figure(results.shifts)), "Cross-resistance.", caption),
-        Picture(figure_svg(emax_figure(results.shifts)), "Largest effect lost.",
+    return Section(
+        "resistance",
+        "Resistance",
+        [
+            Picture(figure_svg(resistance_figure(results.shifts)), "Cross-resistance.", caption),
+            Picture(
+                figure_svg(emax_figure(results.shifts)),
+                "Largest effect lost.",
                 "How much of the largest effect at any dose is lost: median and 90 % interval, per cent of the signal "
-                "without drug."),
-        Picture(figure_svg(effective_figure(average, chance, assumed)), "Still effective?", effective),
-    ])  # fmt: skip
+                "without drug.",
+            ),
+            Picture(figure_svg(effective_figure(average, chance, assumed)), "Still effective?", effective),
+        ],
+    )
 
 
 def _combination_section(results: ScenarioResults) -> Section:
@@ -202,12 +233,22 @@ def _combination_section(results: ScenarioResults) -> Section:
 
 def _least_doses_table(least: pd.DataFrame) -> Table:
     rows = tuple(
-        (str(one["pair"]), share_text(one["effect"]), number_text(one["dose_a"]), number_text(one["dose_b"]),
-         share_text(one["probability"]))
+        (
+            str(one["pair"]),
+            share_text(one["effect"]),
+            number_text(one["dose_a"]),
+            number_text(one["dose_b"]),
+            share_text(one["probability"]),
+        )
         for one in least.to_dict(orient="records")
-    )  # fmt: skip
-    columns = (("pair", _TEXT), ("effect", _NUMBER), ("dose of the first, nM", _NUMBER),
-               ("dose of the second, nM", _NUMBER), ("draws that reach it", _NUMBER))  # fmt: skip
+    )
+    columns = (
+        ("pair", _TEXT),
+        ("effect", _NUMBER),
+        ("dose of the first, nM", _NUMBER),
+        ("dose of the second, nM", _NUMBER),
+        ("draws that reach it", _NUMBER),
+    )
     caption = (
         "Tested doses that reach the effect in enough draws, where lowering either dose alone would not do; a dose of "
         "0 is one drug alone. A pair that is not listed does not reach it at the doses asked for."
@@ -222,14 +263,24 @@ def _exposure_section(results: ScenarioResults) -> Section:
     rows = []
     for record in at_average.to_dict(orient="records"):
         rank = ranking.loc[(record["cells"], record["drug"])]
-        rows.append((
-            record["cells"], record["drug"], share_text(record["median"]),
-            f"{share_text(record['lower_90'])} to {share_text(record['upper_90'])}",
-            *(share_text(record[name]) for name in chances), share_text(float(rank["probability_best"])),
-        ))  # fmt: skip
-    columns = (("cells", _TEXT), ("drug", _TEXT), ("effect", _NUMBER), ("90 % interval", _NUMBER),
-               *((f"P(at least {name.removeprefix('probability_')} %)", _NUMBER) for name in chances),
-               ("P(best)", _NUMBER))  # fmt: skip
+        rows.append(
+            (
+                record["cells"],
+                record["drug"],
+                share_text(record["median"]),
+                f"{share_text(record['lower_90'])} to {share_text(record['upper_90'])}",
+                *(share_text(record[name]) for name in chances),
+                share_text(float(rank["probability_best"])),
+            )
+        )
+    columns = (
+        ("cells", _TEXT),
+        ("drug", _TEXT),
+        ("effect", _NUMBER),
+        ("90 % interval", _NUMBER),
+        *((f"P(at least {name.removeprefix('probability_')} %)", _NUMBER) for name in chances),
+        ("P(best)", _NUMBER),
+    )
     caption = (
         "Loss of viability at the free average plasma concentration of a usual dose (data/reference/exposure.tsv, from "
         "memory of the labels; conversion to medium uncertain by a factor of about 1.6, assumed)."
@@ -239,21 +290,37 @@ def _exposure_section(results: ScenarioResults) -> Section:
         f"Predicted {response.attrs['readout']} (median; 90 % interval for the three lines with the largest effect) "
         "and the free plasma concentrations of each drug at a usual dose, their conversion to medium included."
     )
-    return Section("exposure", "At clinical exposure", [
-        Picture(figure_svg(exposure_figure(response, results.at_exposure)), "Dose responses and exposure.", overlay),
-        Table("Effect at exposure.", caption, columns, tuple(rows)),
-    ])  # fmt: skip
+    return Section(
+        "exposure",
+        "At clinical exposure",
+        [
+            Picture(
+                figure_svg(exposure_figure(response, results.at_exposure)), "Dose responses and exposure.", overlay
+            ),
+            Table("Effect at exposure.", caption, columns, tuple(rows)),
+        ],
+    )
 
 
 def _next_section(results: ScenarioResults) -> Section:
     shown = results.next_experiment.head(10)
     rows = tuple(
-        (str(one["candidate"]), share_text(one["regression_reduction"]), share_text(one["weights_reduction"]),
-         number_text(one["weights_error"]), number_text(one["k_hat"], 2))
+        (
+            str(one["candidate"]),
+            share_text(one["regression_reduction"]),
+            share_text(one["weights_reduction"]),
+            number_text(one["weights_error"]),
+            number_text(one["k_hat"], 2),
+        )
         for one in shown.to_dict(orient="records")
-    )  # fmt: skip
-    columns = (("measurement", _TEXT), ("reduction, regression", _NUMBER), ("reduction, weights", _NUMBER),
-               ("its Monte Carlo error", _NUMBER), ("k-hat", _NUMBER))  # fmt: skip
+    )
+    columns = (
+        ("measurement", _TEXT),
+        ("reduction, regression", _NUMBER),
+        ("reduction, weights", _NUMBER),
+        ("its Monte Carlo error", _NUMBER),
+        ("k-hat", _NUMBER),
+    )
     caption = (
         "Expected reduction of the variance of the logarithm of the IC50 by one more measurement, by two estimates "
         "from the present draws, the difference between screens included; k-hat above 0.7: the weights are not to be "
@@ -270,10 +337,12 @@ def _score_section(results: ScenarioResults) -> Section:
             continue
         blocks += [
             _score_table(str(name), scores),
-            Picture(figure_svg(score_figure(scores)), f"Calibration, {name}.",
-                    "Share of held-out measurements in central predictive intervals; on the dashed line they are "
-                    "honest."),
-        ]  # fmt: skip
+            Picture(
+                figure_svg(score_figure(scores)),
+                f"Calibration, {name}.",
+                "Share of held-out measurements in central predictive intervals; on the dashed line they are honest.",
+            ),
+        ]
     return Section("scores", "How good the predictions are", blocks)
 
 
@@ -287,9 +356,15 @@ def _score_table(name: str, scores: pd.DataFrame) -> Table:
             (one["predictor"], *numbers, *coverage, number_text(one["spearman"], 2), Cell(one["verdict"], tone))
         )
     columns: Sequence[tuple[str, bool]] = (
-        ("predictor", _TEXT), ("CRPS", _NUMBER), ("log score", _NUMBER), ("in 50 %", _NUMBER), ("in 80 %", _NUMBER),
-        ("in 90 %", _NUMBER), ("rank correlation", _NUMBER), ("against the best naive", _TEXT),
-    )  # fmt: skip
+        ("predictor", _TEXT),
+        ("CRPS", _NUMBER),
+        ("log score", _NUMBER),
+        ("in 50 %", _NUMBER),
+        ("in 80 %", _NUMBER),
+        ("in 90 %", _NUMBER),
+        ("rank correlation", _NUMBER),
+        ("against the best naive", _TEXT),
+    )
     caption = (
         "Held-out measurements, predicted with all uncertainty (difference between screens and noise included) and by "
         "naive predictors from the training measurements. CRPS: smaller is better; log score: larger is better. wins, "

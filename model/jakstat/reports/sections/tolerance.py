@@ -28,8 +28,11 @@ def tolerance_section(tolerance: Mapping[str, Any] | None, convergence: Mapping[
 
 
 def _verdict(convergence: Mapping[str, Any]) -> Paragraph:
-    failed = [check_text(check["name"]).name for check in convergence["checks"]
-              if check["name"].startswith("tolerance_") and not check["passed"]]  # fmt: skip
+    failed = [
+        check_text(check["name"]).name
+        for check in convergence["checks"]
+        if check["name"].startswith("tolerance_") and not check["passed"]
+    ]
     if failed:
         return Paragraph(f"The equations were not solved exactly enough for this fit: {'; '.join(failed)}.", "bad")
     return Paragraph("The equations were solved exactly enough for this fit.", "good")
@@ -68,8 +71,9 @@ def _reference(tolerance: Mapping[str, Any]) -> Paragraph:
         return Paragraph(
             f"The tight solve is not exact itself: with a tenth of its tolerances the log likelihood changes by up to "
             f"{number_text(difference, 2)} again, so that what follows may be wrong by that. Make rtol and atol of "
-            "tolerance_check smaller.", "bad"
-        )  # fmt: skip
+            "tolerance_check smaller.",
+            "bad",
+        )
     return Paragraph(
         "With a tenth of the tight tolerances the log likelihood changes by "
         f"{number_text(difference, 2)} at most: the tight solve is exact enough to judge by."
@@ -79,5 +83,7 @@ def _reference(tolerance: Mapping[str, Any]) -> Paragraph:
 def _k_hat_sentence(k_hat: float | None) -> str:
     if k_hat == 0:
         return "The weights are equal but for what no result shows: no correction is needed, and k-hat is set to 0."
-    return (f"k-hat of the weights is {value_text('tolerance_khat', k_hat)}. Where it is large, a few draws carry most "
-            "of the weight, and the true change may be larger than what these draws show.")  # fmt: skip
+    return (
+        f"k-hat of the weights is {value_text('tolerance_khat', k_hat)}. Where it is large, a few draws carry most "
+        "of the weight, and the true change may be larger than what these draws show."
+    )

@@ -31,12 +31,21 @@ def check_table(convergence: Mapping[str, Any]) -> Table:
     for check in convergence["checks"]:
         text = check_text(check["name"])
         held = Cell("✓ holds", "good") if check["passed"] else Cell("✗ fails", "bad")
-        rows.append((text.name, value_text(check["name"], check["value"]),
-                     f"{text.sign} {value_text(check['name'], check['limit'])}", held, check["sentence"]))  # fmt: skip
+        rows.append(
+            (
+                text.name,
+                value_text(check["name"], check["value"]),
+                f"{text.sign} {value_text(check['name'], check['limit'])}",
+                held,
+                check["sentence"],
+            )
+        )
     columns = (("check", _TEXT), ("value", _NUMBER), ("must be", _NUMBER), ("verdict", _TEXT), ("meaning", _TEXT))
     failed = sum(not check["passed"] for check in convergence["checks"])
-    caption = (f"{len(rows) - failed} of {len(rows)} hold. One that fails stops the run before anything is predicted, "
-               "unless gates.override of the configuration names it.")  # fmt: skip
+    caption = (
+        f"{len(rows) - failed} of {len(rows)} hold. One that fails stops the run before anything is predicted, "
+        "unless gates.override of the configuration names it."
+    )
     return Table("Checks of convergence.", caption, columns, tuple(rows))
 
 
@@ -51,10 +60,14 @@ def worst_parameters(diagnostics: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def worst_table(worst: pd.DataFrame) -> Table:
     """Return the table of the worst parameters."""
     rows = tuple(
-        (row.parameter, value_text("r_hat", row.r_hat), value_text("ess_bulk", row.ess_bulk),
-         value_text("ess_tail", row.ess_tail))
+        (
+            row.parameter,
+            value_text("r_hat", row.r_hat),
+            value_text("ess_bulk", row.ess_bulk),
+            value_text("ess_tail", row.ess_tail),
+        )
         for row in worst.itertuples()
-    )  # fmt: skip
+    )
     columns = (("parameter", _TEXT), ("R-hat", _NUMBER), ("bulk ESS", _NUMBER), ("tail ESS", _NUMBER))
     caption = (
         "R-hat near 1: chains agree. ESS: effective number of independent draws, for medians and for interval ends."
@@ -69,13 +82,22 @@ def mode_blocks(modes: pd.DataFrame, parameters: "Sequence[Parameter]" = ()) -> 
     units = {one.id: one.unit for one in parameters}
     chains = [name for name in modes.columns if name.startswith("chain_")]
     rows = tuple(
-        (record["parameter"], str(int(record["mode"]) + 1),
-         quantity_text(float(record["peak"]), units.get(record["parameter"], "")),
-         share_text(float(record["weight"]), 1), *(share_text(float(record[name]), 1) for name in chains))
+        (
+            record["parameter"],
+            str(int(record["mode"]) + 1),
+            quantity_text(float(record["peak"]), units.get(record["parameter"], "")),
+            share_text(float(record["weight"]), 1),
+            *(share_text(float(record[name]), 1) for name in chains),
+        )
         for record in modes.to_dict(orient="records")
-    )  # fmt: skip
-    columns = (("parameter", _TEXT), ("mode", _NUMBER), ("peak at", _NUMBER), ("weight", _NUMBER),
-               *((name.replace("_", " "), _NUMBER) for name in chains))  # fmt: skip
+    )
+    columns = (
+        ("parameter", _TEXT),
+        ("mode", _NUMBER),
+        ("peak at", _NUMBER),
+        ("weight", _NUMBER),
+        *((name.replace("_", " "), _NUMBER) for name in chains),
+    )
     split = modes["parameter"].nunique()
     caption = (
         f"{split} parameter{'s have' if split > 1 else ' has'} more than one peak in the marginal posterior. Modes "
