@@ -60,8 +60,8 @@ def _read(path: Path) -> Any:
     from petab.v1.lint import measurement_table_has_timepoint_specific_mappings
 
     description = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for one in description["problems"]:
-        one.pop("visualization_files", None)
+    for entry in description["problems"]:
+        entry.pop("visualization_files", None)
     problem = petab.Problem.from_yaml(description, base_path=str(path.parent))
     if measurement_table_has_timepoint_specific_mappings(problem.measurement_df):
         flatten_timepoint_specific_output_overrides(problem)
@@ -127,7 +127,7 @@ def _row(bench: BenchProblem, compiled: _Compiled, solver: str, rtol: float, lim
         return run_simulations(compiled.model, settings, edata_list=compiled.conditions, num_threads=1)
 
     results = call()
-    failed = sum(one.status != 0 for one in results)
+    failed = sum(result.status != 0 for result in results)
     if failed:
         raise RuntimeError(f"{failed} of {len(results)} conditions could not be solved")
     by_name = aggregate_sllh(
@@ -140,7 +140,7 @@ def _row(bench: BenchProblem, compiled: _Compiled, solver: str, rtol: float, lim
     )
     gradient = _in_logarithms(bench, compiled.petab, by_name)
     durations, repeated = repeat(call, limits)
-    solver_times = [sum(one.cpu_time_total for one in result) for result in repeated]
+    solver_times = [sum(number.cpu_time_total for number in result) for result in repeated]
     return Row(
         bench.name,
         solver,
@@ -148,7 +148,7 @@ def _row(bench: BenchProblem, compiled: _Compiled, solver: str, rtol: float, lim
         rtol,
         float(np.median(solver_times)),
         float(np.median(durations)) * 1e3,
-        value_error=value_error(sum(one.llh for one in results), bench.value),
+        value_error=value_error(sum(result.llh for result in results), bench.value),
         gradient_error=gradient_error(gradient, bench.gradient),
         repeats=len(durations),
         trajectories=len(results),

@@ -64,7 +64,7 @@ def _compile(bench: BenchProblem, newton: bool) -> tuple[Any, tuple]:
 
     states, parameters, time, rates = plain_rates(bench)
     rhs = sp.lambdify([time, states, parameters], rates, modules="jax", cse=True)
-    term = diffrax.ODETerm(lambda t, y, p: jnp.stack([jnp.asarray(one, dtype=y.dtype) for one in rhs(t, y, p)]))
+    term = diffrax.ODETerm(lambda t, y, p: jnp.stack([jnp.asarray(rh, dtype=y.dtype) for rh in rhs(t, y, p)]))
 
     def one_value(rtol: Any, trajectory: tuple) -> Any:
         k, y0, start, times, weights = trajectory
@@ -87,7 +87,7 @@ def _compile(bench: BenchProblem, newton: bool) -> tuple[Any, tuple]:
 
     def total(of_parameters: Any, of_states: Any, rtol: Any, starts: Any, times: Any, weights: Any) -> Any:
         inputs = (of_parameters, of_states, starts, times, weights)
-        values, solved = jax.lax.map(lambda one: one_value(rtol, one), inputs)
+        values, solved = jax.lax.map(lambda given: one_value(rtol, given), inputs)
         return values.sum(), (values, solved)
 
     return jax.jit(jax.value_and_grad(total, argnums=(0, 1), has_aux=True)), _padded(bench)
@@ -95,14 +95,14 @@ def _compile(bench: BenchProblem, newton: bool) -> tuple[Any, tuple]:
 
 def _padded(bench: BenchProblem) -> tuple[np.ndarray, ...]:
     """Return parameters, initial states, starts, times and cotangents of the trajectories, of equal number of times."""
-    solved = [one for one in bench.trajectories if len(one.times)]
-    most = max(len(one.times) for one in solved)
-    times = np.array([np.pad(one.times, (0, most - len(one.times)), mode="edge") for one in solved])
-    weights = np.array([np.pad(one.cotangents, ((0, most - len(one.times)), (0, 0))) for one in solved])
+    solved = [trajectory for trajectory in bench.trajectories if len(trajectory.times)]
+    most = max(len(solution.times) for solution in solved)
+    times = np.array([np.pad(solution.times, (0, most - len(solution.times)), mode="edge") for solution in solved])
+    weights = np.array([np.pad(solution.cotangents, ((0, most - len(solution.times)), (0, 0))) for solution in solved])
     return (
-        np.array([one.parameters for one in solved]),
-        np.array([one.initial_state for one in solved]),
-        np.array([one.start for one in solved]),
+        np.array([solution.parameters for solution in solved]),
+        np.array([solution.initial_state for solution in solved]),
+        np.array([solution.start for solution in solved]),
         times,
         weights,
     )
@@ -121,7 +121,9 @@ def _row(bench: BenchProblem, solver: str, compiled: Any, inputs: tuple, rtol: f
         raise RuntimeError(f"{np.sum(~np.asarray(solved))} trajectories need more than {_MOST_STEPS} steps or diverge")
     found = iter(zip(np.asarray(values), np.asarray(by_parameters), np.asarray(by_states), strict=True))
     nothing = (0.0, np.zeros(bench.parameters.shape[1]), np.zeros(bench.initial_states.shape[1]))
-    value, gradient = bench.assemble([next(found) if len(one.times) else nothing for one in bench.trajectories])
+    value, gradient = bench.assemble(
+        [next(found) if len(trajectory.times) else nothing for trajectory in bench.trajectories]
+    )
     milliseconds, repeats = median_time(call, limits)
     return Row(
         bench.name,

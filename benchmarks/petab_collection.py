@@ -37,7 +37,7 @@ _REPEATS = 5
 def problems_in(collection: Path) -> dict[str, Path]:
     """Return the YAML file of each problem by its name."""
     found = {}
-    for folder in sorted(one for one in (collection / "Benchmark-Models").iterdir() if one.is_dir()):
+    for folder in sorted(path for path in (collection / "Benchmark-Models").iterdir() if path.is_dir()):
         files = [folder / f"{folder.name}.yaml", folder / "problem.yaml"]
         found[folder.name] = next((file for file in files if file.exists()), files[0])
     return found
@@ -65,15 +65,15 @@ def simulations_of(file: Path, measurements: pd.DataFrame) -> np.ndarray:
         raise ValueError("the collection holds no simulations")
     simulated = pd.read_csv(files[0], sep="\t")
     keys = [
-        one
-        for one in (
+        name
+        for name in (
             "observableId",
             "preequilibrationConditionId",
             "simulationConditionId",
             "time",
             "observableParameters",
         )
-        if one in simulated and one in measurements
+        if name in simulated and name in measurements
     ]
     if len(simulated) != len(measurements):
         return _look_up(measurements, simulated, keys)
@@ -113,7 +113,7 @@ def _agree(measurements: pd.DataFrame, simulated: pd.DataFrame, keys: list[str])
 
 def _keys_of(table: pd.DataFrame, keys: list[str]) -> list[tuple[str, ...]]:
     """Return the text of each row's keys, numbers to nine digits."""
-    columns = [[f"{one:.9g}" if isinstance(one, float) else str(one) for one in table[key]] for key in keys]
+    columns = [[f"{entry:.9g}" if isinstance(entry, float) else str(entry) for entry in table[key]] for key in keys]
     return list(zip(*columns, strict=True))
 
 
@@ -185,7 +185,10 @@ def deviation_of(gradient: dict[str, float], differences: dict[str, float], prob
     Derivatives are by the logarithm, so that one of 1e-4 is nothing: at an optimum it is what large terms leave.
     """
     scales = dict(zip(problem.estimated, _scale_of(problem.vector()), strict=True))
-    deviations = [abs(gradient[name] * scales[name] - one) / max(abs(one), 1.0) for name, one in differences.items()]
+    deviations = [
+        abs(gradient[name] * scales[name] - difference) / max(abs(difference), 1.0)
+        for name, difference in differences.items()
+    ]
     return float(max(deviations)) if deviations else None
 
 
@@ -258,20 +261,20 @@ def row_of(name: str, record: dict[str, Any], notes: dict[str, str]) -> str:
     difference = "" if value is None or reference is None else f"{value - reference:.1e}"
     exact = "" if "tight" not in record or value is None else f"{value - record['tight']:.1e}"
     deviations = [
-        f"{record[one]:.1e}" if record.get(one) is not None else "" for one in ("deviation", "tight_deviation")
+        f"{record[name]:.1e}" if record.get(name) is not None else "" for name in ("deviation", "tight_deviation")
     ]
-    numbers = [f"{one:.6f}" if one is not None else "" for one in (value, reference)]
+    numbers = [f"{number:.6f}" if number is not None else "" for number in (value, reference)]
     cells = [
         name,
-        *(str(record.get(one, "")) for one in ("states", "conditions", "measurements", "estimated")),
+        *(str(record.get(name, "")) for name in ("states", "conditions", "measurements", "estimated")),
         outcome_of(record),
         *numbers,
         difference,
         exact,
         *deviations,
         str(record.get("compared", "")),
-        *(_seconds(record, one) for one in ("read", "plan")),
-        *(_milliseconds(record, one) for one in ("value_seconds", "gradient_seconds")),
+        *(_seconds(record, name) for name in ("read", "plan")),
+        *(_milliseconds(record, name) for name in ("value_seconds", "gradient_seconds")),
         notes.get(name, ""),
     ]
     return "| " + " | ".join(cells) + " |"
@@ -288,10 +291,10 @@ def _milliseconds(record: dict[str, Any], name: str) -> str:
 def page(records: dict[str, dict[str, Any]]) -> str:
     """Return the page as Markdown, counts first."""
     notes = pd.read_csv(NOTES, sep="\t", dtype=str).set_index("problem")["note"].to_dict()
-    values = sum("value" in one for one in records.values())
-    matches = sum(outcome_of(one) == "matches" for one in records.values())
+    values = sum("value" in record for record in records.values())
+    matches = sum(outcome_of(record) == "matches" for record in records.values())
     gradients = sum(
-        (one.get("deviation") or 0.0) <= _GRADIENT and one.get("compared", 0) > 0 for one in records.values()
+        (record.get("deviation") or 0.0) <= _GRADIENT and record.get("compared", 0) > 0 for record in records.values()
     )
     head = f"""# The problems of the PEtab benchmark collection
 

@@ -40,7 +40,7 @@ def suite_1() -> Path | None:
 
 def cases_in(folder: Path | None) -> list[Path]:
     """Return the folders of the cases; none where the suite is absent."""
-    return [] if folder is None else sorted(one for one in folder.glob("[0-9]*") if one.is_dir())
+    return [] if folder is None else sorted(path for path in folder.glob("[0-9]*") if path.is_dir())
 
 
 def judge(case: Path) -> Outcome:
@@ -75,7 +75,9 @@ def judge(case: Path) -> Outcome:
 
 def table(version: str, outcomes: dict[str, Outcome]) -> str:
     """Return the table of one version as Markdown, counts first."""
-    counts = {kind: sum(one.kind == kind for one in outcomes.values()) for kind in ("passed", "refused", "failed")}
+    counts = {
+        kind: sum(outcome.kind == kind for outcome in outcomes.values()) for kind in ("passed", "refused", "failed")
+    }
     lines = [
         f"## PEtab {version}",
         "",
@@ -86,8 +88,8 @@ def table(version: str, outcomes: dict[str, Outcome]) -> str:
     ]
     cases = pd.read_csv(CASES, sep="\t", dtype=str).set_index(["version", "case"])["what_it_tests"]
     lines += [
-        f"| {name} | {cases.get((version, name), '')} | {': '.join(filter(None, (one.kind, one.text)))} |"
-        for name, one in outcomes.items()
+        f"| {name} | {cases.get((version, name), '')} | {': '.join(filter(None, (outcome.kind, outcome.text)))} |"
+        for name, outcome in outcomes.items()
     ]
     return "\n".join(lines)
 

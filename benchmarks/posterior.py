@@ -61,7 +61,7 @@ def sample(
         "tune": tune,
         "compile_seconds": moments["compiled"] - began,
         "sampling_seconds": seconds,
-        "gradients": sum(int(one.split("=")[1]) for one in tree.attrs["solve_outcomes"]),
+        "gradients": sum(int(told.split("=")[1]) for told in tree.attrs["solve_outcomes"]),
         "least_effective_draws": effective,
         "effective_draws_per_second": effective / seconds,
         "largest_r_hat": float(diagnostics["r_hat"].max()),
@@ -91,8 +91,8 @@ def agreement(first: xr.DataTree, second: xr.DataTree) -> dict[str, float]:
         the difference, whose largest of some tens is 2 to 3 when the posteriors agree.
     """
     logarithms = [np.log(np.abs(parameter_draws(tree))) for tree in (first, second)]
-    means = [one.mean(("chain", "draw")).to_numpy() for one in logarithms]
-    spreads = [one.std(("chain", "draw")).to_numpy() for one in logarithms]
+    means = [logarithm.mean(("chain", "draw")).to_numpy() for logarithm in logarithms]
+    spreads = [logarithm.std(("chain", "draw")).to_numpy() for logarithm in logarithms]
     effective = [
         assess_convergence(tree, ConvergenceThresholds()).parameters["ess_bulk"].to_numpy() for tree in (first, second)
     ]

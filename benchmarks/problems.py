@@ -148,11 +148,11 @@ class BenchProblem:
         """Return value and gradient from each trajectory's value and gradients by parameters and initial state."""
         of_parameters, of_initial_states = np.zeros_like(self.parameters), np.zeros_like(self.initial_states)
         total = 0.0
-        for one, (value, by_parameters, by_initial_state) in zip(self.trajectories, results, strict=True):
-            total += value + one.cotangent_at_start @ one.initial_state
-            of_parameters[one.number] = by_parameters
-            root = -1 - self.problem.plan.layout[one.number, 0]
-            of_initial_states[root] += by_initial_state + one.cotangent_at_start
+        for trajectory, (value, by_parameters, by_initial_state) in zip(self.trajectories, results, strict=True):
+            total += value + trajectory.cotangent_at_start @ trajectory.initial_state
+            of_parameters[trajectory.number] = by_parameters
+            root = -1 - self.problem.plan.layout[trajectory.number, 0]
+            of_initial_states[root] += by_initial_state + trajectory.cotangent_at_start
         return total, self.in_logarithms(of_parameters, of_initial_states)
 
 
@@ -160,11 +160,13 @@ def find_sources(repository: Path, reference: Path, wanted: list[str] | None) ->
     """Return the path of each problem by its name: the published ones, then the studies that are shipped."""
     sources = {name: reference / "petab" / folder / f"{folder}.yaml" for name, folder in PUBLISHED.items()}
     shipped = sorted((repository / "data").glob("*/study.yaml"))
-    sources |= {f"{one.parent.name} (shipped)": one.parent for one in shipped}
+    sources |= {f"{name.parent.name} (shipped)": name.parent for name in shipped}
     if not wanted:
         return sources
     chosen = {
-        name: path for name, path in sources.items() if any(name.lower().startswith(one.lower()) for one in wanted)
+        name: path
+        for name, path in sources.items()
+        if any(name.lower().startswith(beginning.lower()) for beginning in wanted)
     }
     if not chosen:
         raise SystemExit(f"no problem is called {', '.join(wanted)}; choose from {', '.join(sources)}")

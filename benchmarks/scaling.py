@@ -34,17 +34,17 @@ def conditions(bench: BenchProblem, limits: Limits, numbers: tuple[int, ...] = C
 
     The first is often the untreated one, in which nothing happens.
     """
-    one = bench.trajectories[-1]
-    times, model = one.times, load_kernels(bench.problem.plan.digest)
+    trajectory = bench.trajectories[-1]
+    times, model = trajectory.times, load_kernels(bench.problem.plan.digest)
     rng = np.random.default_rng(_SEED)
     factors = np.exp(_SPREAD * rng.normal(size=(max(numbers), bench.parameters.shape[1])))
-    initial_state = one.initial_state[None, :]
+    initial_state = trajectory.initial_state[None, :]
     lines = []
     for number in numbers:
         first = len(times) * np.arange(number)
         layout = np.column_stack([np.full(number, -1), np.full(number, -1), first, first + len(times)])
-        spans = np.tile([one.start, times[-1]], (number, 1))
-        inputs = (one.parameters[None, :] * factors[:number], initial_state, layout.astype(np.int64), spans)
+        spans = np.tile([trajectory.start, times[-1]], (number, 1))
+        inputs = (trajectory.parameters[None, :] * factors[:number], initial_state, layout.astype(np.int64), spans)
         call, steps = _value_and_gradient(*inputs, np.tile(times, number), model)
         milliseconds, _ = median_time(call, limits)
         lines.append({"conditions": number, "milliseconds": milliseconds, "steps": steps})
@@ -82,7 +82,7 @@ def states(limits: Limits, numbers: tuple[int, ...] = STATES) -> dict[str, Any]:
     return {
         "rtol": RTOL,
         "lines": lines,
-        "exponent": exponent([one["nonzeros"] for one in lines], [one["microseconds_a_step"] for one in lines]),
+        "exponent": exponent([line["nonzeros"] for line in lines], [line["microseconds_a_step"] for line in lines]),
     }
 
 
@@ -92,15 +92,15 @@ def chain_pathway(number: int) -> Pathway:
     Forward by Michaelis-Menten kinetics with a limit of 1, backward by mass action at a tenth of the rate: J has three
     non-zeros a row, as in a signalling cascade without scaffolds.
     """
-    names = [f"state_{one}" for one in range(number)]
+    names = [f"state_{place}" for place in range(number)]
     parameters: dict[str, float] = {}
     rates: list[sp.Expr] = [sp.Integer(0)] * number
-    for one in range(number - 1):
-        before, after = symbol(names[one]), symbol(names[one + 1])
-        parameters |= {f"forward_{one}": 1.0, f"backward_{one}": 1.0}
-        flow = symbol(f"forward_{one}") * before / (1 + before) - symbol(f"backward_{one}") * after / 10
-        rates[one] -= flow
-        rates[one + 1] += flow
+    for place in range(number - 1):
+        before, after = symbol(names[place]), symbol(names[place + 1])
+        parameters |= {f"forward_{place}": 1.0, f"backward_{place}": 1.0}
+        flow = symbol(f"forward_{place}") * before / (1 + before) - symbol(f"backward_{place}") * after / 10
+        rates[place] -= flow
+        rates[place + 1] += flow
     start = dict.fromkeys(names, sp.Integer(0))
     return Pathway(tuple(names), tuple(rates), start, parameters, {}, {}, frozenset(names))
 
@@ -136,8 +136,8 @@ def predictions(bench: BenchProblem, limits: Limits, cores: int, draws: int = 40
         lambda: solver.solve_segments(*inputs, plan.layout, plan.spans, plan.times, settings, model, False), limits
     )
     tables = bench.problem.tables
-    last = max(one.time for one in tables.measurements)
-    wanted = [(tables.observables[0].id, one.id, last) for one in tables.experiments]
+    last = max(measurement.time for measurement in tables.measurements)
+    wanted = [(tables.observables[0].id, experiment.id, last) for experiment in tables.experiments]
     asked = ask_for_signals(tables, tables.experiments, wanted)
     spread = np.random.default_rng(_SEED).normal(size=(draws, len(bench.point)))
     points = bench.point * np.exp(_SPREAD * spread)
@@ -171,7 +171,7 @@ def _value_and_gradient(
 ) -> tuple[Callable[[], object], int]:
     """Return a call that solves and sweeps back with cotangents of 1, and its number of steps."""
     solver, settings = load_solver(), _SETTINGS.as_array()
-    parameters, initial_states, spans = (np.ascontiguousarray(one) for one in (parameters, initial_states, spans))
+    parameters, initial_states, spans = (np.ascontiguousarray(array) for array in (parameters, initial_states, spans))
     cotangents = np.ones((len(times), initial_states.shape[1]))
 
     def call() -> np.ndarray:

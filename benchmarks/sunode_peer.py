@@ -67,16 +67,18 @@ def _set_tolerances(solver: Any, rtol: float, atol: float) -> None:
 def _solves(bench: BenchProblem, solver: Any) -> Callable[[], None]:
     """Return what is timed, which leaves its results in ``call.states`` and ``call.results``."""
     trajectories = bench.trajectories
-    records = [np.array((one.parameters,), dtype=solver.derivative_params_dtype) for one in trajectories]
-    buffers = [solver.make_output_buffers(one.times) for one in trajectories]
+    records = [np.array((trajectory.parameters,), dtype=solver.derivative_params_dtype) for trajectory in trajectories]
+    buffers = [solver.make_output_buffers(trajectory.times) for trajectory in trajectories]
 
     def call() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        for one, record, (states, gradient, adjoint) in zip(trajectories, records, buffers, strict=True):
-            if not len(one.times):
+        for trajectory, record, (states, gradient, adjoint) in zip(trajectories, records, buffers, strict=True):
+            if not len(trajectory.times):
                 continue
             solver.set_derivative_params(record)
-            solver.solve_forward(one.start, one.times, one.initial_state, states)
-            solver.solve_backward(one.times[-1], one.start, one.times, one.cotangents, gradient, adjoint)
+            solver.solve_forward(trajectory.start, trajectory.times, trajectory.initial_state, states)
+            solver.solve_backward(
+                trajectory.times[-1], trajectory.start, trajectory.times, trajectory.cotangents, gradient, adjoint
+            )
         return buffers
 
     return call
@@ -86,8 +88,8 @@ def _row(bench: BenchProblem, solver: Any, rtol: float, limits: Limits) -> Row:
     _set_tolerances(solver, rtol, rtol * ABSOLUTE_SHARE)
     call = _solves(bench, solver)
     results = [
-        (float(np.vdot(one.cotangents, states)), gradient.copy(), -adjoint)
-        for one, (states, gradient, adjoint) in zip(bench.trajectories, call(), strict=True)
+        (float(np.vdot(trajectory.cotangents, states)), gradient.copy(), -adjoint)
+        for trajectory, (states, gradient, adjoint) in zip(bench.trajectories, call(), strict=True)
     ]
     value, gradient = bench.assemble(results)
     milliseconds, repeats = median_time(call, limits)

@@ -10,12 +10,14 @@ def plain_rates(bench: BenchProblem) -> tuple[list[sp.Symbol], list[sp.Symbol], 
     """Return symbols of states, parameters and time without assumptions, and dx/dt over them."""
     plan = bench.problem.plan
     rates = [sp.sympify(rate) for rate in plan.pathway.rates]
-    plain = {one: sp.Symbol(one.name) for rate in rates for one in rate.free_symbols}
+    plain = {symbol: sp.Symbol(symbol.name) for rate in rates for symbol in rate.free_symbols}
     states = [sp.Symbol(name) for name in plan.dynamics.states]
     parameters = [sp.Symbol(name) for name in plan.dynamics.parameters]
-    unknown = {one.name for one in plain.values()} - {one.name for one in [*states, *parameters]} - {TIME.name}
+    unknown = (
+        {symbol.name for symbol in plain.values()} - {symbol.name for symbol in [*states, *parameters]} - {TIME.name}
+    )
     # Constants that cancel from the solve's coefficients keep the file's value.
-    plain |= {one: sp.Float(plan.pathway.parameters[one.name]) for one in plain if one.name in unknown}
+    plain |= {symbol: sp.Float(plan.pathway.parameters[symbol.name]) for symbol in plain if symbol.name in unknown}
     return states, parameters, sp.Symbol(TIME.name), [rate.xreplace(plain) for rate in rates]
 
 
@@ -35,23 +37,23 @@ def rates_between_thresholds(bench: BenchProblem) -> tuple[list[sp.Symbol], list
     if dynamics.state_switches or len(patterns) > 1 or None in patterns:
         raise NotImplementedError("its formulas have no choices, and the rates of this problem switch in a trajectory")
     known = {symbol: sp.Integer(on) for (symbol, _), on in zip(dynamics.switches, patterns.pop(), strict=True)}
-    plain = {one: sp.Symbol(one.name) for rate in dynamics.rates for one in rate.free_symbols} | known
+    plain = {symbol: sp.Symbol(symbol.name) for rate in dynamics.rates for symbol in rate.free_symbols} | known
     formulas = {
-        sp.Symbol(one.name): formula.xreplace({p: sp.Symbol(p.name) for p in formula.free_symbols})
-        for one, formula in dynamics.coefficients
+        sp.Symbol(symbol.name): formula.xreplace({p: sp.Symbol(p.name) for p in formula.free_symbols})
+        for symbol, formula in dynamics.coefficients
     }
     return states, parameters, time, [rate.xreplace(plain).xreplace(formulas) for rate in dynamics.rates]
 
 
 def _pattern(bench: BenchProblem, number: int) -> tuple[int, ...] | None:
     """Return which switches are on (time is before their threshold) all through a trajectory; None if one changes."""
-    one, dynamics = bench.trajectories[number], bench.problem.plan.dynamics
-    values = dict(zip(dynamics.parameters, one.parameters.tolist(), strict=True))
-    end = one.times[-1] if len(one.times) else one.start
+    trajectory, dynamics = bench.trajectories[number], bench.problem.plan.dynamics
+    values = dict(zip(dynamics.parameters, trajectory.parameters.tolist(), strict=True))
+    end = trajectory.times[-1] if len(trajectory.times) else trajectory.start
     pattern = []
     for _, formula in dynamics.switches:
         threshold = float(formula.xreplace({p: sp.Float(values[p.name]) for p in formula.free_symbols}))
-        if one.start < threshold < end:
+        if trajectory.start < threshold < end:
             return None
         pattern.append(int(threshold >= end))
     return tuple(pattern)

@@ -30,7 +30,7 @@ published values, each estimated parameter moved by 0.1 times a normal number of
 
 def as_markdown(record: dict[str, Any]) -> str:
     """Return the whole document."""
-    rows = [Row(**one) for one in record["rows"]]
+    rows = [Row(**row) for row in record["rows"]]
     machine = record["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
     parts = [
@@ -50,7 +50,7 @@ def as_markdown(record: dict[str, Any]) -> str:
 
 def table(header: list[str], lines: Iterable[list[Any]]) -> str:
     """Return a Markdown table; None is an empty cell, floats have three digits."""
-    body = [[_cell(one) for one in line] for line in lines]
+    body = [[_cell(cell) for cell in line] for line in lines]
     return "\n".join(f"| {' | '.join(line)} |" for line in [header, ["---"] * len(header), *body])
 
 
@@ -80,17 +80,17 @@ def _headline_table(lines: list[Headline]) -> str:
         header,
         [
             [
-                one.problem,
-                f"{one.peer}, {one.what}",
-                one.ours_milliseconds,
-                one.ours_error,
-                one.note or f"{one.peer_solver}, rtol {one.peer_rtol:.0e}",
-                one.peer_milliseconds,
-                one.peer_error,
-                one.ratio,
-                one.ratio_a_trajectory,
+                line.problem,
+                f"{line.peer}, {line.what}",
+                line.ours_milliseconds,
+                line.ours_error,
+                line.note or f"{line.peer_solver}, rtol {line.peer_rtol:.0e}",
+                line.peer_milliseconds,
+                line.peer_error,
+                line.ratio,
+                line.ratio_a_trajectory,
             ]
-            for one in lines
+            for line in lines
         ],
     )
 
@@ -118,7 +118,7 @@ def _row_cells(row: Row, rows: list[Row]) -> list[Any]:
     times = None
     if not row.solver.startswith("jakstat"):
         ratios = [ratio_of_row(row, rows)] + ([ratio_of_row(row, rows, True)] if row.call_milliseconds else [])
-        times = " / ".join(f"{one:.3g}" for one in ratios if one is not None)
+        times = " / ".join(f"{ratio:.3g}" for ratio in ratios if ratio is not None)
     return [
         row.problem,
         row.solver,
@@ -135,7 +135,9 @@ def _row_cells(row: Row, rows: list[Row]) -> list[Any]:
 
 def _reference_sentence(references: dict[str, Any]) -> str:
     good = ", ".join(
-        f"{name} {one['gradient_error']:.0e}" for name, one in references.items() if "gradient_error" in one
+        f"{name} {reference['gradient_error']:.0e}"
+        for name, reference in references.items()
+        if "gradient_error" in reference
     )
     return f"Reference good to: {good}." if good else ""
 
@@ -143,15 +145,15 @@ def _reference_sentence(references: dict[str, Any]) -> str:
 def _growth(record: dict[str, Any]) -> list[str]:
     """Return the sections on conditions, states, predictions and start."""
     parts = []
-    if (one := record.get("conditions", {})).get("lines"):
+    if (measured := record.get("conditions", {})).get("lines"):
         header = ["conditions", "ms", "ms a condition"]
         lines = [
             [line["conditions"], line["milliseconds"], line["milliseconds"] / line["conditions"]]
-            for line in one["lines"]
+            for line in measured["lines"]
         ]
-        text = f"{one['problem']}, rtol {one['rtol']:.0e}, value and gradient; time grows with conditions to the power "
-        parts += ["## Cost against conditions", f"{text}{one['exponent']:.2f}.", table(header, lines)]
-    if (one := record.get("states", {})).get("lines"):
+        text = f"{measured['problem']}, rtol {measured['rtol']:.0e}, value and gradient; time grows with conditions to the power "
+        parts += ["## Cost against conditions", f"{text}{measured['exponent']:.2f}.", table(header, lines)]
+    if (measured := record.get("states", {})).get("lines"):
         header = ["states", "parameters", "non-zeros of J", "steps", "ms", "µs a step", "ns a step and non-zero"]
         lines = [
             [
@@ -163,25 +165,26 @@ def _growth(record: dict[str, Any]) -> list[str]:
                 line["microseconds_a_step"],
                 line["microseconds_a_step"] * 1e3 / line["nonzeros"],
             ]
-            for line in one["lines"]
+            for line in measured["lines"]
         ]
         text = "A generated chain, value and gradient; the time of a step grows with the non-zeros of J to the power"
-        parts += ["## Cost against states", f"{text} {one['exponent']:.2f}.", table(header, lines)]
-    if "solver_per_second" in (one := record.get("predictions", {})):
+        parts += ["## Cost against states", f"{text} {measured['exponent']:.2f}.", table(header, lines)]
+    if "solver_per_second" in (measured := record.get("predictions", {})):
         text = (
-            f"{one['problem']}, {one['conditions']} conditions, rtol {one['rtol']:.0e}, no tape: the solver does "
-            f"{one['solver_per_second']:,.0f} conditions a second in one thread. `signals_over_draws`, {one['draws']} "
-            f"draws, one time of {one['signals_a_draw']} conditions each:"
+            f"{measured['problem']}, {measured['conditions']} conditions, rtol {measured['rtol']:.0e}, no tape: the "
+            f"solver "
+            f"does {measured['solver_per_second']:,.0f} conditions a second in one thread. `signals_over_draws`, "
+            f"{measured['draws']} draws, one time of {measured['signals_a_draw']} conditions each:"
         )
         header = ["cores", "s", "of which preparation, s", "conditions a second"]
         lines = [
             [line["cores"], line["seconds"], line["of_which_preparation"], f"{line['signals_per_second']:,.0f}"]
-            for line in one["lines"]
+            for line in measured["lines"]
         ]
         parts += ["## Predictions", text, table(header, lines)]
-    if cases := [one for one in record.get("start_up", []) if "case" in one]:
+    if cases := [start for start in record.get("start_up", []) if "case" in start]:
         header = ["case", "import, s", "first gradient with reading, s"]
-        lines = [[one["case"], one["import_seconds"], one["first_gradient_seconds"]] for one in cases]
+        lines = [[case["case"], case["import_seconds"], case["first_gradient_seconds"]] for case in cases]
         parts += ["## Start", table(header, lines)]
     failed = [
         f"{name}: {record[name]['note']}"
@@ -208,8 +211,8 @@ def _posterior(runs: list[dict[str, Any]]) -> list[str]:
         "against jakstat: means differ by, sd",
         "z",
     ]
-    lines = [_run_cells(one, runs) for one in runs]
-    first = next((one for one in runs if "chains" in one), None)
+    lines = [_run_cells(run, runs) for run in runs]
+    first = next((run for run in runs if "chains" in run), None)
     text = "Short runs of NUTS in one thread; ESS is the smallest of the parameters' bulk sizes."
     if first:
         text += f" {first['chains']} chains of {first['draws']} draws after {first['tune']}, rtol {first['rtol']:.0e}."
@@ -220,20 +223,20 @@ def _posterior(runs: list[dict[str, Any]]) -> list[str]:
     return ["## Posterior", text, table(header, lines)]
 
 
-def _run_cells(one: dict[str, Any], runs: list[dict[str, Any]]) -> list[Any]:
-    if "note" in one:
-        return [one["problem"], one["solver"], one["note"], *[None] * 9]
-    of_problem = [run["largest_r_hat"] for run in runs if run["problem"] == one["problem"] and "largest_r_hat" in run]
+def _run_cells(row: dict[str, Any], runs: list[dict[str, Any]]) -> list[Any]:
+    if "note" in row:
+        return [row["problem"], row["solver"], row["note"], *[None] * 9]
+    of_problem = [run["largest_r_hat"] for run in runs if run["problem"] == row["problem"] and "largest_r_hat" in run]
     judged = all(r_hat <= _MIXED for r_hat in of_problem)
-    agreement = [one.get(name) if judged else None for name in ("largest_difference_sd", "largest_z")]
+    agreement = [row.get(name) if judged else None for name in ("largest_difference_sd", "largest_z")]
     numbers = ("effective_draws_per_second", "least_effective_draws", "sampling_seconds", "gradients")
     return [
-        one["problem"],
-        one["solver"],
-        *[one[name] for name in numbers],
-        one["sampling_seconds"] * 1e3 / max(one["gradients"], 1),
-        one["largest_r_hat"],
-        one["divergences"],
-        one["compile_seconds"],
+        row["problem"],
+        row["solver"],
+        *[row[name] for name in numbers],
+        row["sampling_seconds"] * 1e3 / max(row["gradients"], 1),
+        row["largest_r_hat"],
+        row["divergences"],
+        row["compile_seconds"],
         *agreement,
     ]

@@ -93,9 +93,9 @@ def test_accuracy_column_sees_a_wrong_gradient(modules, boehm, monkeypatch):
 
 def test_trajectories_put_together_are_the_whole_solve(modules, boehm):
     value, by_parameters, by_states = modules.ours.value_and_pulled_back(boehm, 1e-8)()
-    (one,) = boehm.trajectories
-    at_start = one.cotangent_at_start @ one.initial_state
-    results = [(value - at_start, by_parameters[0], by_states[0] - one.cotangent_at_start)]
+    (trajectory,) = boehm.trajectories
+    at_start = trajectory.cotangent_at_start @ trajectory.initial_state
+    results = [(value - at_start, by_parameters[0], by_states[0] - trajectory.cotangent_at_start)]
     assembled, gradient = boehm.assemble(results)
     assert assembled == pytest.approx(value)
     assert gradient == pytest.approx(boehm.in_logarithms(by_parameters, by_states))
@@ -105,7 +105,7 @@ def test_trajectories_put_together_are_the_whole_solve(modules, boehm):
     ("module", "package"), [("sunode_peer", "sunode"), ("amici_peer", "amici"), ("diffrax_peer", "diffrax")]
 )
 def test_absent_peer_is_a_row_that_says_so(modules, boehm, monkeypatch, tmp_path, module, package):
-    for name in [one for one in sys.modules if one.split(".")[0] == package]:
+    for name in [module for module in sys.modules if module.split(".")[0] == package]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
     progress = modules.progress.Progress(tmp_path / "progress.json", {}, resume=False)
@@ -145,7 +145,7 @@ def test_ratio_is_against_our_fastest_row_that_is_as_accurate(modules):
     peer = [row("sunode", 1e-4, 10.0, 1e-2), row("sunode", 1e-6, 20.0, 1e-4), row("sunode", 1e-8, 50.0, 1e-6)]
     too_good = row("sunode", 1e-10, 90.0, 1e-9)
     rows = [*ours, *peer, too_good]
-    assert [modules.ratios.ratio_of_row(one, rows) for one in [*peer, too_good]] == [10.0, 10.0, 6.25, None]
+    assert [modules.ratios.ratio_of_row(row, rows) for row in [*peer, too_good]] == [10.0, 10.0, 6.25, None]
     (headline,) = modules.ratios.headlines(rows)
     assert (headline.ratio, headline.peer_rtol) == (25.0, 1e-8)
     (headline,) = modules.ratios.headlines([*ours, *peer[:2]])

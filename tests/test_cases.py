@@ -80,7 +80,7 @@ def case(cases: Path, repository: Path, tmp_path: Path):
 
 
 def test_every_case_has_its_right_result_here(cases):
-    assert {one.name for one in cases.iterdir() if one.is_dir()} == {*READ, *FAULTS, "excel-exports"}
+    assert {path.name for path in cases.iterdir() if path.is_dir()} == {*READ, *FAULTS, "excel-exports"}
 
 
 @pytest.mark.parametrize("name", READ)
@@ -99,21 +99,24 @@ def test_case_ends_in_its_faults(name, case):
         read_tables(case(name))
     faults = raised.value.faults
     assert len(faults) == number, [str(fault) for fault in faults]
-    at = [one for one in faults if (one.row, one.column) == (line, column) and found in one.found]
+    at = [fault for fault in faults if (fault.row, fault.column) == (line, column) and found in fault.found]
     assert len(at) == 1, [str(fault) for fault in faults]
     assert Path(at[0].file).name == file or not file
 
 
 def test_names_that_would_collide_have_a_value_each(case):
-    parameters = {one.id for one in read_tables(case("experiment-names-collide")).parameters}
-    assert len([one for one in parameters if one.startswith("scale_of_")]) == 3
-    parameters = {one.id for one in read_tables(case("screen-names-collide")).parameters}
-    assert len([one for one in parameters if one.startswith("dose_scale_z_")]) == 3
+    parameters = {parameter.id for parameter in read_tables(case("experiment-names-collide")).parameters}
+    assert len([parameter for parameter in parameters if parameter.startswith("scale_of_")]) == 3
+    parameters = {parameter.id for parameter in read_tables(case("screen-names-collide")).parameters}
+    assert len([parameter for parameter in parameters if parameter.startswith("dose_scale_z_")]) == 3
 
 
 def test_doses_in_micromolar_are_read_as_nanomolar(case):
     experiments = read_tables(case("micromolar-export")).experiments
-    assert sorted(one.inhibitors for one in experiments) == [(("ruxolitinib", 100.0),), (("ruxolitinib", 1000.0),)]
+    assert sorted(experiment.inhibitors for experiment in experiments) == [
+        (("ruxolitinib", 100.0),),
+        (("ruxolitinib", 1000.0),),
+    ]
 
 
 @pytest.mark.parametrize("solver", [None, jakstat.SolverSettings(rtol=1e-3, atol=1e-5)])
@@ -127,7 +130,7 @@ def test_export_of_a_spreadsheet_is_read_or_named_with_what_to_do(name, case):
     file = case("excel-exports")
     file.write_text(file.read_text().replace("measurements.tsv", name))
     if not EXPORTS[name]:
-        assert [one.value for one in read_tables(file).measurements] == [5.1]
+        assert [measurement.value for measurement in read_tables(file).measurements] == [5.1]
         return
     with pytest.raises(DataFaultsError) as raised:
         read_tables(file)

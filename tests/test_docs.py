@@ -68,7 +68,7 @@ def test_the_documented_study_of_two_tables_has_a_finite_likelihood(my_lab):
     assert math.isfinite(problem.log_likelihood())
     assert "proliferation_LAB_1" in problem.estimated  # a line that data/reference does not have
     assert "scaling_pSTAT5_of_blot_1" in problem.estimated
-    assert [one.censored for one in problem.tables.measurements].count("below") == 1
+    assert [measurement.censored for measurement in problem.tables.measurements].count("below") == 1
 
 
 def test_the_documented_study_is_a_valid_petab_problem(my_lab):

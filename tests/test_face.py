@@ -43,7 +43,7 @@ def test_threads_get_what_one_thread_gets_bit_for_bit(turnover):
         "signals": lambda problem, point: problem.signals(point)["signal"].to_numpy().tobytes(),
         "log_prior": lambda problem, point: problem.log_prior(point)["k"],
         "value_and_gradient": lambda problem, point: [
-            np.asarray(one).tobytes() for one in problem.value_and_gradient(problem.vector(point))
+            np.asarray(found).tobytes() for found in problem.value_and_gradient(problem.vector(point))
         ],
     }
     often = {"simulate": 3, "log_prior": 3}
@@ -66,4 +66,4 @@ def test_threads_that_ask_first_build_one_plan(turnover):
     problem = Problem(turnover)
     with ThreadPoolExecutor(4) as pool:
         plans = list(pool.map(lambda _: problem.plan, range(4)))
-    assert all(one is plans[0] for one in plans)
+    assert all(plan is plans[0] for plan in plans)

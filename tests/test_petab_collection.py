@@ -64,7 +64,7 @@ def test_problem_that_cannot_be_read_stops_no_other_and_stands_in_the_table(tmp_
     records.mkdir()
     assert sorted(problems_in(tmp_path)) == ["Broken_A", "Broken_B"]
     found = run_all(tmp_path, 120.0, [], records)
-    assert all("refused" in one or "failed" in one for one in found.values())
+    assert all("refused" in experiment or "failed" in experiment for experiment in found.values())
     text = page(
         found
         | {

@@ -43,7 +43,7 @@ def test_case_of_version_2_passes(case):
 
 @pytest.mark.skipif(suite.suite_1() is None, reason="needs the package petabtests, which is not here")
 def test_every_case_of_version_1_is_there():
-    assert [one.name for one in suite.cases_in(suite.suite_1())] == [f"{number:04}" for number in range(1, 19)]
+    assert [case.name for case in suite.cases_in(suite.suite_1())] == [f"{number:04}" for number in range(1, 19)]
 
 
 def test_a_wrong_number_fails_and_is_named(tmp_path):

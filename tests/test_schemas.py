@@ -84,7 +84,7 @@ def test_all_faults_come_at_once(settings, schema):
 
 
 def properties(schema: dict, place: str = ""):
-    """Yield each named property of a schema with its place, and the schema of unnamed ones and of items."""
+    """Yield each named property of a schema with its place, and the schema of unknown_named ones and of items."""
     for key, inner in schema.get("properties", {}).items():
         yield f"{place}{key}", inner
         yield from properties(inner, f"{place}{key}.")

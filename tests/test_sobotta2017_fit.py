@@ -29,7 +29,7 @@ def study(repository, reference_folder, tmp_path_factory):
 def mode_of(folder):
     """Return the problem and the mode of its posterior over the logarithms of the parameters."""
     problem = jakstat.read_problem(folder, SolverSettings(1e-5, 1e-7))
-    priors = [one.prior.parameters for one in problem.tables.parameters if one.estimated]
+    priors = [parameter.prior.parameters for parameter in problem.tables.parameters if parameter.estimated]
     centre, width = np.array(priors).T
 
     def objective(deviation):

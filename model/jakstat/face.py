@@ -69,12 +69,16 @@ class Problem:
     @property
     def estimated(self) -> list[str]:
         """Ids of the estimated parameters, in the order of gradients and posteriors."""
-        return [one.id for one in self.tables.parameters if one.estimated]
+        return [parameter.id for parameter in self.tables.parameters if parameter.estimated]
 
     @property
     def nominal(self) -> dict[str, float]:
         """Nominal values of the estimated parameters that have one, linear scale."""
-        return {one.id: one.nominal for one in self.tables.parameters if one.estimated and one.nominal is not None}
+        return {
+            parameter.id: parameter.nominal
+            for parameter in self.tables.parameters
+            if parameter.estimated and parameter.nominal is not None
+        }
 
     def _once(self, name: str, build: Callable[[], Any]) -> Any:
         """Return what ``build`` makes the first time; threads that come meanwhile wait for it."""
@@ -157,7 +161,9 @@ class Problem:
             if status[segments[-1]]
         }
         if failed:
-            sentences = "; ".join(f"{name}: {one.name.lower()} ({one.sentence})" for name, one in failed.items())
+            sentences = "; ".join(
+                f"{name}: {status.name.lower()} ({status.sentence})" for name, status in failed.items()
+            )
             raise SolveError(f"{len(failed)} experiment(s) could not be solved: {sentences}")
 
     def value_and_gradient(self, values: np.ndarray) -> tuple[float, np.ndarray]:
@@ -244,15 +250,18 @@ class Problem:
         KeyError, SolveError
             As :meth:`log_likelihood`.
         """
-        first = min(one.start for one in self.tables.experiments)
-        last = max([one.time for one in self.tables.measurements if np.isfinite(one.time)], default=first)
+        first = min(experiment.start for experiment in self.tables.experiments)
+        last = max(
+            [measurement.time for measurement in self.tables.measurements if np.isfinite(measurement.time)],
+            default=first,
+        )
         times = np.linspace(first, last, 200) if times is None else np.unique(np.asarray(times, dtype=float))
         clock = Observable("clock", sp.Integer(0), sp.Integer(1))  # nothing is observed: only states are wanted
         begun = [
             (place, number)
-            for place, one in enumerate(self.tables.experiments)
+            for place, experiment in enumerate(self.tables.experiments)
             for number, time in enumerate(times)
-            if time >= one.start
+            if time >= experiment.start
         ]
         wanted = tuple(
             Measurement(clock.id, self.tables.experiments[place].id, float(times[number]), np.nan)
@@ -293,7 +302,7 @@ class Problem:
         signal, noise_scale, terms, status = self._signals(self.vector(parameters))
         self._require_success(status)
         measurements = self.tables.measurements
-        measured = np.array([one.value for one in measurements])
+        measured = np.array([measurement.value for measurement in measurements])
         noise = noise_of(self.tables)
         residual = standardised_residuals(measured, signal, noise_scale, noise)
         variables = {
@@ -304,9 +313,9 @@ class Problem:
             "log_likelihood": terms,
         }
         coords = {
-            "observable": ("obs", [one.observable_id for one in measurements]),
-            "experiment": ("obs", [one.experiment_id for one in measurements]),
-            "time": ("obs", [one.time for one in measurements], {"units": self.tables.time_unit}),
+            "observable": ("obs", [measurement.observable_id for measurement in measurements]),
+            "experiment": ("obs", [measurement.experiment_id for measurement in measurements]),
+            "time": ("obs", [measurement.time for measurement in measurements], {"units": self.tables.time_unit}),
             "noise_distribution": ("obs", noise.distributions),
         }
         return xr.Dataset({name: ("obs", values) for name, values in variables.items()}, coords=coords)
@@ -325,9 +334,9 @@ class Problem:
         values = dict(zip(self.estimated, self.vector(parameters).tolist(), strict=True))
         with BUILDING:  # PyMC compiles each density
             return {
-                one.id: log_prior_density(one.prior, values[one.id])
-                for one in self.tables.parameters
-                if one.prior is not None
+                parameter.id: log_prior_density(parameter.prior, values[parameter.id])
+                for parameter in self.tables.parameters
+                if parameter.prior is not None
             }
 
     def sample(self, sampling: SamplingSettings | None = None, seed: int = 1) -> xr.DataTree:
@@ -392,7 +401,10 @@ def _state_dataset(
     cube: np.ndarray, experiments: tuple[Experiment, ...], times: np.ndarray, states: tuple[str, ...], time_unit: str
 ) -> xr.Dataset:
     variables = {name: (("experiment", "time"), cube[:, :, number]) for number, name in enumerate(states)}
-    coords = {"experiment": [one.id for one in experiments], "time": ("time", times, {"units": time_unit})}
+    coords = {
+        "experiment": [experiment.id for experiment in experiments],
+        "time": ("time", times, {"units": time_unit}),
+    }
     return xr.Dataset(variables, coords=coords)
 
 

@@ -70,7 +70,7 @@ def _sentences(error: Any) -> Iterator[str]:
                 yield f"{_join(place, key)}: missing; needed: {_needed(schema)}"
     elif error.validator == "dependentRequired":
         for key, others in error.validator_value.items():
-            for other in [one for one in others if key in error.instance and one not in error.instance]:
+            for other in [other for other in others if key in error.instance and other not in error.instance]:
                 schema = error.schema.get("properties", {}).get(other, {})
                 yield f"{_join(place, other)}: missing beside {key}; needed: {_needed(schema)}"
     else:
@@ -106,7 +106,7 @@ def _needed(schema: Mapping[str, Any], error: Any = None) -> str:
         kind = f"one of {', '.join(map(str, schema['enum']))}"
     else:
         types = schema.get("type", [])
-        kind = " or ".join(_TYPES[one] for one in ([types] if isinstance(types, str) else types))
+        kind = " or ".join(_TYPES[name] for name in ([types] if isinstance(types, str) else types))
     limits = [text.format(schema[keyword]) for keyword, text in _LIMITS.items() if keyword in schema]
     if error is not None and error.validator == "uniqueItems":
         limits.append("each once")

@@ -60,12 +60,12 @@ def test_imports_of_imports_are_named_from_the_file_that_imports_them(importing)
     (folder / "parts" / "first.ant").write_text('import "deep/second.ant"\n')
     (folder / "parts" / "deep" / "second.ant").write_text((folder / "inner.ant").read_text())
     assert {"first.ant", "second.ant"} <= set(read_study(folder).data_digests)
-    assert [one.name for one in imported_files(folder / "decay.ant", [folder])] == ["first.ant", "second.ant"]
+    assert [file.name for file in imported_files(folder / "decay.ant", [folder])] == ["first.ant", "second.ant"]
 
 
 def test_a_file_that_two_import_is_taken_once(importing):
     folder = importing('import "one.ant"\nimport "two.ant"\n', one='import "inner.ant"\n', two='import "inner.ant"\n')
-    assert [one.name for one in imported_files(folder / "decay.ant")] == ["one.ant", "inner.ant", "two.ant"]
+    assert [file.name for file in imported_files(folder / "decay.ant")] == ["one.ant", "inner.ant", "two.ant"]
     assert "STAT" in read_study(folder).sbml
 
 
@@ -127,7 +127,7 @@ def test_a_model_may_import_from_the_repository_wherever_the_study_is(repository
     (study / "decay.ant").write_text(f'import "{shared}"\n')
     faults, imported = [], []
     assert read_model(study / "decay.ant", faults, (study,), imported) is not None
-    assert (faults, [one.name for one in imported]) == ([], ["jak_stat.ant"])
+    assert (faults, [file.name for file in imported]) == ([], ["jak_stat.ant"])
 
 
 def test_an_error_in_an_imported_file_is_at_its_line(importing, faults_of):
@@ -145,7 +145,7 @@ def test_lines_after_an_import_keep_their_numbers(importing, faults_of):
 def test_what_stands_beside_an_import_stays(tmp_path):
     (tmp_path / "b.ant").write_text("y = 2\n")
     model = expand_imports(tmp_path / "a.ant", 'x = 1; import "b.ant"; z = 3\n')
-    assert [one.strip() for one in model.text.split("\n") if one.strip()] == ["x = 1;", "y = 2", "z = 3"]
+    assert [part.strip() for part in model.text.split("\n") if part.strip()] == ["x = 1;", "y = 2", "z = 3"]
 
 
 def test_a_text_without_a_file_imports_nothing():
@@ -165,7 +165,7 @@ PART = '<comp:listOfSubmodels><comp:submodel comp:id="part" comp:modelRef="other
 def test_models_of_other_files_in_sbml_are_refused_by_name(petab, edit_petab, faults_of):
     edit_petab("model.xml", 'level="3" version="1"', f'level="3" version="1" {COMP}')
     edit_petab("model.xml", "</model>", f"{PART}</model>{EXTERNAL}")
-    found = " ".join(one.found for one in faults_of(read_petab, petab))
+    found = " ".join(fault.found for fault in faults_of(read_petab, petab))
     assert "other.xml" in found
     assert "submodel part" in found
 

@@ -149,7 +149,7 @@ def test_folders_have_the_modes_of_umask_and_files_are_their_owners(umask, of_fo
     finally:
         os.umask(before)
     folders = [kept, kept / "kernels", kept / "kernels" / "digest"]
-    assert [stat.S_IMODE(one.stat().st_mode) for one in folders] == [of_folder] * 3
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in folders] == [of_folder] * 3
     assert stat.S_IMODE((kept / "kernels" / "digest" / "code").stat().st_mode) == of_file
 
 
@@ -207,4 +207,4 @@ def test_pytensors_folder_is_a_private_one_where_its_own_may_not_be_looked_at(ho
 def test_lines_are_warnings_of_the_logger_jakstat(tmp_path, shared, caplog):
     shared.chmod(0o777)
     cache_folders()
-    assert [(one.name, one.levelno) for one in caplog.records] == [("jakstat", logging.WARNING)]
+    assert [(record.name, record.levelno) for record in caplog.records] == [("jakstat", logging.WARNING)]

@@ -219,9 +219,9 @@ def test_equal_content_has_equal_digests_and_any_change_another(tree, tmp_path):
         posterior.assign_attrs(nothing=0),
     ]
     digests = []
-    for one in changed:
+    for variant in changed:
         other = tree.copy()
-        other["posterior"] = xr.DataTree(one)
+        other["posterior"] = xr.DataTree(variant)
         digests.append(_digest(other, path))
     other = tree.copy()
     other.attrs = tree.attrs | {"seed": 6}
@@ -254,7 +254,7 @@ def test_what_a_killed_write_leaves_is_no_result(tmp_path):
     assert "found no file" in refusal(path)
     left = list(tmp_path.iterdir())
     assert len(left) == 2, "names of their own"
-    assert not [one for pattern in ("*.nc", "posterior*") for one in tmp_path.glob(pattern)]
+    assert not [path for pattern in ("*.nc", "posterior*") for path in tmp_path.glob(pattern)]
 
 
 @pytest.mark.parametrize("content", ["", '{"passed": tr', "\xff"])

@@ -15,10 +15,10 @@ PANEL = Path(__file__).resolve().parents[2] / "data" / "cancer_panel"
 def fit_of_prior(chains: int, draws: int) -> StudyFit:
     """Return the panel with draws of its prior as a posterior."""
     scenarios = StudyScenarios(PANEL)
-    free = [one for one in scenarios.tables.parameters if one.estimated]
+    free = [parameter for parameter in scenarios.tables.parameters if parameter.estimated]
     values = prior_draws(free, chains * draws, seed=5).reshape(chains, draws, -1)
     coords = {"chain": np.arange(chains), "draw": np.arange(draws)}
-    posterior = Posterior(values, coords, tuple(one.id for one in free))
+    posterior = Posterior(values, coords, tuple(parameter.id for parameter in free))
     return Fit(scenarios.tables, scenarios, posterior, SolverSettings(1e-6, 1e-8), 3)
 
 

@@ -147,7 +147,7 @@ def test_no_excess_depends_on_the_unit_of_a_dose():
     in_nm = measure_combination(as_grid(relative, doses, doses))
     mixed = measure_combination(as_grid(relative, doses / 1000, doses * 1e6))
     for name in ("bliss", "hsa", "loewe"):
-        found, expected = (one[f"{name}_excess"].to_numpy() for one in (mixed, in_nm))
+        found, expected = (excess[f"{name}_excess"].to_numpy() for excess in (mixed, in_nm))
         assert found == pytest.approx(expected, abs=1e-9, nan_ok=True)
 
 

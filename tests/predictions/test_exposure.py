@@ -54,7 +54,7 @@ def test_the_conversion_widens_the_effect_by_its_sd_and_moves_average_and_peak_t
 
 
 def test_a_drug_s_conversion_does_not_depend_on_the_other_drugs():
-    uncertain = [replace(one, sd_ln=0.5) for one in (RUX, TOFA)]
+    uncertain = [replace(drug, sd_ln=0.5) for drug in (RUX, TOFA)]
     both = predict_effect_at_exposure(curves([30.0, 5.0]), uncertain, seed=1)["concentration"]
     alone = predict_effect_at_exposure(curves([30.0, 5.0]), uncertain[1:], seed=1)["concentration"]
     assert (both.sel(drug="tofacitinib") == alone.sel(drug="tofacitinib")).all()

@@ -30,9 +30,9 @@ SECTION = {
 def asked(repository):
     """Return the IL-13 study, draws of its parameters, and the folder of the tables."""
     tables = read_study(repository / "data/raia2011")
-    free = [one for one in tables.parameters if one.estimated]
-    values = np.array([[[one.nominal * factor for one in free] for factor in np.linspace(0.8, 1.2, 10)]])
-    tree = xr.DataTree.from_dict({"posterior": parameter_dataset(values, [one.id for one in free])})
+    free = [parameter for parameter in tables.parameters if parameter.estimated]
+    values = np.array([[[parameter.nominal * factor for parameter in free] for factor in np.linspace(0.8, 1.2, 10)]])
+    tree = xr.DataTree.from_dict({"posterior": parameter_dataset(values, [parameter.id for parameter in free])})
     return tables, tree, repository / "docs/raia_interventions"
 
 

@@ -53,7 +53,7 @@ def test_the_errors_are_those_of_repeated_runs(slope):
         by["regression"].append(reduction_by_regression(theta, slope * theta, noise, rng))
         by["weights"].append(reduction_by_weights(theta.ravel(), slope * theta.ravel(), noise.ravel(), rng, 40))
     for found in by.values():
-        estimates, errors = (np.array([one[name] for one in found]) for name in ("reduction", "error"))
+        estimates, errors = (np.array([row[name] for row in found]) for name in ("reduction", "error"))
         # The sd of 25 runs is itself known to about 15 %.
         assert 0.5 < errors.mean() / estimates.std(ddof=1) < 2.0
         assert abs(estimates.mean() - exact(slope)) < 4 * errors.mean() / 5 + 0.003

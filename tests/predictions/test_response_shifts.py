@@ -43,7 +43,7 @@ def test_every_pair_of_positions_is_counted_under_its_name_with_the_limit_that_t
     changed = [inside, above, below, inside, inside, above, np.nan]
     found = compare_dose_responses(metrics(reference), metrics(changed))
     assert [CASES[at] for at in found["case"].to_numpy().ravel()] == list(CASES)
-    least, most = (found[f"fold_shift_at_{one}"].to_numpy().ravel() for one in ("least", "most"))
+    least, most = (found[f"fold_shift_at_{name}"].to_numpy().ravel() for name in ("least", "most"))
     assert least == pytest.approx([1.0, 100.0, 0.0, 0.0, 100.0, 0.0, np.nan], nan_ok=True)
     assert most == pytest.approx([1.0, np.inf, 0.01, 0.01, np.inf, np.inf, np.nan], nan_ok=True)
     assert np.isnan(found["fold_shift"].to_numpy().ravel()[1:]).all()
@@ -102,7 +102,7 @@ def test_a_shift_stays_with_its_cells_and_its_drug_when_the_reference_has_no_cel
     reference = curves(list(ic50s.values()), ["drug"], {"drug": list(ic50s)})
     cells = ["x", "y", "z"]
     changed = curves(
-        [[ic50s[drug] * folds[one, drug] for drug in ic50s] for one in cells],
+        [[ic50s[drug] * folds[line, drug] for drug in ic50s] for line in cells],
         ["cells", "drug"],
         {"cells": cells, "drug": list(ic50s)},
     )

@@ -180,7 +180,7 @@ def test_a_ligand_that_the_receptor_binds_raises_the_signal_and_another_is_refus
         ResponseSettings((AlteredCells("SUP-HD1"),), ("ruxolitinib",), DOSES, (readout,), Protocol(stimulus))
         for stimulus in (None, LigandDose("IL-13", 1.0))
     ]
-    plain, stimulated = (predict_responses(quiet, one)["phospho-STAT"] for one in asked)
+    plain, stimulated = (predict_responses(quiet, treatment)["phospho-STAT"] for treatment in asked)
     assert stimulated.attrs["stimulus"] == "IL-13 1 nM"
     assert not np.allclose(plain, stimulated)
     section = shipped()
@@ -300,6 +300,6 @@ def test_a_new_screen_has_a_dose_scale_of_its_own(fit):
     new = Treatment(cell_line="HEL", inhibitors=(("ruxolitinib", 300.0),), groups=groups)
     plain = Treatment(cell_line="HEL", inhibitors=(("ruxolitinib", 300.0),))
     found, more = fit.scenarios.experiments([new, plain])
-    assert [one.id for one in more] == ["dose_scale_z_HEL_ruxolitinib_new_screen"]
+    assert [parameter.id for parameter in more] == ["dose_scale_z_HEL_ruxolitinib_new_screen"]
     assert "dose_scale" in found[new].periods[1].changes
     assert "dose_scale" not in found[plain].periods[1].changes

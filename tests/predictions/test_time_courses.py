@@ -18,7 +18,7 @@ def test_courses_begin_where_their_experiment_does_and_reach_the_steady_state_th
     courses = predict_time_courses(turnover, tree, SolverSettings(1e-10, 1e-12), n_times=5, n_draws=2)["signal"]
     times = courses["time"].to_numpy()
     assert times.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, math.inf]
-    early, late = (courses.sel(observable="x_signal", experiment=one).to_numpy()[0] for one in ("early", "late"))
+    early, late = (courses.sel(observable="x_signal", experiment=name).to_numpy()[0] for name in ("early", "late"))
     rest = (3.0 / k)[:, None]
     assert early[:, :5] == pytest.approx(rest + (1 - rest) * np.exp(-k[:, None] * times[:5]), rel=1e-6)
     assert np.isnan(early[:, 5]).all(), "the steady state of this one is not measured"

@@ -157,7 +157,7 @@ def panel(tmp_path: Path) -> Callable[..., Path]:
 
     def write(name: str = "", old: str = "", new: str = "") -> Path:
         (tmp_path / "reference").mkdir(exist_ok=True)
-        for file, text in (TEXTS | {f"reference/{one}.tsv": text for one, text in REFERENCE.items()}).items():
+        for file, text in (TEXTS | {f"reference/{file}.tsv": text for file, text in REFERENCE.items()}).items():
             assert file != name or old in text
             (tmp_path / file).write_text(text.replace(old, new) if file == name else text)
         return tmp_path
@@ -293,12 +293,12 @@ def measured(laboratory: Path) -> Callable[..., Path]:
 
     def write(*rows: dict[str, str], without: tuple[str, ...] = ()) -> Path:
         columns = [
-            one
-            for one in dict.fromkeys([*plain, *(name for row in rows for name in row)])
-            if one not in (*without, "replicate")
+            column
+            for column in dict.fromkeys([*plain, *(name for row in rows for name in row)])
+            if column not in (*without, "replicate")
         ]
         lines = [
-            "\t".join((plain | {"replicate": str(number)} | row).get(one, "") for one in (*columns, "replicate"))
+            "\t".join((plain | {"replicate": str(number)} | row).get(column, "") for column in (*columns, "replicate"))
             for number, row in enumerate(rows)
         ]
         header = "\t".join((*columns, "replicate"))

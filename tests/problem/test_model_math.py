@@ -54,7 +54,7 @@ def faults_in(**changed: str) -> list:
     return faults_of_math(sbml, "decay.ant")
 
 
-@pytest.mark.parametrize("formula", WRONG, ids=lambda one: one[:20])
+@pytest.mark.parametrize("formula", WRONG, ids=lambda formula: formula[:20])
 @pytest.mark.parametrize("part", PLACES)
 def test_formula_that_cannot_be_computed_is_a_fault_of_its_owner(part, formula):
     (fault,) = faults_in(**{part: formula})
@@ -63,7 +63,7 @@ def test_formula_that_cannot_be_computed_is_a_fault_of_its_owner(part, formula):
     assert len(str(fault)) < 400
 
 
-@pytest.mark.parametrize("formula", RIGHT, ids=lambda one: one[:20])
+@pytest.mark.parametrize("formula", RIGHT, ids=lambda formula: formula[:20])
 @pytest.mark.parametrize("part", PLACES)
 def test_formula_that_can_be_computed_is_none(part, formula):
     assert faults_in(**{part: formula}) == []
@@ -78,7 +78,7 @@ def test_faults_of_the_model_are_faults_of_the_study(study, edit_study):
     edit_study("decay.ant", "k_on * il13 * STAT", "k_on * il13 * STAT / 0")
     with pytest.raises(DataFaultsError) as caught:
         read_study(study)
-    assert [one.column for one in caught.value.faults] == ["reaction activation"]
+    assert [fault.column for fault in caught.value.faults] == ["reaction activation"]
 
 
 def test_ten_thousand_parentheses_in_a_model_are_one_fault(study, edit_study):
@@ -102,7 +102,7 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("formula", UNREADABLE, ids=lambda one: one[:20])
+@pytest.mark.parametrize("formula", UNREADABLE, ids=lambda formula: formula[:20])
 def test_formula_that_cannot_be_read_is_one_short_fault_at_its_line(study, edit_study, formula):
     edit_study("study.yaml", "formula: scale * pSTAT", f'formula: "{formula}"')
     with pytest.raises(DataFaultsError) as caught:
@@ -136,7 +136,7 @@ def test_noise_that_is_not_positive_is_a_fault(study, edit_study, noise):
     edit_study("study.yaml", "noise: sd_rel * pSTAT_signal + 0.1", f'noise: "{noise}"')
     with pytest.raises(DataFaultsError) as caught:
         read_study(study)
-    assert "observables.pSTAT_signal.noise" in [one.column for one in caught.value.faults if "noise" in one.found]
+    assert "observables.pSTAT_signal.noise" in [fault.column for fault in caught.value.faults if "noise" in fault.found]
 
 
 @pytest.mark.parametrize("noise", ["0", "-0.1"])
@@ -144,7 +144,7 @@ def test_noise_of_a_petab_problem_that_is_not_positive_is_one_fault(petab, edit_
     edit_petab("observables.tsv", "A_log\tA\t0.2", f"A_log\tA\t{noise}")
     with pytest.raises(DataFaultsError) as caught:
         read_petab(petab)
-    assert [(one.row, one.column) for one in caught.value.faults] == [(3, "noiseFormula")]
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [(3, "noiseFormula")]
 
 
 @pytest.mark.parametrize("name", ["inf", "nan", "time", "true", "False", "NaN", "INF"])
@@ -155,7 +155,7 @@ def test_observable_with_a_name_that_means_something_else_is_one_fault(name, stu
     (study / "observables.tsv").write_text((study / "observables.tsv").read_text().replace("A_log", name))
     with pytest.raises(DataFaultsError) as caught:
         read_petab(petab)
-    assert [one.column for one in caught.value.faults] == ["observableId"]
+    assert [fault.column for fault in caught.value.faults] == ["observableId"]
 
 
 @pytest.mark.parametrize("name", ["inf", "nan", "time", "true", "NaN"])
@@ -164,7 +164,7 @@ def test_observable_of_a_study_with_a_name_that_means_something_else_is_one_faul
         (study / file).write_text((study / file).read_text().replace("pSTAT_signal", name))
     with pytest.raises(DataFaultsError) as caught:
         read_study(study)
-    assert [one.column for one in caught.value.faults] == [f"observables.{name}"]
+    assert [fault.column for fault in caught.value.faults] == [f"observables.{name}"]
 
 
 def test_a_formula_of_thousands_of_terms_is_one_fault_before_it_is_read(study, edit_study, faults_of):

@@ -94,7 +94,7 @@ def test_prior_of_a_study_without_a_meaning_is_a_fault_at_its_cell(study, edit_s
     edit_study("parameters.tsv", old, new)
     with pytest.raises(DataFaultsError) as caught:
         read_study(study)
-    assert (2, column) in {(one.row, one.column) for one in caught.value.faults}
+    assert (2, column) in {(fault.row, fault.column) for fault in caught.value.faults}
 
 
 K = "k\t0.01\t10\t0.1\ttrue\tlog-normal\t-2;1"
@@ -120,7 +120,7 @@ def test_prior_of_a_petab_problem_without_a_meaning_is_a_fault_at_its_cell(petab
     edit_petab("parameters.tsv", K, new)
     with pytest.raises(DataFaultsError) as caught:
         read_petab(petab)
-    assert (2, column) in {(one.row, one.column) for one in caught.value.faults}
+    assert (2, column) in {(fault.row, fault.column) for fault in caught.value.faults}
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_measurement_that_is_not_finite_is_a_fault_at_its_cell(petab, edit_petab
     edit_petab("measurements.tsv", old, new)
     with pytest.raises(DataFaultsError) as caught:
         read_petab(petab)
-    assert (2, column) in {(one.row, one.column) for one in caught.value.faults}
+    assert (2, column) in {(fault.row, fault.column) for fault in caught.value.faults}
 
 
 def test_a_prior_on_the_logarithm_is_held_against_bounds_on_it(boehm):

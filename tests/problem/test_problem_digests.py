@@ -77,8 +77,8 @@ def test_what_decides_nothing_changes_no_digest(turnover):
         citation="somebody",
         data_digests={"a": "b"},
         notes=("a note",),
-        experiments=tuple(replace(one, label="a label") for one in turnover.experiments),
-        measurements=tuple(replace(one, source="line 3") for one in turnover.measurements),
+        experiments=tuple(replace(experiment, label="a label") for experiment in turnover.experiments),
+        measurements=tuple(replace(measurement, source="line 3") for measurement in turnover.measurements),
         sbml=turnover.sbml.replace("<sbml", "<!-- another version of a library -->\n<sbml", 1),
     )
     assert problem_digests(other) == problem_digests(turnover)

@@ -27,7 +27,7 @@ def _sparse(path: Path, size: int) -> None:
 
 
 def _one_fault(faults: tuple[Fault, ...], file: str, found: str) -> None:
-    assert [(Path(one.file).name, found in one.found) for one in faults] == [(file, True)], faults
+    assert [(Path(fault.file).name, found in fault.found) for fault in faults] == [(file, True)], faults
 
 
 def _faults(read, path) -> tuple[Fault, ...]:
@@ -97,8 +97,8 @@ def test_path_that_cannot_be_is_one_fault(study, edit_study, name, shown, found)
 def test_reference_tables_in_no_folder_are_one_fault(study):
     with (study / "study.yaml").open("a") as file:
         file.write("cells: {reference: nowhere}\n")
-    faults = [one for one in _faults(read_tables, study) if "reference" in f"{one.column} {one.needed}"]
-    assert [(one.row, one.column) for one in faults] == [(21, "cells.reference")]
+    faults = [fault for fault in _faults(read_tables, study) if "reference" in f"{fault.column} {fault.needed}"]
+    assert [(fault.row, fault.column) for fault in faults] == [(21, "cells.reference")]
 
 
 def test_more_measurements_than_can_be_read_are_one_fault():
@@ -130,7 +130,7 @@ def test_id_of_a_petab_problem_is_no_path(petab, edit_petab, written, needed):
 
 def test_yaml_faults_are_faults_of_the_data_set(study, edit_study):
     edit_study("study.yaml", "title: A small study", "title: 2020-13-45\nid: other")
-    found = {(one.row, one.column) for one in _faults(read_tables, study)}
+    found = {(fault.row, fault.column) for fault in _faults(read_tables, study)}
     assert found == {(2, "title"), (3, "id")}
 
 
@@ -138,7 +138,7 @@ def test_yaml_faults_are_faults_of_the_data_set(study, edit_study):
 def test_observable_has_the_id_that_is_written(study, name):
     for file in ("study.yaml", "measurements.tsv"):
         (study / file).write_text((study / file).read_text().replace("pSTAT_signal", name))
-    assert name in {one.id for one in read_tables(study).observables}
+    assert name in {observable.id for observable in read_tables(study).observables}
 
 
 def test_texts_keep_their_zeros(study, edit_study):

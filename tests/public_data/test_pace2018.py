@@ -18,11 +18,11 @@ def test_jak_inhibitors_are_read_with_units_converted(tmp_path):
     obtained = obtain_pace2018(tmp_path, "viability_signal")
     assert obtained.absence == ""
     rows = obtained.table.to_dict(orient="records")
-    assert [(one["inhibitor"], one["inhibitor_nM"], one["value"]) for one in rows] == [
+    assert [(row["inhibitor"], row["inhibitor_nM"], row["value"]) for row in rows] == [
         ("ruxolitinib", 40_000.0, 0.8522),
         ("tofacitinib", 156.0, 1.01),
     ]
-    assert {(one["cell_line"], one["experiment"], one["time_h"], one["observable"]) for one in rows} == {
+    assert {(row["cell_line"], row["experiment"], row["time_h"], row["observable"]) for row in rows} == {
         ("primary CLL", "H001", 48.0, "viability_signal")
     }
 

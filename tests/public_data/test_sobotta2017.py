@@ -83,9 +83,9 @@ def test_values_are_those_of_the_reference_table_in_their_order(obtained, public
     for experiment, rows in obtained.groupby("experiment", sort=False):
         (observable,) = set(rows["observable"])
         theirs = [
-            float(one["value"])
-            for one in lines
-            if one["dataset"].endswith(f"/{experiment}") and one["observable"] == observable
+            float(line["value"])
+            for line in lines
+            if line["dataset"].endswith(f"/{experiment}") and line["observable"] == observable
         ]
         assert rows["value"].tolist() == theirs
 
@@ -184,17 +184,17 @@ def copy(tmp_path, monkeypatch) -> Path:
     """Return a folder with a spreadsheet for each data set; their digests stand in place of those of the originals."""
     pytest.importorskip("python_calamine", reason="needs python-calamine, which reads spreadsheets")
     known = []
-    for number, one in enumerate(sobotta2017.DATA_SETS):
-        columns = ["time", "input_il6", "input_ruxolitinib", "input_stattic", one.observable, "input_DMSO"]
+    for number, data_set in enumerate(sobotta2017.DATA_SETS):
+        columns = ["time", "input_il6", "input_ruxolitinib", "input_stattic", data_set.observable, "input_DMSO"]
         beside = [None] * 6 + [20.0, 0.1, 0.0, 60.0]  # values beside the table, as in the sheet of 2013-11-12
         lines = [columns, [20.0, 40.0, 0.0, 0.0, number + 0.25, 1.0], [20.0, 40.0, 500.0, 60.0, 0.1, 0.0], beside]
-        if math.isfinite(one.il6):  # the time course, whose sheet gives neither IL-6 nor a vehicle
+        if math.isfinite(data_set.il6):  # the time course, whose sheet gives neither IL-6 nor a vehicle
             lines = [[*line[:1], *line[2:5]] for line in lines]
         content = spreadsheet(lines)
-        path = tmp_path / "Data" / one.file.path
+        path = tmp_path / "Data" / data_set.file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        known.append(replace(one, file=PublicFile(one.file.path, hashlib.sha256(content).hexdigest())))
+        known.append(replace(data_set, file=PublicFile(data_set.file.path, hashlib.sha256(content).hexdigest())))
     monkeypatch.setattr(sobotta2017, "DATA_SETS", tuple(known))
     return tmp_path / "Data"
 
@@ -234,8 +234,8 @@ def test_spreadsheets_are_downloaded(served, copy):
 
 
 def test_every_changed_spreadsheet_is_refused_in_one_pass(copy):
-    for one in sobotta2017.DATA_SETS[:2]:
-        (copy / one.file.path).write_bytes(b"other")
+    for data_set in sobotta2017.DATA_SETS[:2]:
+        (copy / data_set.file.path).write_bytes(b"other")
     with pytest.raises(DataFaultsError) as caught:
         obtain_sobotta2017(None, copy.as_uri())
     assert len(caught.value.faults) == 2
@@ -274,8 +274,8 @@ def test_spreadsheets_of_d2d_hold_what_the_reference_table_holds(obtained, refer
 
 
 def test_each_digest_is_of_another_file():
-    digests = [one.file.sha256 for one in sobotta2017.DATA_SETS]
-    assert all(re.fullmatch("[0-9a-f]{64}", one) for one in digests)
+    digests = [data_set.file.sha256 for data_set in sobotta2017.DATA_SETS]
+    assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests)
     assert len(set(digests)) == len(ROWS) == 11
 
 

@@ -69,7 +69,7 @@ def posterior(tables) -> xr.DataTree:
     coords = measurement_coords(tables)
     chains = {"chain": np.arange(CHAINS), "draw": np.arange(DRAWS)}
     dims = ("chain", "draw", "obs")
-    values = np.array([one.value for one in tables.measurements])
+    values = np.array([measurement.value for measurement in tables.measurements])
     signal = values + rng.normal(0, 0.1, (CHAINS, DRAWS, values.size))
     drawn = np.stack(
         [

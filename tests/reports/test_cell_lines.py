@@ -122,7 +122,7 @@ def panel(folder):
 @pytest.fixture(scope="module")
 def draws(panel) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(5)
-    names = [one.id for one in panel.parameters if one.estimated]
+    names = [parameter.id for parameter in panel.parameters if parameter.estimated]
     normal = {"need_mean", "need_z_B", "autocrine_z_B"}
     values = {name: rng.normal(0, 0.5, DRAWS) for name in names}
     return {name: value if name in normal else np.exp(value) for name, value in values.items()}
@@ -163,9 +163,9 @@ def marks(axes):
 
 def test_an_observable_with_inhibitors_at_one_time_is_measured_over_doses(panel):
     doses, times = measured_over_doses(panel), measured_over_time(panel)
-    assert [one.id for one in doses.observables] == ["level"]
-    assert [one.id for one in times.observables] == ["pSTAT_signal"]
-    assert {one.cell_line for one in doses.experiments} == {"A-1", "B"}
+    assert [observable.id for observable in doses.observables] == ["level"]
+    assert [observable.id for observable in times.observables] == ["pSTAT_signal"]
+    assert {experiment.cell_line for experiment in doses.experiments} == {"A-1", "B"}
     assert len(doses.measurements) + len(times.measurements) == len(panel.measurements)
     assert measured_over_time(times) is times
 
@@ -198,9 +198,9 @@ def test_bars_at_a_dose_are_quantiles_of_the_signal(panel, tree):
     signal = tree["signals"]["signal"]
     chosen = (signal["observable"] == "level") & signal["experiment"].str.startswith("A_1")
     values = signal.to_numpy()[:, :, chosen.to_numpy()].ravel()
-    wide = [one.get_segments()[0][:, 1] for one in of_a.collections if one.get_linewidth()[0] > 5]
+    wide = [collection.get_segments()[0][:, 1] for collection in of_a.collections if collection.get_linewidth()[0] > 5]
     ends = [tuple(np.quantile(values, level)) for level in ([0.05, 0.95], [0.25, 0.75])]
-    assert [tuple(one) for one in wide] == [pytest.approx(one) for one in ends]
+    assert [tuple(bars) for bars in wide] == [pytest.approx(end) for end in ends]
 
 
 def test_a_line_has_the_value_of_its_formula_in_each_draw(lines, draws):
@@ -277,18 +277,18 @@ def test_draws_of_another_version_of_the_study_are_refused_by_name(folder, panel
 
 def test_lines_with_the_largest_share_come_first_and_those_that_are_set_last(lines):
     figure = cell_line_figure(lines)
-    assert [one.get_text() for one in figure.axes[0].get_yticklabels()] == ["B", "A-1"]
-    assert [one.get_xlabel() for one in figure.axes] == ["need", "autocrine (nM)"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["B", "A-1"]
+    assert [panel.get_xlabel() for panel in figure.axes] == ["need", "autocrine (nM)"]
     dependency = pd.DataFrame(
         {"cell_line": ["A-1", "B"], "median": [0.9, 0.1], "lower_90": [0.8, 0.0], "upper_90": [1.0, 0.3]}
     )
     figure = cell_line_figure(lines, dependency)
-    assert [one.get_text() for one in figure.axes[0].get_yticklabels()] == ["A-1", "B"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["A-1", "B"]
     assert len(figure.axes) == 3
 
 
 def test_inhibitor_figure_has_a_row_for_each_action(inhibitors):
-    labels = [one.get_text() for one in inhibitor_figure(inhibitors).axes[0].get_yticklabels()]
+    labels = [label.get_text() for label in inhibitor_figure(inhibitors).axes[0].get_yticklabels()]
     assert labels == ["drug, inhibition", "drug, off", "poison, off"]
 
 
@@ -322,4 +322,4 @@ def test_fit_of_times_and_doses_is_drawn_of_draws_that_name_their_problem(panel,
     named = tree.copy()
     named.attrs[PROBLEM_DIGESTS] = problem_digests(panel)
     contents = SimpleNamespace(tables=panel, posterior=named, time_courses=None)
-    assert [one.title for one in fit_section(contents).blocks] == ["Data and fit.", "Doses and fit."]
+    assert [block.title for block in fit_section(contents).blocks] == ["Data and fit.", "Doses and fit."]

@@ -36,7 +36,9 @@ def test_every_measurement_is_drawn_in_the_panel_of_its_observable(tables, poste
     assert len(figure.axes) == 2
     for observable, axes in zip(tables.observables, figure.axes, strict=True):
         drawn = sorted(float(value) for line in _marks(axes) for value in line.get_ydata())
-        assert drawn == sorted(one.value for one in tables.measurements if one.observable_id == observable.id)
+        assert drawn == sorted(
+            measurement.value for measurement in tables.measurements if measurement.observable_id == observable.id
+        )
 
 
 def test_axes_say_quantity_and_unit(tables, posterior):
@@ -104,5 +106,5 @@ def test_colours_stay_distinct_for_many_experiments():
 
 
 def test_equal_figures_give_equal_bytes(tables, posterior):
-    one, other = (figure_svg(fit_figure(tables, posterior)) for _ in range(2))
-    assert one == other
+    first, second = (figure_svg(fit_figure(tables, posterior)) for _ in range(2))
+    assert first == second

@@ -78,18 +78,24 @@ def test_report_has_every_section_once_and_in_the_contents(page):
 
 def test_report_loads_nothing_from_elsewhere(page):
     found = _parse(page)
-    outside = [one for one in found.references if not one.startswith(("#", "data:image/svg+xml;base64,"))]
+    outside = [
+        reference for reference in found.references if not reference.startswith(("#", "data:image/svg+xml;base64,"))
+    ]
     assert outside == []
     assert not {"script", "link", "iframe", "object", "embed", "base", "form"} & set(found.tags)
     assert not re.search(r"@import|url\(", page)
 
 
 def test_pictures_load_nothing_from_elsewhere(page):
-    pictures = [b64decode(one.partition(",")[2]).decode() for one in _parse(page).references if one.startswith("data:")]
+    pictures = [
+        b64decode(reference.partition(",")[2]).decode()
+        for reference in _parse(page).references
+        if reference.startswith("data:")
+    ]
     assert len(pictures) == 8
     for picture in pictures:
         references = re.findall(r'href="([^"]*)"', picture) + re.findall(r"url\(([^)]*)\)", picture)
-        assert [one for one in references if not one.startswith("#")] == []
+        assert [reference for reference in references if not reference.startswith("#")] == []
         assert "<script" not in picture
 
 
@@ -201,7 +207,7 @@ def test_pages_say_how_exact_the_solve_was(page, contents, convergence, toleranc
     )
     convergence_page = render_convergence_page(convergence, contents.modes, "made_up", tolerance=tolerance)
     for text in (_text(page), _text(convergence_page)):
-        assert [one for one in told if one not in text] == []
+        assert [sentence for sentence in told if sentence not in text] == []
 
 
 def test_loose_solve_is_said_to_be_loose(contents, failing):

@@ -49,9 +49,9 @@ def results():
 
 def test_the_section_shows_curves_measures_shifts_and_pairs(results, tables):
     section = intervention_section(results, tables)
-    shown = [one for one in section.blocks if isinstance(one, Table)]
-    pictures = [one for one in section.blocks if isinstance(one, Picture)]
-    assert [one.title for one in pictures] == ["Dose responses.", "Excess over Bliss.", "Excess over Loewe."]
+    shown = [block for block in section.blocks if isinstance(block, Table)]
+    pictures = [block for block in section.blocks if isinstance(block, Picture)]
+    assert [picture.title for picture in pictures] == ["Dose responses.", "Excess over Bliss.", "Excess over Loewe."]
     assert shown[0].rows[0][:3] == ("made", "near", "125")
     assert shown[0].rows[1][4] == "0 %"
     assert shown[1].rows[0][:3] == ("made + faster *", "near", "3.21")
@@ -60,7 +60,7 @@ def test_the_section_shows_curves_measures_shifts_and_pairs(results, tables):
 
 def test_without_pairs_and_shifts_there_is_neither(results, tables):
     section = intervention_section(InterventionResults(results.response, results.measures, pd.DataFrame(), {}), tables)
-    assert [type(one) for one in section.blocks] == [Picture, Table]
+    assert [type(block) for block in section.blocks] == [Picture, Table]
 
 
 def test_the_answer_is_an_ic50_or_that_there_is_none(results, tables):

@@ -163,18 +163,21 @@ def results(shifts, effects, measured):
 
 
 def test_every_answer_has_a_section_with_its_numbers(results):
-    sections = {one.id: one for one in scenario_sections(results)}
+    sections = {section.id: section for section in scenario_sections(results)}
     assert list(sections) == ["asked", "responses", "resistance", "combinations", "exposure", "next", "scores"]
-    table = next(one for one in sections["responses"].blocks if isinstance(one, Table))
-    row = next(one for one in table.rows if one[1] == "HEL" and one[2] == "ruxolitinib")
+    table = next(block for block in sections["responses"].blocks if isinstance(block, Table))
+    row = next(row for row in table.rows if row[1] == "HEL" and row[2] == "ruxolitinib")
     assert float(str(row[3])) == pytest.approx(100, rel=0.1)
-    growth = [one for one in sections["responses"].blocks if isinstance(one, Table)][1]
+    growth = [block for block in sections["responses"].blocks if isinstance(block, Table)][1]
     assert float(str(growth.rows[0][2])) == pytest.approx(100 / 3, rel=0.1)  # GR = 2 v - 1 is a half at v = 3/4
-    scores = next(one for one in sections["scores"].blocks if isinstance(one, Table))
+    scores = next(block for block in sections["scores"].blocks if isinstance(block, Table))
     assert "do not reach for all groups (largest k-hat 0.90, HEL" in scores.caption
     assert "Fitted again without them: OCI-M1 (largest R-hat 1.004)" in scores.caption
     assert all(
-        one.svg.startswith(b"<?xml") for part in sections.values() for one in part.blocks if isinstance(one, Picture)
+        block.svg.startswith(b"<?xml")
+        for part in sections.values()
+        for block in part.blocks
+        if isinstance(block, Picture)
     )
 
 
@@ -188,13 +191,13 @@ def test_the_top_says_who_depends_on_jak_and_whether_the_mechanism_wins(results)
 
 def test_shifts_from_an_assumed_size_say_so_in_the_figure_itself(shifts):
     axes = resistance_figure(shifts).axes[0]
-    assert [one.get_text() for one in axes.get_yticklabels()] == ["JAK2_Y931C*"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["JAK2_Y931C*"]
     assert "predicted from an assumed shift" in axes.get_title()
-    texts = [one.get_text() for one in axes.texts]
+    texts = [text.get_text() for text in axes.texts]
     assert texts[0].startswith("8.0 (")
     assert texts[1].startswith("1.0 (")
     shifts["assumed"] = False
-    assert [one.get_text() for one in resistance_figure(shifts).axes[0].get_yticklabels()] == ["JAK2_Y931C"]
+    assert [label.get_text() for label in resistance_figure(shifts).axes[0].get_yticklabels()] == ["JAK2_Y931C"]
 
 
 def test_independent_drugs_have_no_excess_over_bliss_and_figures_are_the_same_again(results):
@@ -206,7 +209,7 @@ def test_independent_drugs_have_no_excess_over_bliss_and_figures_are_the_same_ag
 
 def test_pairs_of_a_file_come_back_by_their_labels(results):
     pairs = dict(results.combinations)
-    tree = xr.DataTree.from_dict({f"pair_{number}": one for number, one in enumerate(pairs.values())})
+    tree = xr.DataTree.from_dict({f"pair_{number}": pair for number, pair in enumerate(pairs.values())})
     tree.attrs["pairs"] = list(pairs)
     assert list(names_of_pairs(tree)) == list(pairs)
 
@@ -214,8 +217,8 @@ def test_pairs_of_a_file_come_back_by_their_labels(results):
 def test_what_is_still_effective_is_told_with_the_line_itself_first(effects):
     average = effects[effects["level"] == "average"]
     axes = effective_figure(average, "probability_50", ["HEL + JAK2_Y931C"]).axes[0]
-    assert [one.get_text() for one in axes.get_yticklabels()] == ["HEL", "JAK2_Y931C*"]
-    own, _, mutant, _ = [one.get_text() for one in axes.texts]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["HEL", "JAK2_Y931C*"]
+    own, _, mutant, _ = [text.get_text() for text in axes.texts]
     assert 5 < float(own.split(" %")[0]) < 95
     assert own.endswith("effect 50 %") or own.endswith("effect 49 %") or own.endswith("effect 51 %")
     assert mutant.startswith("0 %")
@@ -223,15 +226,15 @@ def test_what_is_still_effective_is_told_with_the_line_itself_first(effects):
 
 def test_what_a_mutation_takes_of_the_largest_effect_is_positive(shifts):
     lost = emax_figure(shifts.assign(emax_change_median=-0.3, emax_change_lower_90=-0.5, emax_change_upper_90=-0.1))
-    assert [one.get_text() for one in lost.axes[0].texts] == ["30 (10 to 50)"] * 2
+    assert [text.get_text() for text in lost.axes[0].texts] == ["30 (10 to 50)"] * 2
 
 
 def test_measured_values_stand_with_the_bands_of_their_own_cells_and_drug(results):
     axes = response_figure(results.responses["viability"], results.measured).axes
     points = {
         (number, round(float(y), 6))
-        for number, one in enumerate(axes[:2])
-        for line in one.lines
+        for number, panel in enumerate(axes[:2])
+        for line in panel.lines
         if line.get_linestyle() == "None"
         for y in line.get_ydata()
     }
@@ -259,7 +262,7 @@ def test_a_set_that_is_not_there_is_a_sentence_and_no_table(results):
         ]
     )
     scores = pd.concat([results.scores.assign(left_out=""), absent], ignore_index=True)
-    sections = {one.id: one for one in scenario_sections(replace(results, scores=scores))}
+    sections = {section.id: section for section in scenario_sections(replace(results, scores=scores))}
     blocks = sections["scores"].blocks
     assert blocks[-1] == Paragraph("patients: The patients are left out, because")
-    assert sum(isinstance(one, Table) for one in blocks) == 1
+    assert sum(isinstance(block, Table) for block in blocks) == 1

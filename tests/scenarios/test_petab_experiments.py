@@ -58,7 +58,7 @@ def asked(folder, periods, alterations=(), inhibitors=(("drug", 100.0),)):
     """Return the changes of each period of the treatment, and the parameters that it needs."""
     treatment = Treatment(cell_line="made", alterations=alterations, inhibitors=inhibitors)
     found, more = read_petab_scenarios(problem(*periods), folder).experiments([treatment])
-    return [dict(one.changes) for one in found[treatment].periods], {one.id for one in more}
+    return [dict(period.changes) for period in found[treatment].periods], {parameter.id for parameter in more}
 
 
 def test_what_the_experiment_sets_stays_and_the_drug_acts_from_its_beginning(folder):
@@ -100,7 +100,7 @@ def test_an_alteration_may_change_the_constant_of_a_drug(folder):
 def test_without_drug_and_alteration_the_experiment_is_the_same(folder):
     periods = [Period(-np.inf), Period(0.0, STIMULATED)]
     changes, more = asked(folder, periods, inhibitors=())
-    assert changes == [dict(one.changes) for one in periods]
+    assert changes == [dict(period.changes) for period in periods]
     assert more == set()
 
 

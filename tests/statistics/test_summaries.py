@@ -18,7 +18,7 @@ CLOSED_FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("prior", "density"), CLOSED_FORMS, ids=lambda one: getattr(one, "distribution", ""))
+@pytest.mark.parametrize(("prior", "density"), CLOSED_FORMS, ids=lambda case: getattr(case, "distribution", ""))
 def test_prior_quantiles_are_those_of_the_closed_form(prior, density):
     probabilities = np.array([0.025, 0.5, 0.975])
     found = prior_quantiles(prior, probabilities)

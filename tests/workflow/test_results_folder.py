@@ -83,7 +83,7 @@ def test_names_that_no_folder_can_have_get_one_of_their_own(snakemake, tmp_path,
         assert done.returncode == 0, done.stdout
         planned += [word for word in done.stdout.split() if word.startswith("results/") and "report.html" in word][:1]
     assert len(set(planned)) == 3
-    assert all("/_n_/" not in one and "/con/" not in one for one in planned)
+    assert all("/_n_/" not in rule and "/con/" not in rule for rule in planned)
 
 
 def test_groups_that_are_fitted_again_have_a_file_each(snakemake, tmp_path, repository):

@@ -68,7 +68,7 @@ def checked_scenarios(named):
 
 def held_out_tables(study, scenarios):
     """Return the tables that predictions are scored on; WorkflowError where one is not there."""
-    named = [one["held_out"] for one in scenarios["scores"] if "held_out" in one]
+    named = [asked["held_out"] for asked in scenarios["scores"] if "held_out" in asked]
     paths = [os.path.normpath(study.parent / name) for name in named]
     absent = [path for path in paths if not os.path.isfile(path)]
     if absent:
@@ -82,7 +82,9 @@ def held_out_tables(study, scenarios):
 def public_tables(scenarios, name):
     """Return a file of each set of public measurements that predictions are scored on."""
     sets = scenarios["scores"] if scenarios else []
-    return [f"<resources>/{one['public']}/{name}" for one in sets if "public" in one]
+    return [
+        f"<resources>/{asked['public']}/{name}" for asked in sets if "public" in asked
+    ]
 
 
 def find_folder(named, key):
@@ -117,9 +119,9 @@ def groups_to_refit(scenarios):
     """Return the groups that are left out by a fit of their own: (what makes groups, name of the file) -> group."""
     sets = scenarios["scores"] if scenarios else []
     return {
-        (one["leave_out"], folder_name(group)): group
-        for one in sets
-        for group in one.get("refit", [])
+        (asked["leave_out"], folder_name(group)): group
+        for asked in sets
+        for group in asked.get("refit", [])
     }
 
 

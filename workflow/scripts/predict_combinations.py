@@ -15,7 +15,7 @@ with log_to(snakemake.log[0]):
     fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
 
     pairs = predict_combinations(fit, settings.pairs)
-    tree = xr.DataTree.from_dict({f"pair_{number}": one for number, one in enumerate(pairs.values())})
+    tree = xr.DataTree.from_dict({f"pair_{number}": pair for number, pair in enumerate(pairs.values())})
     tree.attrs.update(pairs=list(pairs), warning=warning)
     write_tree(tree, snakemake.output.combinations)
     least = least_doses(pairs, settings.least_effect, settings.least_probability)

@@ -19,7 +19,7 @@ with log_to(snakemake.log[0]):
     answers = predict_interventions(params.interventions, tables, folder, posterior, solver, params.seed)
 
     write_dataset(answers.response.to_dataset(name="response").assign_attrs(warning=warning), made.response)
-    pairs = xr.DataTree.from_dict({f"pair_{number}": one for number, one in enumerate(answers.pairs.values())})
+    pairs = xr.DataTree.from_dict({f"pair_{number}": pair for number, pair in enumerate(answers.pairs.values())})
     pairs.attrs.update(pairs=list(answers.pairs), warning=warning)
     write_tree(pairs, made.pairs)
     measures = summarise_metrics(measure_dose_response(answers.response))

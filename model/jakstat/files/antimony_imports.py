@@ -58,7 +58,7 @@ class ExpandedModel:
 
 def imports_in(text: str) -> Iterator[re.Match[str]]:
     """Yield each import of a text; those in comments, strings and notes are none."""
-    return (one for one in _TOKEN.finditer(text) if one["quoted"] is not None or one["fenced"] is not None)
+    return (token for token in _TOKEN.finditer(text) if token["quoted"] is not None or token["fenced"] is not None)
 
 
 def repository_folder() -> Path | None:
@@ -83,7 +83,7 @@ def expand_imports(path: Path, text: str, folders: Sequence[Path] = ()) -> Expan
         none.
     """
     repository = repository_folder()
-    allowed = [one.resolve() for one in (*(folders or (path.parent,)), *([repository] if repository else []))]
+    allowed = [folder.resolve() for folder in (*(folders or (path.parent,)), *([repository] if repository else []))]
     model = ExpandedModel()
     _add(model, path, text, allowed, [path.resolve()])
     return model
@@ -110,7 +110,7 @@ def _add(model: ExpandedModel, path: Path, text: str, allowed: Sequence[Path], w
 def _add_lines(model: ExpandedModel, path: Path, text: str, first: int) -> int:
     """Add lines of a file, the first of them number ``first``; return the number of the last."""
     lines = text.split("\n")
-    model.lines += [(one, path, first + place) for place, one in enumerate(lines)]
+    model.lines += [(line, path, first + place) for place, line in enumerate(lines)]
     return first + len(lines) - 1
 
 
@@ -121,7 +121,7 @@ def _add_import(
     wrong = _wrong_name(name)
     target = path.parent / name if not wrong else path
     place = target.resolve()
-    known = {one.resolve() for one in model.imported}
+    known = {file.resolve() for file in model.imported}
     if not wrong and len(known) >= _MOST_FILES:
         wrong = f"import {name!r}, after {_MOST_FILES} imported files"
     if not wrong and not any(place.is_relative_to(folder) for folder in allowed):

@@ -251,14 +251,14 @@ def guard_pytensor_folder() -> None:
     """
     if "pytensor" in sys.modules:
         return
-    flags = [one.strip() for one in os.environ.get("PYTENSOR_FLAGS", "").split(",") if one.strip()]
-    named = [one.partition("=")[2].strip() for one in flags if one.partition("=")[0].strip() == "base_compiledir"]
+    flags = [part.strip() for part in os.environ.get("PYTENSOR_FLAGS", "").split(",") if part.strip()]
+    named = [flag.partition("=")[2].strip() for flag in flags if flag.partition("=")[0].strip() == "base_compiledir"]
     folder = Path(named[-1] if named else os.path.join(os.environ.get("HOME", "~"), ".pytensor")).expanduser()
     reason = _objection_to_pytensor(folder.absolute())
     if not reason:
         return
     kept = _private_folder()
-    others = [one for one in flags if not one.replace(" ", "").startswith("base_compiledir=")]
+    others = [flag for flag in flags if not flag.replace(" ", "").startswith("base_compiledir=")]
     os.environ["PYTENSOR_FLAGS"] = ",".join([*others, f"base_compiledir={kept / 'pytensor'}"])
     _LOG.warning("%s; PyTensor's compiled code is kept in %s instead", reason, kept / "pytensor")
 
@@ -266,12 +266,12 @@ def guard_pytensor_folder() -> None:
 def _objection_to_pytensor(folder: Path) -> str:
     """Return why PyTensor shall not use a folder; it writes to it, and makes it where there is none."""
     try:
-        for one in (folder, folder / "numba"):
-            if one.exists():
-                reason = objection_to_folder(one)
+        for place in (folder, folder / "numba"):
+            if place.exists():
+                reason = objection_to_folder(place)
                 if reason:
                     return reason
-        existing = next(one for one in (folder / "numba", folder, *folder.parents) if one.exists())
+        existing = next(place for place in (folder / "numba", folder, *folder.parents) if place.exists())
     except OSError as error:
         return _sentence(folder, _unusable(error), "a folder that can be read and written to")
     if not os.access(existing, os.W_OK | os.X_OK):

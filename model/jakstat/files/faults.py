@@ -88,7 +88,7 @@ def _numbers_as_one(faults: Iterable[Fault]) -> Iterator[Fault]:
         if len(kind) <= _FAULTS_SHOWN or not fault.needed.startswith(("a number (", "a positive number (")):
             yield fault
         elif fault is kind[0]:
-            rows = sorted({row for one in kind for row in (one.row, *one.more_rows) if row is not None})
+            rows = sorted({row for fault in kind for row in (fault.row, *fault.more_rows) if row is not None})
             found = f"{fault.found} and {len(kind) - 1} others"
             yield replace(fault, row=rows[0], found=found, more_rows=tuple(rows[1:]))
 

@@ -12,7 +12,7 @@ def folded(name: str) -> str:
 
     A point stays, because 1.5 is not 15.
     """
-    return "".join(one for one in name.casefold() if one.isalnum() or one == ".")
+    return "".join(character for character in name.casefold() if character.isalnum() or character == ".")
 
 
 def near_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
@@ -20,8 +20,8 @@ def near_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     if not name:
         return []
     choices = sorted(known)
-    spelt = [one for one in choices if folded(one) == folded(name)]
-    by_letters = {one.casefold(): one for one in reversed(choices)}
-    misspelt = [by_letters[one] for one in difflib.get_close_matches(name.casefold(), by_letters, most, _NEAR)]
+    spelt = [choice for choice in choices if folded(choice) == folded(name)]
+    by_letters = {choice.casefold(): choice for choice in reversed(choices)}
+    misspelt = [by_letters[match] for match in difflib.get_close_matches(name.casefold(), by_letters, most, _NEAR)]
     similar = difflib.get_close_matches(name, choices, n=most)
     return list(dict.fromkeys([*spelt, *similar, *misspelt]))[:most]

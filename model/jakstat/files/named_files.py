@@ -48,5 +48,8 @@ def why_unreadable(path: Path, max_bytes: int = MAX_BYTES) -> str:
 
 def shown_path(path: Path) -> str:
     """Return a path for a message: without characters that a terminal would act on, and not endless."""
-    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in str(path))
+    text = "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in str(path)
+    )
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."

@@ -225,7 +225,7 @@ def _plain(content: Any) -> Any:
 
 def _encode(dataset: xr.Dataset) -> xr.Dataset:
     texts = {name: variable for name, variable in dataset.data_vars.items() if variable.dtype == object}
-    dataset = dataset.assign({name: (one.dims, _text_array(one.to_numpy())) for name, one in texts.items()})
+    dataset = dataset.assign({name: (content.dims, _text_array(content.to_numpy())) for name, content in texts.items()})
     dataset.attrs = _encode_attributes(dataset.attrs)
     for variable in dataset.variables.values():
         variable.attrs = _encode_attributes(variable.attrs)

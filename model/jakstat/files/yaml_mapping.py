@@ -47,9 +47,9 @@ def read_mapping(path: Path, what: str, faults: list[Fault], *, numbers: bool = 
     if text is None:
         return None
     read = parse_yaml(text, numbers=numbers)
-    for one in read.faults:
-        needed = one.needed if one.key else f"{what}: {one.needed}"
-        faults.append(Fault(str(path), one.line, ".".join(one.key), one.found, needed))
+    for fault in read.faults:
+        needed = fault.needed if fault.key else f"{what}: {fault.needed}"
+        faults.append(Fault(str(path), fault.line, ".".join(fault.key), fault.found, needed))
     if isinstance(read.content, dict):
         return YamlMapping(read.content, read.lines)
     if not read.faults:

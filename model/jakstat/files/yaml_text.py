@@ -240,12 +240,12 @@ class _Reader:
     def _merged(self, event: NodeEvent, path: tuple[str, ...], value: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return the keys of a mapping, or of a list of them, the first of which counts."""
         mappings = value if isinstance(value, list) else [value]
-        if not all(isinstance(one, dict) for one in mappings):
+        if not all(isinstance(mapping, dict) for mapping in mappings):
             self.faults.append(
                 YamlFault(_line(event), path, "what is no mapping", "a mapping whose keys are taken over")
             )
             return {}
-        return {key: item for one in reversed(mappings) for key, item in one.items()}
+        return {key: item for mapping in reversed(mappings) for key, item in mapping.items()}
 
     def _scalar(self, event: ScalarEvent, path: tuple[str, ...]) -> Any:  # noqa: ANN401
         """Return a text, number, truth value or None."""
@@ -306,7 +306,7 @@ def _is_no_date(written: str) -> bool:
     if parts is None:
         return False
     try:
-        datetime(*(int(one) for one in parts.groups() if one is not None))  # type: ignore[arg-type]  # noqa: DTZ001
+        datetime(*(int(part) for part in parts.groups() if part is not None))  # type: ignore[arg-type]  # noqa: DTZ001
     except ValueError:
         return True
     return False

@@ -35,7 +35,11 @@ def noise_scale(fit: Fit[Scenarios], observable_id: str, signal: np.ndarray) -> 
 
 def _known_values(fit: Fit[Scenarios]) -> dict[str, np.ndarray | float]:
     """Return every parameter of the fit: (chain, draw) arrays, numbers for those that are not estimated."""
-    fixed = {one.id: one.nominal for one in fit.tables.parameters if not one.estimated and one.nominal is not None}
+    fixed = {
+        parameter.id: parameter.nominal
+        for parameter in fit.tables.parameters
+        if not parameter.estimated and parameter.nominal is not None
+    }
     drawn = {name: fit.posterior.values[..., number] for number, name in enumerate(fit.posterior.parameters)}
     return fixed | drawn
 
@@ -48,21 +52,25 @@ def growth_rates(fit: StudyFit, cells: Sequence[AlteredCells]) -> xr.DataArray:
     DataArray
         Dims chain, draw, cells; 1/h; 0 for cells that do not grow, or whose growth no table knows.
     """
-    formulas, more = fit.scenarios.growth_of([(one.cell_line, one.alterations) for one in cells])
+    formulas, more = fit.scenarios.growth_of([(line.cell_line, line.alterations) for line in cells])
     shape = fit.posterior.values.shape[:2]
     known = _known_values(fit)
-    known |= {one.id: one.nominal for one in more if not one.estimated and one.nominal is not None}
-    free = [one for one in more if one.estimated]
+    known |= {
+        parameter.id: parameter.nominal
+        for parameter in more
+        if not parameter.estimated and parameter.nominal is not None
+    }
+    free = [parameter for parameter in more if parameter.estimated]
     drawn = prior_draws(free, shape[0] * shape[1], fit.seed)
-    values = {name: np.ravel(one) for name, one in known.items()} | {
-        one.id: drawn[:, number] for number, one in enumerate(free)
+    values = {name: np.ravel(values) for name, values in known.items()} | {
+        parameter.id: drawn[:, number] for number, parameter in enumerate(free)
     }
     rates = formulas_over_draws(formulas, values).reshape(*shape, len(cells))
     per_hour = rates * HOUR_IN[fit.scenarios.time_unit]
-    coords = dict(fit.posterior.coords) | {"cells": [one.label for one in cells]}
+    coords = dict(fit.posterior.coords) | {"cells": [line.label for line in cells]}
     return xr.DataArray(per_hour, dims=("chain", "draw", "cells"), coords=coords, attrs={"units": "1/h"})
 
 
 def observable_of(tables: ProblemTables, name: str) -> Observable:
     """Return an observable by its id."""
-    return next(one for one in tables.observables if one.id == name)
+    return next(observable for observable in tables.observables if observable.id == name)

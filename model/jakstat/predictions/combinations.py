@@ -99,7 +99,7 @@ def _additive(doses_a: np.ndarray, doses_b: np.ndarray, alone_a: np.ndarray, alo
     draw, place_a, place_b = draw[defined], place_a[defined], place_b[defined]
     if draw.size:
         bracket = (least[defined], most[defined])
-        result[draw, place_a, place_b] = find_root(overshoot, bracket, args=tuple(one[defined] for one in place)).x
+        result[draw, place_a, place_b] = find_root(overshoot, bracket, args=tuple(index[defined] for index in place)).x
     return result
 
 
@@ -186,7 +186,7 @@ def summarise_combination(measured: xr.Dataset, margin: float = 0.0) -> pd.DataF
     for name in REFERENCES:
         for place, excess in each_over_draws(measured[f"{name}_excess"]):
             defined = excess[np.isfinite(excess)]
-            shares = [float((one > margin).mean()) if defined.size else np.nan for one in (defined, -defined)]
+            shares = [float((excess > margin).mean()) if defined.size else np.nan for excess in (defined, -defined)]
             rows.append(
                 {
                     **place,

@@ -55,16 +55,19 @@ def check_exposures(exposures: list[Exposure]) -> None:
         or a drug comes twice.
     """
     faults = []
-    for one in exposures:
-        if not 0 < one.average <= one.peak:
+    for exposure in exposures:
+        if not 0 < exposure.average <= exposure.peak:
             faults.append(
-                f"{one.drug}: found average {one.average:g} and peak {one.peak:g} nM; needed: 0 < average <= peak"
+                f"{exposure.drug}: found average {exposure.average:g} and peak {exposure.peak:g} nM; "
+                "needed: 0 < average <= peak"
             )
-        if not 0 < one.fraction_unbound <= 1:
-            faults.append(f"{one.drug}: found fraction_unbound {one.fraction_unbound:g}; needed: above 0, at most 1")
-        if not one.sd_ln >= 0:
-            faults.append(f"{one.drug}: found sd_ln {one.sd_ln:g}; needed: 0 or more")
-    names = [one.drug for one in exposures]
+        if not 0 < exposure.fraction_unbound <= 1:
+            faults.append(
+                f"{exposure.drug}: found fraction_unbound {exposure.fraction_unbound:g}; needed: above 0, at most 1"
+            )
+        if not exposure.sd_ln >= 0:
+            faults.append(f"{exposure.drug}: found sd_ln {exposure.sd_ln:g}; needed: 0 or more")
+    names = [exposure.drug for exposure in exposures]
     faults += [
         f"{name}: found {names.count(name)} exposures; needed: one"
         for name in dict.fromkeys(names)
@@ -98,7 +101,7 @@ def predict_effect_at_exposure(relative: xr.DataArray, exposures: list[Exposure]
         An exposure cannot be (:func:`check_exposures`), or no drug has one.
     """
     check_exposures(exposures)
-    known = {one.drug: one for one in exposures}
+    known = {exposure.drug: exposure for exposure in exposures}
     drugs = [str(name) for name in relative["drug"].to_numpy() if str(name) in known]
     if not drugs:
         raise ValueError(

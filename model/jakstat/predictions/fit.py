@@ -265,7 +265,7 @@ def prior_draws(parameters: Sequence[Parameter], n: int, seed: int) -> np.ndarra
     ValueError
         A parameter has no prior, or one without mass between its bounds.
     """
-    standard = [np.random.default_rng([seed, *one.id.encode()]).standard_normal(n) for one in parameters]
+    standard = [np.random.default_rng([seed, *parameter.id.encode()]).standard_normal(n) for parameter in parameters]
     return draws_from_deviations(parameters, np.array(standard).reshape(len(parameters), n).T)
 
 

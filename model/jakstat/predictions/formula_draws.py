@@ -29,22 +29,22 @@ def formulas_over_draws(formulas: Sequence[sp.Expr], values: Mapping[str, np.nda
     ValueError
         A formula has a name without value; all such names are listed.
     """
-    named = sorted({symbol.name for one in formulas for symbol in one.free_symbols})
+    named = sorted({symbol.name for formula in formulas for symbol in formula.free_symbols})
     unknown = [name for name in named if name not in values]
     if unknown:
         raise ValueError(
             f"no value for {', '.join(unknown)}; needed: draws or a number for each parameter of the formulas. "
             "Were the draws made from another version of the study? Then sample again."
         )
-    count = max((np.size(one) for one in values.values()), default=1)
-    structures = [structure_of(one) for one in formulas]
+    count = max((np.size(value) for value in values.values()), default=1)
+    structures = [structure_of(formula) for formula in formulas]
     places: dict[sp.Expr, int] = {}
-    for leaf in [leaf for one in structures for leaf in one.leaves]:
+    for leaf in [leaf for structure in structures for leaf in structure.leaves]:
         places.setdefault(leaf, len(places))
     known = np.empty((count, len(places)))
     for leaf, place in places.items():
         known[:, place] = values[leaf.name] if leaf.is_Symbol else float(leaf)
-    table = tabulate_formulas([(one, [places[leaf] for leaf in one.leaves]) for one in structures])
+    table = tabulate_formulas([(structure, [places[leaf] for leaf in structure.leaves]) for structure in structures])
     # The formulas of one draw behind those of the draw before.
     draw = np.arange(count)[:, None]
     results = load_solver().evaluate_formulas(

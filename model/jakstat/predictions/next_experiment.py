@@ -75,15 +75,16 @@ def reduction_by_weights(
             log_weights, shapes[number] = smooth_weights(log_likelihood[others])
         weights = np.zeros(target.size)
         weights[others] = np.exp(log_weights)
-        sums[number] = [np.bincount(block, weights * one, _BLOCKS) for one in (*powers, weights)]
-    before = np.array([np.bincount(block, one, _BLOCKS) for one in (*powers, powers[0])])
+        sums[number] = [np.bincount(block, weights * power, _BLOCKS) for power in (*powers, weights)]
+    before = np.array([np.bincount(block, power, _BLOCKS) for power in (*powers, powers[0])])
     made_in = block[chosen]
     left_out = np.array(
         [
             _reduction(
-                np.delete(sums, one, axis=2)[made_in != one].sum(axis=2), np.delete(before, one, axis=1).sum(axis=1)
+                np.delete(sums, block, axis=2)[made_in != block].sum(axis=2),
+                np.delete(before, block, axis=1).sum(axis=1),
             )
-            for one in range(_BLOCKS)
+            for block in range(_BLOCKS)
         ]
     )
     limit = min(1 - 1 / np.log10(target.size), _GOOD_K)
@@ -130,16 +131,16 @@ def reduction_by_regression(
     values = target.ravel()
     basis = _natural_spline(measured)
     fold = rng.permutation(values.size) % _FOLDS
-    grams = np.array([basis[fold == one].T @ basis[fold == one] for one in range(_FOLDS)])
-    moments = np.array([basis[fold == one].T @ values[fold == one] for one in range(_FOLDS)])
+    grams = np.array([basis[fold == part].T @ basis[fold == part] for part in range(_FOLDS)])
+    moments = np.array([basis[fold == part].T @ values[fold == part] for part in range(_FOLDS)])
     count = np.bincount(fold, minlength=_FOLDS)
     sums = np.bincount(fold, values, minlength=_FOLDS)
     left_out = np.empty((values.size, 2))
-    for one in range(_FOLDS):
-        seen = fold == one
-        fitted = np.linalg.lstsq(grams.sum(axis=0) - grams[one], moments.sum(axis=0) - moments[one], rcond=None)[0]
+    for part in range(_FOLDS):
+        seen = fold == part
+        fitted = np.linalg.lstsq(grams.sum(axis=0) - grams[part], moments.sum(axis=0) - moments[part], rcond=None)[0]
         left_out[seen, 0] = values[seen] - basis[seen] @ fitted
-        left_out[seen, 1] = values[seen] - (sums.sum() - sums[one]) / (values.size - count[one])
+        left_out[seen, 1] = values[seen] - (sums.sum() - sums[part]) / (values.size - count[part])
     after, before = left_out[:, 0] ** 2, left_out[:, 1] ** 2
     remaining = after.mean() / before.mean()
     deviation = ((after - remaining * before) / before.mean()).reshape(target.shape)
@@ -217,7 +218,9 @@ def expect_reductions(
             f"target: found {values.size} draws with sd {values.std() if values.size else 0:.3g}; "
             "needed: 100 draws or more in which it exists, and a spread"
         )
-    streams = [np.random.default_rng(one) for one in np.random.SeedSequence(seed).spawn(signals.sizes["candidate"])]
+    streams = [
+        np.random.default_rng(sequence) for sequence in np.random.SeedSequence(seed).spawn(signals.sizes["candidate"])
+    ]
     rows = [dict.fromkeys(_ESTIMATES, np.nan) for _ in streams]
     for number, rng in enumerate(streams):
         found = reduction_by_regression(values, signals_kept[..., number], noise[..., number], rng)
@@ -233,7 +236,7 @@ def expect_reductions(
         "draws": values.size,
         "share_of_draws": float(kept.mean()),
     }
-    coords = {name: one for name, one in signals.coords.items() if one.dims == ("candidate",)}
+    coords = {name: coordinate for name, coordinate in signals.coords.items() if coordinate.dims == ("candidate",)}
     return xr.Dataset(columns, coords=coords, attrs=attrs)
 
 

@@ -60,7 +60,7 @@ def predict_resistance(fit: StudyFit, asked: ResponseSettings) -> xr.Dataset:
     parent = metrics.isel(cells=0, drop=True)
     shifts = compare_dose_responses(parent, metrics.isel(cells=slice(1, None)))
     assumed = [
-        any(fit.scenarios.reference.alterations[name].assumed for name in one.alterations) for one in asked.cells
+        any(fit.scenarios.reference.alterations[name].assumed for name in line.alterations) for line in asked.cells
     ]
     return shifts.assign(response=curves.rename(cells="all_cells"), assumed=("all_cells", assumed))
 
@@ -68,24 +68,24 @@ def predict_resistance(fit: StudyFit, asked: ResponseSettings) -> xr.Dataset:
 def summarise_resistance(resistance: xr.Dataset) -> pd.DataFrame:
     """Return the shifts of :func:`predict_resistance` as rows, with whether they come from an assumed size."""
     shifts = summarise_shifts(resistance.drop_vars(["response", "assumed"]))
-    labels = [str(one) for one in resistance["all_cells"].to_numpy()]
+    labels = [str(cells) for cells in resistance["all_cells"].to_numpy()]
     assumed = dict(zip(labels, resistance["assumed"].to_numpy().astype(bool).tolist(), strict=True))
-    return shifts.assign(assumed=[assumed[str(one)] for one in shifts["cells"]])
+    return shifts.assign(assumed=[assumed[str(shift)] for shift in shifts["cells"]])
 
 
 def predict_combinations(fit: StudyFit, pairs: Sequence[PairSettings]) -> dict[str, xr.Dataset]:
     """Predict the response to pairs of inhibitors and its excess over Bliss, HSA and Loewe, by label of the pair."""
     return {
-        one.label: measure_combination(
-            fit.predict_surface(one.cells, one.inhibitors, one.doses, one.readout, one.protocol)
+        pair.label: measure_combination(
+            fit.predict_surface(pair.cells, pair.inhibitors, pair.doses, pair.readout, pair.protocol)
         )
-        for one in pairs
+        for pair in pairs
     }
 
 
 def summarise_combinations(pairs: Mapping[str, xr.Dataset]) -> pd.DataFrame:
     """Return the excess of every pair at every pair of doses as rows."""
-    return pd.concat([summarise_combination(one).assign(pair=name) for name, one in pairs.items()], ignore_index=True)
+    return pd.concat([summarise_combination(pair).assign(pair=name) for name, pair in pairs.items()], ignore_index=True)
 
 
 def least_doses(pairs: Mapping[str, xr.Dataset], effect: float, probability: float) -> pd.DataFrame:
@@ -98,8 +98,8 @@ def least_doses(pairs: Mapping[str, xr.Dataset], effect: float, probability: flo
         not suffice.
     """
     found = [
-        find_least_doses(1 - one["effect"], effect, probability).assign(pair=name, effect=effect)
-        for name, one in pairs.items()
+        find_least_doses(1 - pair["effect"], effect, probability).assign(pair=name, effect=effect)
+        for name, pair in pairs.items()
     ]
     return pd.concat(found, ignore_index=True)
 
@@ -122,9 +122,17 @@ def predict_exposure(reference: Reference, response: xr.DataArray, seed: int) ->
         As :func:`jakstat.predictions.predict_effect_at_exposure`.
     """
     exposures = [
-        Exposure(one.inhibitor, one.cavg, one.cmax, one.fraction_unbound, one.sd_ln, one.regimen, one.source)
-        for one in reference.exposures
-        if one.inhibitor in response["drug"].to_numpy()
+        Exposure(
+            exposure.inhibitor,
+            exposure.cavg,
+            exposure.cmax,
+            exposure.fraction_unbound,
+            exposure.sd_ln,
+            exposure.regimen,
+            exposure.source,
+        )
+        for exposure in reference.exposures
+        if exposure.inhibitor in response["drug"].to_numpy()
     ]
     return predict_effect_at_exposure(response, exposures, seed)
 

@@ -64,8 +64,8 @@ def compare_dose_responses(reference: xr.Dataset, changed: xr.Dataset, ic50: str
             "emax_change": changed["emax"] - reference["emax"],
         }
     )
-    for one in result.data_vars:
-        result[one].attrs = {"units": "1"}
+    for variable in result.data_vars:
+        result[variable].attrs = {"units": "1"}
     result["case"].attrs = {"flag_values": list(range(len(CASES))), "flag_meanings": " ".join(CASES)}
     return result.transpose(*changed["emax"].dims, ...)  # broadcasting leaves each variable its own order
 
@@ -107,7 +107,9 @@ def summarise_shifts(comparison: xr.Dataset, resistant: float = 2.0) -> pd.DataF
         names = ("fold_shift", "fold_shift_at_least", "fold_shift_at_most", "emax_change")
         shift, least, most, effect = (columns[name][number][1] for name in names)
         solved = case != CASES.index("failed")
-        bounds = [float((one[solved] >= resistant).mean()) if solved.any() else np.nan for one in (least, most)]
+        bounds = [
+            float((quantity[solved] >= resistant).mean()) if solved.any() else np.nan for quantity in (least, most)
+        ]
         rows.append(
             place
             | {f"share_{name}": float((case == at).mean()) for at, name in enumerate(CASES)}

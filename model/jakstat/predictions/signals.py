@@ -45,7 +45,9 @@ def ask_for_signals(
         )
         for observable, experiment, time in wanted
     )
-    observables = tuple(one for one in tables.observables if one.id in {observable for observable, _, _ in wanted})
+    observables = tuple(
+        measured for measured in tables.observables if measured.id in {observable for observable, _, _ in wanted}
+    )
     return replace(
         tables,
         experiments=experiments,

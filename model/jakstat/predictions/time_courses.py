@@ -44,9 +44,13 @@ def predict_time_courses(
     tables = measured_over_time(tables)
     posterior = thin_posterior(tree, n_draws)
     times = _times(tables, n_times)
-    pairs = sorted({(one.observable_id, one.experiment_id) for one in tables.measurements})
-    starts = {one.id: one.start for one in tables.experiments}
-    steady = {(one.observable_id, one.experiment_id) for one in tables.measurements if one.time == np.inf}
+    pairs = sorted({(measurement.observable_id, measurement.experiment_id) for measurement in tables.measurements})
+    starts = {experiment.id: experiment.start for experiment in tables.experiments}
+    steady = {
+        (measurement.observable_id, measurement.experiment_id)
+        for measurement in tables.measurements
+        if measurement.time == np.inf
+    }
     wanted = [
         (*pair, time)
         for pair in pairs
@@ -58,8 +62,8 @@ def predict_time_courses(
     draws = posterior.values.reshape(-1, posterior.values.shape[2])
     values = signals_over_draws(request, draws, solver) if wanted else np.empty((len(draws), 0))
     values = values.reshape(*shape, len(wanted))
-    observables = [one.id for one in tables.observables]
-    experiments = [one.id for one in tables.experiments]
+    observables = [observable.id for observable in tables.observables]
+    experiments = [experiment.id for experiment in tables.experiments]
     signal = np.full((*shape, len(observables), len(experiments), len(times)), np.nan)
     place = {time: number for number, time in enumerate(times.tolist())}
     for number, (observable, experiment, time) in enumerate(wanted):
@@ -78,7 +82,9 @@ def predict_time_courses(
 
 def _times(tables: ProblemTables, n_times: int) -> np.ndarray:
     """Return the times of the courses, in order."""
-    start = min((one.start for one in tables.experiments), default=0.0)
-    last = max((one.time for one in tables.measurements if np.isfinite(one.time)), default=start)
-    steady = [np.inf] if any(one.time == np.inf for one in tables.measurements) else []
+    start = min((experiment.start for experiment in tables.experiments), default=0.0)
+    last = max(
+        (measurement.time for measurement in tables.measurements if np.isfinite(measurement.time)), default=start
+    )
+    steady = [np.inf] if any(measurement.time == np.inf for measurement in tables.measurements) else []
     return np.unique([*np.linspace(start, last, n_times), *steady])

@@ -71,7 +71,7 @@ def _require_readable(text: str) -> None:
 
 def deepest(text: str) -> int:
     """Return how many parentheses at most are open at once."""
-    changes = ((one == "(") - (one == ")") for one in text)
+    changes = ((character == "(") - (character == ")") for character in text)
     return max(accumulate(changes, initial=0))
 
 
@@ -92,7 +92,9 @@ def entity(name: str) -> sp.Symbol:
 
 def with_values(expression: sp.Expr, values: Mapping[str, sp.Expr]) -> sp.Expr:
     """Return an expression in which ``values`` stand for names, all at once."""
-    return expression.xreplace({one: values[one.name] for one in expression.free_symbols if one.name in values})
+    return expression.xreplace(
+        {symbol: values[symbol.name] for symbol in expression.free_symbols if symbol.name in values}
+    )
 
 
 def unknown_names(expression: sp.Expr, known: Iterable[str]) -> list[str]:

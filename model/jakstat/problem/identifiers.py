@@ -76,7 +76,7 @@ def _read_group(text: str, columns: Sequence[str], tables: Mapping[str, Collecti
         if place == len(columns) - 1:
             names.append(known.get(text, "") if known else text)
         elif known:
-            found = max((one for one in known if text.startswith(f"{one}_")), key=len, default="")
+            found = max((name for name in known if text.startswith(f"{name}_")), key=len, default="")
             names.append(known.get(found, ""))
             text = text[len(found) + 1 :]
         else:

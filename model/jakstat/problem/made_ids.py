@@ -55,11 +55,11 @@ def made_id_faults(
     """
     observables = tuple(observables)
     known = dict.fromkeys(entities.taken, "an id of the model") | dict.fromkeys(written, "an id of the parameter table")
-    known |= {one.id: "an id of the observables" for one in observables}
+    known |= {observable.id: "an id of the observables" for observable in observables}
     placeholders = [
-        (name, f"the placeholder of {one.id}")
-        for one in observables
-        for name in (*one.observable_placeholders, *one.noise_placeholders)
+        (name, f"the placeholder of {observable.id}")
+        for observable in observables
+        for name in (*observable.observable_placeholders, *observable.noise_placeholders)
     ]
     return [
         Fault(file, None, "", f"{name}, which would be called {new}, {known[new]}", _NEEDED)
@@ -77,9 +77,9 @@ def require_own_ids(tables: ProblemTables, file: str) -> ProblemTables:
         Two experiments, two parameters or two observables have one id.
     """
     groups = {
-        "experiments": [(one.id, one.label or one.id) for one in tables.experiments],
-        "parameters": [(one.id, one.name or one.id) for one in tables.parameters],
-        "observables": [(one.id, one.name or one.id) for one in tables.observables],
+        "experiments": [(experiment.id, experiment.label or experiment.id) for experiment in tables.experiments],
+        "parameters": [(parameter.id, parameter.name or parameter.id) for parameter in tables.parameters],
+        "observables": [(observable.id, observable.name or observable.id) for observable in tables.observables],
     }
     faults = [fault for what, named in groups.items() for fault in shared_id_faults(file, what, named)]
     if faults:

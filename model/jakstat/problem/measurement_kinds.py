@@ -23,7 +23,7 @@ def measured_over_time(tables: ProblemTables) -> ProblemTables:
     over_doses = _dose_responses(tables)
     if not over_doses:
         return tables
-    return _with_observables(tables, {one.id for one in tables.observables} - over_doses)
+    return _with_observables(tables, {observable.id for observable in tables.observables} - over_doses)
 
 
 def measured_responses(tables: ProblemTables) -> pd.DataFrame:
@@ -36,22 +36,31 @@ def measured_responses(tables: ProblemTables) -> pd.DataFrame:
         that are measured over doses, in cells without a stimulus, whose values are no bounds.
     """
     of_doses = measured_over_doses(tables)
-    relative = {one.id for one in of_doses.observables if one.unit == "1"}
-    alone = {one.id: one for one in of_doses.experiments if len(one.inhibitors) == 1 and not one.stimulus}
+    relative = {observable.id for observable in of_doses.observables if observable.unit == "1"}
+    alone = {
+        experiment.id: experiment
+        for experiment in of_doses.experiments
+        if len(experiment.inhibitors) == 1 and not experiment.stimulus
+    }
     rows = [
-        (one.observable_id, alone[one.experiment_id].cell_line, *alone[one.experiment_id].inhibitors[0], one.value)
-        for one in of_doses.measurements
-        if one.observable_id in relative and one.experiment_id in alone and not one.censored
+        (
+            measurement.observable_id,
+            alone[measurement.experiment_id].cell_line,
+            *alone[measurement.experiment_id].inhibitors[0],
+            measurement.value,
+        )
+        for measurement in of_doses.measurements
+        if measurement.observable_id in relative and measurement.experiment_id in alone and not measurement.censored
     ]
     return pd.DataFrame(rows, columns=["observable", "cells", "drug", "dose_nM", "value"])
 
 
 def _dose_responses(tables: ProblemTables) -> set[str]:
     """Return the ids of observables that are measured over doses."""
-    inhibited = {one.id for one in tables.experiments if one.inhibitors}
+    inhibited = {experiment.id for experiment in tables.experiments if experiment.inhibitors}
     times: dict[str, dict[str, set[float]]] = defaultdict(lambda: defaultdict(set))
-    for one in tables.measurements:
-        times[one.observable_id][one.experiment_id].add(one.time)
+    for measurement in tables.measurements:
+        times[measurement.observable_id][measurement.experiment_id].add(measurement.time)
     return {
         observable
         for observable, by_experiment in times.items()
@@ -60,11 +69,11 @@ def _dose_responses(tables: ProblemTables) -> set[str]:
 
 
 def _with_observables(tables: ProblemTables, chosen: Collection[str]) -> ProblemTables:
-    measurements = tuple(one for one in tables.measurements if one.observable_id in chosen)
-    measured = {one.experiment_id for one in measurements}
+    measurements = tuple(measurement for measurement in tables.measurements if measurement.observable_id in chosen)
+    measured = {measurement.experiment_id for measurement in measurements}
     return replace(
         tables,
-        observables=tuple(one for one in tables.observables if one.id in chosen),
-        experiments=tuple(one for one in tables.experiments if one.id in measured),
+        observables=tuple(observable for observable in tables.observables if observable.id in chosen),
+        experiments=tuple(experiment for experiment in tables.experiments if experiment.id in measured),
         measurements=measurements,
     )

@@ -41,10 +41,13 @@ def faults_of_math(sbml: str, file: str) -> list[Fault]:
 def _infinite(model: libsbml.Model) -> Iterator[tuple[str, float]]:
     """Yield each infinite value that a model gives; one that is NaN is none yet, which tables may give."""
     values = [
-        *((f"parameter {one.getId()}", one.getValue()) for one in model.getListOfParameters()),
-        *((f"compartment {one.getId()}", one.getSize()) for one in model.getListOfCompartments()),
-        *((f"species {one.getId()}", one.getInitialConcentration()) for one in model.getListOfSpecies()),
-        *((f"species {one.getId()}", one.getInitialAmount()) for one in model.getListOfSpecies()),
+        *((f"parameter {parameter.getId()}", parameter.getValue()) for parameter in model.getListOfParameters()),
+        *(
+            (f"compartment {compartment.getId()}", compartment.getSize())
+            for compartment in model.getListOfCompartments()
+        ),
+        *((f"species {species.getId()}", species.getInitialConcentration()) for species in model.getListOfSpecies()),
+        *((f"species {species.getId()}", species.getInitialAmount()) for species in model.getListOfSpecies()),
     ]
     yield from ((place, value) for place, value in values if math.isinf(value))
 
@@ -114,10 +117,10 @@ def _number(node: libsbml.ASTNode) -> float | None:
     """Return the value of a part without names, None where it has any."""
     inside = [node]
     while inside:
-        one = inside.pop()
-        if one.getType() in _NAMES or one.getType() == libsbml.AST_FUNCTION_DELAY:
+        part = inside.pop()
+        if part.getType() in _NAMES or part.getType() == libsbml.AST_FUNCTION_DELAY:
             return None
-        inside += [one.getChild(number) for number in range(one.getNumChildren())]
+        inside += [part.getChild(number) for number in range(part.getNumChildren())]
     return float(libsbml.SBMLTransforms.evaluateASTNode(node, libsbml.Model(3, 1)))
 
 

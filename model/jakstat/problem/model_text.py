@@ -97,7 +97,7 @@ def _sbml_of(
         model = expand_imports(path, text, folders)
         if imported is not None:
             imported += model.imported
-        faults += [Fault(str(one.file), one.line, "", one.found, one.needed) for one in model.wrong]
+        faults += [Fault(str(fault.file), fault.line, "", fault.found, fault.needed) for fault in model.wrong]
         return (
             None
             if model.wrong
@@ -182,8 +182,8 @@ def _other_models(document: libsbml.SBMLDocument) -> list[str]:
     external = [] if of_document is None else list(of_document.getListOfExternalModelDefinitions())
     submodels = [] if of_model is None else list(of_model.getListOfSubmodels())
     return [
-        *(f"the model {one.getId()} of another file, {one.getSource()} (package comp)" for one in external),
-        *(f"the submodel {one.getId()} (package comp)" for one in submodels),
+        *(f"the model {name.getId()} of another file, {name.getSource()} (package comp)" for name in external),
+        *(f"the submodel {submodel.getId()} (package comp)" for submodel in submodels),
     ]
 
 
@@ -221,20 +221,30 @@ def model_entities(sbml: str) -> ModelEntities:
     ruled = {rule.getVariable() for rule in model.getListOfRules()}
     computed = {rule.getVariable() for rule in model.getListOfRules() if rule.isAssignment()}
     assigned = {assignment.getSymbol() for assignment in model.getListOfInitialAssignments()}
-    parameters = [one for one in model.getListOfParameters() if one.getId() not in ruled]
+    parameters = [parameter for parameter in model.getListOfParameters() if parameter.getId() not in ruled]
     species = list(model.getListOfSpecies())
-    targets = {one.getId() for one in (*model.getListOfParameters(), *species, *model.getListOfCompartments())}
-    elements = (one for one in model.getListOfAllElements() if one.getTypeCode() not in _UNITS)
+    targets = {
+        parameter.getId() for parameter in (*model.getListOfParameters(), *species, *model.getListOfCompartments())
+    }
+    elements = (element for element in model.getListOfAllElements() if element.getTypeCode() not in _UNITS)
     return ModelEntities(
         names=frozenset(targets),
-        taken=frozenset(one.getIdAttribute() for one in elements if one.getIdAttribute()),
+        taken=frozenset(element.getIdAttribute() for element in elements if element.getIdAttribute()),
         targets=frozenset(targets - computed),
-        parameters=frozenset(one.getId() for one in parameters),
+        parameters=frozenset(parameter.getId() for parameter in parameters),
         without_value=frozenset(
-            one.getId() for one in parameters if not one.isSetValue() and one.getId() not in assigned
+            parameter.getId()
+            for parameter in parameters
+            if not parameter.isSetValue() and parameter.getId() not in assigned
         ),
-        values={one.getId(): one.getValue() for one in parameters if one.isSetValue() and one.getId() not in assigned},
-        units={one.getId(): one.getUnits() for one in (*parameters, *species) if one.getUnits()},
+        values={
+            parameter.getId(): parameter.getValue()
+            for parameter in parameters
+            if parameter.isSetValue() and parameter.getId() not in assigned
+        },
+        units={
+            parameter.getId(): parameter.getUnits() for parameter in (*parameters, *species) if parameter.getUnits()
+        },
         time_unit=_time_unit(model),
         local_parameters=_local_parameters(model),
     )
@@ -244,10 +254,10 @@ def _local_parameters(model: libsbml.Model) -> dict[str, str]:
     """Return the local parameters of reactions; libsbml makes ``reaction_parameter`` of ``reaction.parameter``."""
     laws = ((reaction.getId(), reaction.getKineticLaw()) for reaction in model.getListOfReactions())
     return {
-        f"{reaction}.{one.getId()}": f"{reaction}_{one.getId()}"
+        f"{reaction}.{parameter.getId()}": f"{reaction}_{parameter.getId()}"
         for reaction, law in laws
         if law is not None
-        for one in (*law.getListOfParameters(), *law.getListOfLocalParameters())
+        for parameter in (*law.getListOfParameters(), *law.getListOfLocalParameters())
     }
 
 
@@ -269,7 +279,7 @@ def rename_local_parameters(sbml: str, names: Mapping[str, str]) -> str:
     document = libsbml.readSBMLFromString(sbml)
     local = _local_parameters(document.getModel())
     _convert(document, {"promoteLocalParameters": "true"})
-    old = ",".join(local[one] for one in names)
+    old = ",".join(local[name] for name in names)
     _convert(document, {"renameSIds": "true", "currentIds": old, "newIds": ",".join(names.values())})
     return str(libsbml.writeSBMLToString(document))
 

@@ -68,7 +68,9 @@ def draws_from_deviations(parameters: Sequence[Parameter], deviations: np.ndarra
     ValueError
         A parameter has no prior.
     """
-    columns = [_from_deviations(_prior_of(one), deviations[..., place]) for place, one in enumerate(parameters)]
+    columns = [
+        _from_deviations(_prior_of(parameter), deviations[..., place]) for place, parameter in enumerate(parameters)
+    ]
     return np.stack(columns, axis=-1) if columns else np.array(deviations, dtype=float)
 
 
@@ -85,7 +87,7 @@ def deviations_of_draws(parameters: Sequence[Parameter], values: np.ndarray) -> 
     -------
     (..., parameter) array
     """
-    columns = [_to_deviations(_prior_of(one), values[..., place]) for place, one in enumerate(parameters)]
+    columns = [_to_deviations(_prior_of(parameter), values[..., place]) for place, parameter in enumerate(parameters)]
     return np.stack(columns, axis=-1) if columns else np.array(values, dtype=float)
 
 

@@ -37,7 +37,7 @@ def read_tables(path: str | Path) -> ProblemTables:
     if path.suffix in (".yaml", ".yml") and lexists(path) and not path.is_dir():
         return read_petab(path)
     if path.is_dir():
-        inside = sorted(one.name for one in (*path.glob("*.yaml"), *path.glob("*.yml")))
+        inside = sorted(file.name for file in (*path.glob("*.yaml"), *path.glob("*.yml")))
         found = f"a folder without study.yaml{f' (it holds {chr(44).join(inside)})' if inside else ''}"
     else:
         found = "a file that is not YAML" if path.exists() else "nothing"

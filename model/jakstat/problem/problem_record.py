@@ -25,13 +25,17 @@ def check_problem(tables: ProblemTables) -> dict:
         "citation": tables.citation,
         "time_unit": tables.time_unit,
         "measurements": len(tables.measurements),
-        "measurements_of_observable": dict(Counter(one.observable_id for one in tables.measurements)),
-        "measurements_of_experiment": dict(Counter(one.experiment_id for one in tables.measurements)),
+        "measurements_of_observable": dict(Counter(measurement.observable_id for measurement in tables.measurements)),
+        "measurements_of_experiment": dict(Counter(measurement.experiment_id for measurement in tables.measurements)),
         "parameters": len(tables.parameters),
         "estimated": {
-            one.id: {"prior": one.prior.distribution, "unit": one.unit, "source": one.prior.source}
-            for one in tables.parameters
-            if one.prior is not None
+            parameter.id: {
+                "prior": parameter.prior.distribution,
+                "unit": parameter.unit,
+                "source": parameter.prior.source,
+            }
+            for parameter in tables.parameters
+            if parameter.prior is not None
         },
         "notes": list(tables.notes),
         "data_digests": dict(tables.data_digests),

@@ -119,7 +119,7 @@ class Experiment:
     @property
     def start(self) -> float:
         """Time of the first period that can be measured: a pre-equilibration comes before it. 0 where it is all."""
-        return min((one.start for one in self.periods if one.start > -math.inf), default=0.0)
+        return min((period.start for period in self.periods if period.start > -math.inf), default=0.0)
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ def problem_digests(tables: ProblemTables) -> dict[str, str]:
     text_of = cache(sp.srepr)  # few formulas, in many rows
     parts: dict[str, tuple[Callable[..., Any], Iterable[Any]]] = {
         "parameters": (_parameter, tables.parameters),
-        "observables": (lambda one: _observable(one, text_of), tables.observables),
-        "experiments": (lambda one: _experiment(one, text_of), tables.experiments),
-        "measurements": (lambda one: _measurement(one, text_of), tables.measurements),
+        "observables": (lambda observable: _observable(observable, text_of), tables.observables),
+        "experiments": (lambda experiment: _experiment(experiment, text_of), tables.experiments),
+        "measurements": (lambda measurement: _measurement(measurement, text_of), tables.measurements),
     }
     digests = {"model": _digest(" ".join(_XML_COMMENT.sub(" ", tables.sbml).split()))}
     for name, (content, rows) in parts.items():
@@ -76,7 +76,7 @@ def _other_names(drawn: "xr.DataTree | xr.Dataset", tables: ProblemTables) -> st
     if "posterior" not in getattr(drawn, "children", ()) or PARAMETERS not in drawn["posterior"].attrs:
         return ""
     drawn_names = list(drawn["posterior"].attrs[PARAMETERS])
-    estimated = [one.id for one in tables.parameters if one.estimated]
+    estimated = [parameter.id for parameter in tables.parameters if parameter.estimated]
     missing = [name for name in estimated if name not in drawn_names]
     unknown = [name for name in drawn_names if name not in estimated]
     said = [f"no value for {_listed(missing)}"] if missing else []
@@ -91,45 +91,45 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:_MOST_NAMES]) + more
 
 
-def _parameter(one: Parameter) -> list:
-    prior = one.prior
+def _parameter(parameter: Parameter) -> list:
+    prior = parameter.prior
     if prior is None:
-        return [one.id, one.nominal]
-    return [one.id, prior.distribution, list(prior.parameters), prior.lower, prior.upper]
+        return [parameter.id, parameter.nominal]
+    return [parameter.id, prior.distribution, list(prior.parameters), prior.lower, prior.upper]
 
 
-def _observable(one: Observable, text_of: Callable[[sp.Expr], str]) -> list:
+def _observable(observable: Observable, text_of: Callable[[sp.Expr], str]) -> list:
     return [
-        one.id,
-        text_of(one.formula),
-        text_of(one.noise_formula),
-        one.noise_distribution,
-        list(one.observable_placeholders),
-        list(one.noise_placeholders),
-        one.degrees_of_freedom,
+        observable.id,
+        text_of(observable.formula),
+        text_of(observable.noise_formula),
+        observable.noise_distribution,
+        list(observable.observable_placeholders),
+        list(observable.noise_placeholders),
+        observable.degrees_of_freedom,
     ]
 
 
-def _experiment(one: Experiment, text_of: Callable[[sp.Expr], str]) -> list:
+def _experiment(experiment: Experiment, text_of: Callable[[sp.Expr], str]) -> list:
     periods = [
         [
             period.start,
             sorted((name, text_of(value)) for name, value in period.changes.items()),
             period.resets_parameters,
         ]
-        for period in one.periods
+        for period in experiment.periods
     ]
-    return [one.id, periods]
+    return [experiment.id, periods]
 
 
-def _measurement(one: Measurement, text_of: Callable[[sp.Expr], str]) -> list:
+def _measurement(measurement: Measurement, text_of: Callable[[sp.Expr], str]) -> list:
     return [
-        one.observable_id,
-        one.experiment_id,
-        one.time,
-        one.value,
-        one.censored,
-        [text_of(value) for value in (*one.observable_parameters, *one.noise_parameters)],
+        measurement.observable_id,
+        measurement.experiment_id,
+        measurement.time,
+        measurement.value,
+        measurement.censored,
+        [text_of(value) for value in (*measurement.observable_parameters, *measurement.noise_parameters)],
     ]
 
 

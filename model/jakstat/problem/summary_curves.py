@@ -41,7 +41,7 @@ def viabilities_from_summary(
     ValueError
         A dose lies outside of the range, or no slope gives this IC50 and AUC.
     """
-    if not all(lowest * (1 - 1e-9) <= one <= highest * (1 + 1e-9) for one in doses):
+    if not all(lowest * (1 - 1e-9) <= dose <= highest * (1 + 1e-9) for dose in doses):
         raise ValueError(f"doses {list(doses)} are not all within the tested {lowest:g} to {highest:g}")
     slope = slope_of_summary(ic50, auc, lowest, highest)
     return 1.0 / (1.0 + np.exp((np.log2(np.asarray(doses)) - np.log2(ic50)) / slope))

@@ -33,8 +33,8 @@ POSITIVE = {"log-normal", "log-laplace", "log-uniform", "chisquare", "exponentia
 
 def parse_numbers(text: str) -> tuple[float, ...] | None:
     """Return the numbers of a cell like ``0.5;2``, or None where one of them is none."""
-    numbers = [finite_number_of_text(one.strip()) for one in text.split(";")] if text else []
-    return None if None in numbers else tuple(one for one in numbers if one is not None)
+    numbers = [finite_number_of_text(part.strip()) for part in text.split(";")] if text else []
+    return None if None in numbers else tuple(number for number in numbers if number is not None)
 
 
 #: Beyond this size a number's square is no float, and what a prior or a likelihood computes of it is none either.

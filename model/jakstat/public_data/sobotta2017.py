@@ -120,7 +120,7 @@ def obtain_sobotta2017(folder: Path | None, address: str | None) -> ObtainedMeas
             rows = _tidy(_cells_of_table(content))
     elif address:
         try:
-            contents = [download_known(address, one.file, faults) for one in DATA_SETS]
+            contents = [download_known(address, data_set.file, faults) for data_set in DATA_SETS]
         except OutOfReachError as error:
             reason = str(error)
         else:
@@ -171,33 +171,33 @@ def place_sobotta2017(table: str | Path, target: str | Path) -> None:
 def _cells_of_table(content: bytes) -> Iterable[tuple[_DataSet, Mapping[str, float]]]:
     """Yield each measurement of :data:`TABLE` that belongs to a data set with ruxolitinib."""
     lines = list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
-    for one in DATA_SETS:
+    for data_set in DATA_SETS:
         for line in lines:
-            if (line["dataset"], line["observable"]) == (one.name, one.observable):
+            if (line["dataset"], line["observable"]) == (data_set.name, data_set.observable):
                 names = ("input_il6", "input_ruxolitinib", "input_stattic", "input_dmso", "time_min", "value")
                 cells = {name: float(line[name]) for name in names if line[name]}
-                yield one, cells
+                yield data_set, cells
 
 
 def _cells_of_spreadsheets(contents: Iterable[bytes | None]) -> Iterable[tuple[_DataSet, Mapping[str, float]]]:
     """Yield each measurement of the spreadsheets, which stand in the order of :data:`DATA_SETS`."""
-    for one, content in zip(DATA_SETS, contents, strict=True):
+    for data_set, content in zip(DATA_SETS, contents, strict=True):
         assert content is not None  # a fault stops before
         sheet = pd.read_excel(io.BytesIO(content), engine="calamine")
-        sheet = sheet.rename(columns={"time": "time_min", "input_DMSO": "input_dmso", one.observable: "value"})
+        sheet = sheet.rename(columns={"time": "time_min", "input_DMSO": "input_dmso", data_set.observable: "value"})
         # Stattic of 2013-11-12 stands beside the table, without column names; d2d leaves it out as well.
         for _, line in sheet[sheet["value"].notna()].iterrows():
-            yield one, {str(name): float(cell) for name, cell in line.items() if pd.notna(cell)}
+            yield data_set, {str(name): float(cell) for name, cell in line.items() if pd.notna(cell)}
 
 
 def _tidy(measurements: Iterable[tuple[_DataSet, Mapping[str, float]]]) -> pd.DataFrame:
     """Return the table of measurements: a row a measurement, repeated ones numbered."""
     rows = [
         {
-            "observable": one.observable,
+            "observable": data_set.observable,
             "cell_line": "primary mouse hepatocytes",
             "stimulus": "IL-6",
-            "stimulus_ng_per_ml": cells.get("input_il6", one.il6),
+            "stimulus_ng_per_ml": cells.get("input_il6", data_set.il6),
             "inhibitor": "ruxolitinib",
             "inhibitor_nM": cells["input_ruxolitinib"],
             "inhibitor_2": "Stattic",
@@ -205,10 +205,10 @@ def _tidy(measurements: Iterable[tuple[_DataSet, Mapping[str, float]]]) -> pd.Da
             "pretreatment_min": PRETREATMENT,
             "time_min": cells["time_min"],
             "value": cells["value"],
-            "experiment": one.name.rpartition("/")[2],
+            "experiment": data_set.name.rpartition("/")[2],
             "vehicle": _VEHICLES.get(cells.get("input_dmso", math.nan), "not stated"),
         }
-        for one, cells in measurements
+        for data_set, cells in measurements
     ]
     table = pd.DataFrame(rows)
     same = ["observable", "experiment", "stimulus_ng_per_ml", "inhibitor_nM", "inhibitor_2_nM", "time_min"]

@@ -71,7 +71,7 @@ class Table:
     @property
     def cells(self) -> list[list[Cell]]:
         """The rows, every entry a cell."""
-        return [[one if isinstance(one, Cell) else Cell(str(one)) for one in row] for row in self.rows]
+        return [[cell if isinstance(cell, Cell) else Cell(str(cell)) for cell in row] for row in self.rows]
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ def render_parameter_document(tables: ProblemTables) -> str:
     ValueError
         A prior has no source or a parameter no unit; all such parameters are named.
     """
-    estimated = [one for one in tables.parameters if one.estimated]
-    fixed = [one for one in tables.parameters if not one.estimated]
+    estimated = [parameter for parameter in tables.parameters if parameter.estimated]
+    fixed = [parameter for parameter in tables.parameters if not parameter.estimated]
     _require_sources_and_units(tables)
-    assumed = sum(is_assumed(_source(one)) for one in estimated)
+    assumed = sum(is_assumed(_source(parameter)) for parameter in estimated)
     lines = [
         f"# Parameters of {tables.id}",
         "",
@@ -39,21 +39,26 @@ def render_parameter_document(tables: ProblemTables) -> str:
         "",
         *_markdown(
             ("parameter", "unit", "prior", "90 % of the prior", "source"),
-            [_row(one, one.prior) for one in estimated if one.prior is not None],
+            [_row(parameter, parameter.prior) for parameter in estimated if parameter.prior is not None],
         ),
         "",
         "## Fixed parameters",
         "",
         "Their sources are in the study's table of parameters and in the reference tables.",
         "",
-        *_markdown(("parameter", "unit", "value"), [(one.id, one.unit, number_text(one.nominal)) for one in fixed]),
+        *_markdown(
+            ("parameter", "unit", "value"),
+            [(parameter.id, parameter.unit, number_text(parameter.nominal)) for parameter in fixed],
+        ),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _require_sources_and_units(tables: ProblemTables) -> None:
-    without_source = [one.id for one in tables.parameters if one.estimated and not _source(one).strip()]
-    without_unit = [one.id for one in tables.parameters if not one.unit.strip()]
+    without_source = [
+        parameter.id for parameter in tables.parameters if parameter.estimated and not _source(parameter).strip()
+    ]
+    without_unit = [parameter.id for parameter in tables.parameters if not parameter.unit.strip()]
     faults = [
         f"{what}: {', '.join(ids)}"
         for what, ids in (("prior without a source", without_source), ("no unit", without_unit))

@@ -46,12 +46,12 @@ def render_responses_page(responses: xr.Dataset, measured: pd.DataFrame, title: 
     for place, name in enumerate(readouts):
         quantiles = 100 * responses[name].isel(dose=slice(1, None)).quantile([0.05, 0.5, 0.95], dim=_DRAWS)
         points = measured[measured["observable"] == responses[name].attrs["observable"]]
-        for one in cells:
-            traces = _traces(quantiles.sel(cells=one), points[points["cells"] == one], first=place == 0)
+        for line in cells:
+            traces = _traces(quantiles.sel(cells=line), points[points["cells"] == line], first=place == 0)
             for trace in traces:
-                trace.visible = one == cells[0]
+                trace.visible = line == cells[0]
                 figure.add_trace(trace, row=1, col=place + 1)
-            owners += [one] * len(traces)
+            owners += [line] * len(traces)
     figure.update_xaxes(type="log", title_text="dose (nM)", dtick=1)
     figure.update_yaxes(title_text="% of that without drug", range=[-3, 118])
     figure.update_layout(
@@ -80,7 +80,8 @@ def _panel_title(response: xr.DataArray) -> str:
 def _buttons(cells: list[str], owners: list[str]) -> list[dict]:
     """Return the entries of the menu: each shows the traces of its cells."""
     return [
-        {"label": one, "method": "restyle", "args": [{"visible": [owner == one for owner in owners]}]} for one in cells
+        {"label": line, "method": "restyle", "args": [{"visible": [owner == line for owner in owners]}]}
+        for line in cells
     ]
 
 
@@ -115,7 +116,8 @@ def _traces(quantiles: xr.DataArray, points: pd.DataFrame, first: bool) -> list[
                 showlegend=first,
                 marker={"symbol": symbol, "size": 6},
                 line={"color": colour, "dash": _DASHES[number % len(_DASHES)]},
-                hovertemplate=f"{drug} %{{x:g}} nM: %{{y:.0f}} % (90 %: %{{customdata[0]:.0f}} to %{{customdata[1]:.0f}} %)"
+                hovertemplate=f"{drug} %{{x:g}} nM: %{{y:.0f}} % (90 %: "
+                "%{customdata[0]:.0f} to %{customdata[1]:.0f} %)"
                 "<extra></extra>",
             )
         )

@@ -103,7 +103,9 @@ def _read_interventions(section: Mapping[str, Any]) -> InterventionSettings:
         raise ValueError("the interventions section: " + "; ".join(faults))
     readout = section["readout"]
     return InterventionSettings(
-        cells=tuple(AlteredCells(one["experiment"], tuple(one.get("alterations", ()))) for one in section["cells"]),
+        cells=tuple(
+            AlteredCells(entry["experiment"], tuple(entry.get("alterations", ()))) for entry in section["cells"]
+        ),
         inhibitors=inhibitors,
         doses=doses,
         pairs=pairs,

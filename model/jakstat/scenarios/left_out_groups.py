@@ -27,8 +27,15 @@ def dose_responses_by(
     """
     if by not in GROUPS:
         raise ValueError(f"leave out: found {by!r}; needed: one of {', '.join(GROUPS)}")
-    found = [one for one in measurements if one.observable == observable and len(one.treatment.inhibitors) == 1]
-    labels = [one.treatment.cell_line if by == "cell_line" else one.treatment.inhibitors[0][0] for one in found]
+    found = [
+        measurement
+        for measurement in measurements
+        if measurement.observable == observable and len(measurement.treatment.inhibitors) == 1
+    ]
+    labels = [
+        measurement.treatment.cell_line if by == "cell_line" else measurement.treatment.inhibitors[0][0]
+        for measurement in found
+    ]
     return found, np.array(labels)
 
 
@@ -56,13 +63,17 @@ def tables_without(
     if group not in labels:
         needed = unknown_name_needed(group, set(labels), f"a {by} with measurements of {observable}")
         raise ValueError(f"leave out {by}: found {group!r}; needed: {needed}")
-    left_out = {id(one) for one, label in zip(found, labels, strict=True) if label == group}
+    left_out = {id(measurement) for measurement, label in zip(found, labels, strict=True) if label == group}
     kept = tuple(
         measurement
-        for measurement, one in zip(tables.measurements, scenarios.measurements, strict=True)
-        if id(one) not in left_out
+        for measurement, in_study in zip(tables.measurements, scenarios.measurements, strict=True)
+        if id(in_study) not in left_out
     )
     if not kept:
         raise ValueError(f"leave out {by} {group}: found no other measurements; needed: some to fit")
-    named = {one.experiment_id for one in kept}
-    return replace(tables, measurements=kept, experiments=tuple(one for one in tables.experiments if one.id in named))
+    named = {measurement.experiment_id for measurement in kept}
+    return replace(
+        tables,
+        measurements=kept,
+        experiments=tuple(experiment for experiment in tables.experiments if experiment.id in named),
+    )

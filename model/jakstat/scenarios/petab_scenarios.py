@@ -70,24 +70,33 @@ class PetabScenarios:
             A treatment has a stimulus or a schedule of its own.
         """
         found = {}
-        for number, one in enumerate(dict.fromkeys(treatments)):
-            if one.stimulus or one.schedule:
+        for number, treatment in enumerate(dict.fromkeys(treatments)):
+            if treatment.stimulus or treatment.schedule:
                 raise ValueError(
-                    f"{one.cell_line}: found a stimulus or schedule; needed: those of the experiment alone"
+                    f"{treatment.cell_line}: found a stimulus or schedule; needed: those of the experiment alone"
                 )
-            made = self.made[one.cell_line]
+            made = self.made[treatment.cell_line]
             periods = _with_interventions(
                 made.periods,
-                altered(self.reference, one.alterations),
-                inhibited(self.reference, dict(one.inhibitors), one.alterations),
+                altered(self.reference, treatment.alterations),
+                inhibited(self.reference, dict(treatment.inhibitors), treatment.alterations),
             )
             label = ", ".join(
-                [made.label or made.id, *one.alterations, *(f"{name} {dose:g} nM" for name, dose in one.inhibitors)]
+                [
+                    made.label or made.id,
+                    *treatment.alterations,
+                    *(f"{name} {dose:g} nM" for name, dose in treatment.inhibitors),
+                ]
             )
-            found[one] = Experiment(f"scenario_{number}", periods, label, inhibitors=one.inhibitors)
-        formulas = [formula for one in found.values() for period in one.periods for formula in period.changes.values()]
-        known = {one.id for one in self.tables.parameters}
-        return found, tuple(one for one in constants_in(formulas, self.reference) if one.id not in known)
+            found[treatment] = Experiment(f"scenario_{number}", periods, label, inhibitors=treatment.inhibitors)
+        formulas = [
+            formula
+            for experiment in found.values()
+            for period in experiment.periods
+            for formula in period.changes.values()
+        ]
+        known = {parameter.id for parameter in self.tables.parameters}
+        return found, tuple(constant for constant in constants_in(formulas, self.reference) if constant.id not in known)
 
 
 def read_petab_scenarios(tables: ProblemTables, folder: str | Path, time_unit: str = "") -> PetabScenarios:

@@ -133,21 +133,23 @@ def check_treatments(
     And for each ligand that the receptor of the cells does not bind.
     """
     reference = scenarios.reference
-    measured = {one.observable_id for one in tables.measurements}
+    measured = {measurement.observable_id for measurement in tables.measurements}
     # Without receptors no stimulus can be asked for at all, which PetabScenarios says.
-    ligands = {one.ligand for one in reference.receptors.values()}
-    stimuli = {one.stimulus for one in treatments if one.stimulus} if ligands else set()
+    ligands = {receptor.ligand for receptor in reference.receptors.values()}
+    stimuli = {treatment.stimulus for treatment in treatments if treatment.stimulus} if ligands else set()
     asked = (
-        ("cell line", {one.cell_line for one in treatments}, reference.cell_lines),
-        ("alteration", {name for one in treatments for name in one.alterations}, reference.alterations),
-        ("inhibitor", {name for one in treatments for name, _ in one.inhibitors}, reference.inhibitors),
+        ("cell line", {treatment.cell_line for treatment in treatments}, reference.cell_lines),
+        ("alteration", {name for treatment in treatments for name in treatment.alterations}, reference.alterations),
+        ("inhibitor", {name for treatment in treatments for name, _ in treatment.inhibitors}, reference.inhibitors),
         ("stimulus", stimuli, ligands),
-        ("observable", {one.observable for one in readouts}, measured),
+        ("observable", {readout.observable for readout in readouts}, measured),
     )
     unbound = [
-        f"stimulus {one.stimulus!r} on {one.cell_line}; needed: {fault}"
-        for one in dict.fromkeys(replace(one, inhibitors=()) for one in treatments if one.stimulus)
-        if (fault := unbound_ligand(reference, one.cell_line, one.stimulus))
+        f"stimulus {treatment.stimulus!r} on {treatment.cell_line}; needed: {fault}"
+        for treatment in dict.fromkeys(
+            replace(treatment, inhibitors=()) for treatment in treatments if treatment.stimulus
+        )
+        if (fault := unbound_ligand(reference, treatment.cell_line, treatment.stimulus))
     ]
     return unbound + [
         f"unknown {what} {name!r}; needed: {unknown_name_needed(name, known, f'a known {what}')}"

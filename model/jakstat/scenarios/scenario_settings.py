@@ -148,7 +148,8 @@ class _Reader:
         self.section = section
         self.faults: list[str] = []
         self._readouts = {
-            name: Readout(name, one["observable"], float(one["time_h"])) for name, one in section["readouts"].items()
+            name: Readout(name, entry["observable"], float(entry["time_h"]))
+            for name, entry in section["readouts"].items()
         }
 
     def settings(self, growing: tuple[AlteredCells, ...]) -> ScenarioSettings:
@@ -171,13 +172,13 @@ class _Reader:
             next_candidates=self.responses(further["candidates"], _cells(further["candidates"]["cells"])),
             scores=tuple(
                 ScoreSettings(
-                    one["name"],
-                    one.get("held_out", ""),
-                    one.get("leave_out", ""),
-                    one.get("public", ""),
-                    tuple(one.get("refit", ())),
+                    entry["name"],
+                    entry.get("held_out", ""),
+                    entry.get("leave_out", ""),
+                    entry.get("public", ""),
+                    tuple(entry.get("refit", ())),
                 )
-                for one in self.section["scores"]
+                for entry in self.section["scores"]
             ),
         )
 
@@ -190,39 +191,39 @@ class _Reader:
             return Readout(name, "", 0.0)
         return self._readouts[name]
 
-    def responses(self, one: Mapping[str, Any], cells: Sequence[AlteredCells]) -> ResponseSettings:
+    def responses(self, entry: Mapping[str, Any], cells: Sequence[AlteredCells]) -> ResponseSettings:
         """Return dose responses on cells."""
-        names = one["readouts"] if "readouts" in one else [one["readout"]]
-        doses = self.doses(one["doses_nM"])
+        names = entry["readouts"] if "readouts" in entry else [entry["readout"]]
+        doses = self.doses(entry["doses_nM"])
         return ResponseSettings(
-            tuple(cells), tuple(one["inhibitors"]), doses, tuple(map(self.readout, names)), self.protocol(one)
+            tuple(cells), tuple(entry["inhibitors"]), doses, tuple(map(self.readout, names)), self.protocol(entry)
         )
 
-    def pair(self, one: Mapping[str, Any]) -> PairSettings:
+    def pair(self, entry: Mapping[str, Any]) -> PairSettings:
         """Return a combination: a grid of doses, or doses of the first and a fixed ratio of the second to it."""
-        if "ratio" in one:
-            first = self.doses(one["doses_nM"])
-            doses = first, tuple(dose * float(one["ratio"]) for dose in first)
+        if "ratio" in entry:
+            first = self.doses(entry["doses_nM"])
+            doses = first, tuple(dose * float(entry["ratio"]) for dose in first)
         else:
-            doses = self.doses(one["doses_nM"][0]), self.doses(one["doses_nM"][1])
-        first_drug, second_drug = one["inhibitors"]
+            doses = self.doses(entry["doses_nM"][0]), self.doses(entry["doses_nM"][1])
+        first_drug, second_drug = entry["inhibitors"]
         return PairSettings(
-            _cell(one), (first_drug, second_drug), doses, self.readout(one["readout"]), self.protocol(one)
+            _cell(entry), (first_drug, second_drug), doses, self.readout(entry["readout"]), self.protocol(entry)
         )
 
-    def protocol(self, one: Mapping[str, Any]) -> Protocol:
+    def protocol(self, entry: Mapping[str, Any]) -> Protocol:
         """Return the stimulus and schedule of a section."""
-        found = one.get("stimulus")
+        found = entry.get("stimulus")
         stimulus = None if found is None else LigandDose(found["ligand"], float(found["dose_nM"]))
-        schedule = tuple((float(change["from_h"]), float(change["share"])) for change in one.get("schedule", ()))
+        schedule = tuple((float(change["from_h"]), float(change["share"])) for change in entry.get("schedule", ()))
         times = [time for time, _ in schedule]
         if sorted(set(times)) != times:
             self.faults.append(f"schedule: found from_h {times}; needed: increasing times")
         return Protocol(stimulus, schedule)
 
-    def target(self, one: Mapping[str, Any]) -> Target:
+    def target(self, entry: Mapping[str, Any]) -> Target:
         """Return what is to be narrowed."""
-        target = Target(_cell(one), one["inhibitor"], self.readout(one["readout"]), one.get("quantity", "ic50"))
+        target = Target(_cell(entry), entry["inhibitor"], self.readout(entry["readout"]), entry.get("quantity", "ic50"))
         if target.quantity == "fold_shift" and not target.cells.alterations:
             self.faults.append("next_experiment.target: a fold shift of cells without alteration; needed: alterations")
         if target.quantity == "best" and target.inhibitor not in self.section["dose_response"]["inhibitors"]:
@@ -240,7 +241,7 @@ class _Reader:
 
 def _without_exposure(settings: ScenarioSettings, scenarios: StudyScenarios) -> list[str]:
     """Return a sentence for each section none of whose inhibitors has a clinical exposure."""
-    known = {one.inhibitor for one in scenarios.reference.exposures}
+    known = {exposure.inhibitor for exposure in scenarios.reference.exposures}
     asked = {"dose_response": settings.responses.inhibitors, "resistance": settings.resistance.inhibitors}
     return [
         f"{name}: none of {', '.join(inhibitors)} has a row in exposure.tsv; needed: one that has, or a row for one"
@@ -264,15 +265,20 @@ def scenario_table(settings: ScenarioSettings) -> pd.DataFrame:
         "next experiment, candidate": settings.next_candidates,
     }
     rows = [
-        _question(name, one.cells, one.inhibitors, _texts(one.doses), reading, one.protocol)
-        for name, one in sections.items()
-        for reading in one.readouts
+        _question(name, section.cells, section.inhibitors, _texts(section.doses), reading, section.protocol)
+        for name, section in sections.items()
+        for reading in section.readouts
     ]
     rows += [
         _question(
-            "combination", [one.cells], one.inhibitors, " x ".join(map(_texts, one.doses)), one.readout, one.protocol
+            "combination",
+            [pair.cells],
+            pair.inhibitors,
+            " x ".join(map(_texts, pair.doses)),
+            pair.readout,
+            pair.protocol,
         )
-        for one in settings.pairs
+        for pair in settings.pairs
     ]
     target = settings.next_target
     rows.append(
@@ -309,7 +315,7 @@ def _question(
 ) -> dict[str, str]:
     return {
         "question": name,
-        "cells": ", ".join(one.label for one in cells),
+        "cells": ", ".join(line.label for line in cells),
         "inhibitors": ", ".join(inhibitors),
         "doses_nM": doses,
         "readout": reading.name,
@@ -335,8 +341,8 @@ def check_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios
     return scenario_table(read_scenarios(section, tables, scenarios))
 
 
-def _cell(one: Mapping[str, Any]) -> AlteredCells:
-    return AlteredCells(one["cell_line"], tuple(one.get("alterations", ())))
+def _cell(entry: Mapping[str, Any]) -> AlteredCells:
+    return AlteredCells(entry["cell_line"], tuple(entry.get("alterations", ())))
 
 
 def _cells(entries: Sequence[Mapping[str, Any]]) -> tuple[AlteredCells, ...]:
@@ -346,14 +352,14 @@ def _cells(entries: Sequence[Mapping[str, Any]]) -> tuple[AlteredCells, ...]:
 def _unknown_refits(settings: ScenarioSettings, scenarios: StudyScenarios) -> list[str]:
     """Return a sentence for each group that is to be fitted again and has no dose responses."""
     observable, faults = settings.growth_readout.observable, []
-    for one in settings.scores:
-        if one.refit and one.leave_out:
-            _, labels = dose_responses_by(scenarios.measurements, observable, one.leave_out)
+    for score in settings.scores:
+        if score.refit and score.leave_out:
+            _, labels = dose_responses_by(scenarios.measurements, observable, score.leave_out)
             known = set(map(str, labels))
             faults += [
                 f"scores, refit: unknown {name!r}; needed: "
-                f"{unknown_name_needed(name, known, f'a {one.leave_out} with measurements of {observable}')}"
-                for name in one.refit
+                f"{unknown_name_needed(name, known, f'a {score.leave_out} with measurements of {observable}')}"
+                for name in score.refit
                 if name not in known
             ]
     return faults
@@ -363,13 +369,17 @@ def _unknown_names(settings: ScenarioSettings, tables: ProblemTables, scenarios:
     """Return a sentence for each name that neither the study nor its tables know."""
     groups = (settings.responses, settings.resistance, settings.next_candidates)
     treatments = [
-        treatment_of(cells, {name: 1.0}, one.protocol)
-        for one in groups
-        for cells in one.cells
-        for name in one.inhibitors
+        treatment_of(cells, {name: 1.0}, group.protocol)
+        for group in groups
+        for cells in group.cells
+        for name in group.inhibitors
     ]
-    treatments += [treatment_of(one.cells, dict.fromkeys(one.inhibitors, 1.0), one.protocol) for one in settings.pairs]
+    treatments += [
+        treatment_of(pair.cells, dict.fromkeys(pair.inhibitors, 1.0), pair.protocol) for pair in settings.pairs
+    ]
     treatments.append(treatment_of(settings.next_target.cells, {settings.next_target.inhibitor: 1.0}))
-    readouts = {one for group in groups for one in group.readouts} | {one.readout for one in settings.pairs}
+    readouts = {readout for group in groups for readout in group.readouts} | {pair.readout for pair in settings.pairs}
     readouts |= {settings.exposure_readout, settings.growth_readout, settings.next_target.readout}
-    return check_treatments(tables, scenarios, treatments, sorted((one for one in readouts if one.observable), key=str))
+    return check_treatments(
+        tables, scenarios, treatments, sorted((readout for readout in readouts if readout.observable), key=str)
+    )

@@ -58,12 +58,12 @@ class StudyScenarios:
     @property
     def measured_lines(self) -> tuple[str, ...]:
         """Cell lines of the measurements, in the order of the tables."""
-        return tuple(dict.fromkeys(one.treatment.cell_line for one in self._checked.measurements))
+        return tuple(dict.fromkeys(measurement.treatment.cell_line for measurement in self._checked.measurements))
 
     @property
     def growing_lines(self) -> tuple[str, ...]:
         """Measured cell lines whose growth is a parameter of the fit."""
-        fitted = {one.id for one in self.tables.parameters}
+        fitted = {parameter.id for parameter in self.tables.parameters}
         return tuple(name for name in self.measured_lines if self.growth_parameter(name) in fitted)
 
     def growth_parameter(self, cell_line: str) -> str:
@@ -82,7 +82,7 @@ class StudyScenarios:
         Alterations of the line and what was measured in it are in the value: an expression over parameters.
         """
         (values,), _ = self._resting([(cell_line, ())])
-        return {one.entity: sp.sympify(values[one.entity]) for one in self.pooled if one.is_of_line}
+        return {pooled.entity: sp.sympify(values[pooled.entity]) for pooled in self.pooled if pooled.is_of_line}
 
     def growth_of(self, cells: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[list[sp.Expr], tuple[Parameter, ...]]:
         """Return the growth rate of untreated cells over parameters, and those of them that the fit did not have.
@@ -120,17 +120,17 @@ class StudyScenarios:
             for line, alterations in cells
         ]
         experiments, more = self.experiments(untreated)
-        return [experiments[one].periods[0].changes for one in untreated], more
+        return [experiments[treatment].periods[0].changes for treatment in untreated], more
 
-    def unit_of(self, one: Pooled) -> str:
+    def unit_of(self, pooled: Pooled) -> str:
         """Return the unit of a pooled entity: that of its mean where one parameter is it, else the model's."""
-        if one.scale == "logit":
+        if pooled.scale == "logit":
             return "1"
         units = {parameter.id: parameter.unit for parameter in self.tables.parameters}
-        of_mean = [units.get(name, "") for name in sorted(names_of(one.mean))]
+        of_mean = [units.get(name, "") for name in sorted(names_of(pooled.mean))]
         if len(of_mean) == 1 and of_mean[0]:
             return of_mean[0]
-        in_model: str = model_entities(self.tables.sbml).units.get(one.entity, "")
+        in_model: str = model_entities(self.tables.sbml).units.get(pooled.entity, "")
         return in_model
 
     @property
@@ -180,10 +180,10 @@ class StudyScenarios:
         """
         checked = self._checked
         found = experiments_of(checked.study, self.reference, treatments, checked.wild_type, checked.without)
-        ids = [(one.id, one.label) for one in found.values()]
+        ids = [(experiment.id, experiment.label) for experiment in found.values()]
         if faults := shared_id_faults(str(checked.study.file), "experiments", ids):
             raise DataFaultsError(faults)
         needed = experiment_parameters(checked.study, self.reference, found)
-        fitted = {one.id for one in self.tables.parameters}
-        more = tuple(one for one in needed if one.id not in fitted)
+        fitted = {parameter.id for parameter in self.tables.parameters}
+        more = tuple(parameter for parameter in needed if parameter.id not in fitted)
         return found, more

@@ -37,15 +37,19 @@ def test_scores_are_the_same_again_and_hold_naive_predictors(fit):
 
 
 def test_what_only_one_line_knows_of_is_its_deviations_growth_and_alterations(fit):
-    measured = [one for one in fit.scenarios.measurements if one.observable == "viability_signal"]
-    lines = np.array([one.treatment.cell_line for one in measured])
+    measured = [
+        measurement for measurement in fit.scenarios.measurements if measurement.observable == "viability_signal"
+    ]
+    lines = np.array([measurement.treatment.cell_line for measurement in measured])
     own = _own_parameters(fit, measured, lines)
     assert {"growth_dependency_z_HEL", "proliferation_HEL", "dose_scale_z_HEL_ruxolitinib_GDSC1"} <= set(own["HEL"])
-    assert not {"K_ruxolitinib_JAK2", "dependency_mean", "STAT_import"} & {name for one in own.values() for name in one}
-    drugs = np.array([one.treatment.inhibitors[0][0] for one in measured])
+    assert not {"K_ruxolitinib_JAK2", "dependency_mean", "STAT_import"} & {
+        name for parameter in own.values() for name in parameter
+    }
+    drugs = np.array([measurement.treatment.inhibitors[0][0] for measurement in measured])
     of_drugs = _own_parameters(fit, measured, drugs)
     assert "K_AZD1480_JAK2" in of_drugs["AZD1480"]
-    assert "growth_dependency_z_HEL" not in [name for one in of_drugs.values() for name in one]
+    assert "growth_dependency_z_HEL" not in [name for values in of_drugs.values() for name in values]
 
 
 def test_weights_carry_a_shared_parameter_over_to_the_fit_without_the_group(rng):
@@ -56,7 +60,7 @@ def test_weights_carry_a_shared_parameter_over_to_the_fit_without_the_group(rng)
     shared = y.sum() / variance / precision + rng.standard_normal(4000) / np.sqrt(precision)
     prior = [Parameter("own", 0.0, Prior("normal", (0.0, 1.0), -np.inf, np.inf, "test"), "1")]
     of_fit = (y[0] - shared) / variance + rng.standard_normal(4000) * noise / np.sqrt(variance)
-    own, log_ratio = (one.reshape(4000, 40) for one in propose_own(prior, of_fit[:, None], 40, rng))
+    own, log_ratio = (parameter.reshape(4000, 40) for parameter in propose_own(prior, of_fit[:, None], 40, rng))
     log_density = -0.5 * ((y[0] - shared[:, None] - own) / noise) ** 2 - np.log(noise * np.sqrt(2 * np.pi))
     (draws, replicates), k_hat = reweigh(log_density[..., None], log_ratio, rng)
     expected = y[1] / variance / (1 + 1 / variance)  # posterior mean of s from the other group alone

@@ -21,21 +21,25 @@ VIABILITY = "viability_signal"
 def test_a_group_loses_its_dose_responses_and_nothing_else(fit):
     left = tables_without(fit.tables, fit.scenarios, VIABILITY, "cell_line", "HEL")
     own = [
-        one for one in fit.scenarios.measurements if one.observable == VIABILITY and one.treatment.cell_line == "HEL"
+        measurement
+        for measurement in fit.scenarios.measurements
+        if measurement.observable == VIABILITY and measurement.treatment.cell_line == "HEL"
     ]
     assert own
     assert len(left.measurements) == len(fit.tables.measurements) - len(own)
-    kept = [one.value for one in fit.scenarios.measurements if one not in own]
-    assert [one.value for one in left.measurements] == kept
+    kept = [measurement.value for measurement in fit.scenarios.measurements if measurement not in own]
+    assert [measurement.value for measurement in left.measurements] == kept
     assert left.parameters == fit.tables.parameters
-    assert {one.id for one in left.experiments} == {one.experiment_id for one in left.measurements}
+    assert {experiment.id for experiment in left.experiments} == {
+        measurement.experiment_id for measurement in left.measurements
+    }
 
 
 def test_measurements_of_other_observables_stay(fit):
     _, lines = dose_responses_by(fit.scenarios.measurements, VIABILITY, "cell_line")
     left = tables_without(fit.tables, fit.scenarios, VIABILITY, "cell_line", str(lines[0]))
-    other = [one for one in fit.tables.measurements if one.observable_id != VIABILITY]
-    assert [one for one in left.measurements if one.observable_id != VIABILITY] == other
+    other = [measurement for measurement in fit.tables.measurements if measurement.observable_id != VIABILITY]
+    assert [measurement for measurement in left.measurements if measurement.observable_id != VIABILITY] == other
 
 
 def test_an_unknown_group_is_named_with_the_known_ones(fit):
@@ -47,27 +51,31 @@ def test_an_unknown_group_is_named_with_the_known_ones(fit):
 
 def test_a_refit_is_asked_instead_of_weights(fit):
     """One that is sure of what it says is scored by that alone, and its group is not weighed."""
-    one = Posterior(fit.posterior.values[:1, :1], {"chain": np.zeros(1), "draw": np.zeros(1)}, fit.posterior.parameters)
+    alone = Posterior(
+        fit.posterior.values[:1, :1], {"chain": np.zeros(1), "draw": np.zeros(1)}, fit.posterior.parameters
+    )
     by_weights = score_left_out(fit, VIABILITY, "cell_line")
-    with_refit = score_left_out(fit, VIABILITY, "cell_line", {"HEL": Refit(one, 1.004)})
+    with_refit = score_left_out(fit, VIABILITY, "cell_line", {"HEL": Refit(alone, 1.004)})
     assert set(by_weights.k_hat) - set(with_refit.k_hat) == {"HEL"}
     assert with_refit.trust()["refitted"] == "HEL"
     assert with_refit.trust()["refit_r_hat"] == 1.004
-    scored = [one.scores.set_index("predictor")["crps"] for one in (by_weights, with_refit)]
+    scored = [scores.scores.set_index("predictor")["crps"] for scores in (by_weights, with_refit)]
     assert scored[0]["mechanism"] != scored[1]["mechanism"]
     assert scored[0].drop("mechanism").equals(scored[1].drop("mechanism"))
 
 
 def test_with_all_groups_fitted_again_nothing_is_weighed_and_the_refits_are_scored(fit):
     """A refit of one draw gives each measurement the density of its noise around that draw's signal."""
-    one = Posterior(fit.posterior.values[:1, :1], {"chain": np.zeros(1), "draw": np.zeros(1)}, fit.posterior.parameters)
+    alone = Posterior(
+        fit.posterior.values[:1, :1], {"chain": np.zeros(1), "draw": np.zeros(1)}, fit.posterior.parameters
+    )
     measured, labels = dose_responses_by(fit.scenarios.measurements, VIABILITY, "inhibitor")
-    found = score_left_out(fit, VIABILITY, "inhibitor", {str(label): Refit(one, 1.0) for label in labels})
+    found = score_left_out(fit, VIABILITY, "inhibitor", {str(label): Refit(alone, 1.0) for label in labels})
     assert found.k_hat == {}
     assert np.isnan(found.trust()["k_hat"])
     mechanism = found.scores.set_index("predictor").loc["mechanism"]
     assert mechanism["measurements"] == len(labels)
-    expected = held_out_signals(replace(fit, posterior=one), measured).log_density().mean()
+    expected = held_out_signals(replace(fit, posterior=alone), measured).log_density().mean()
     assert mechanism["log_score"] == pytest.approx(expected)
 
 

@@ -176,8 +176,8 @@ def test_predictions_that_cannot_be_scored_are_refused_by_name(prediction, messa
 
 
 def test_a_comparison_without_a_naive_predictor_or_with_gaps_is_refused():
-    one = Prediction("model", mean=np.zeros(3), sd=np.ones(3))
+    model = Prediction("model", mean=np.zeros(3), sd=np.ones(3))
     with pytest.raises(ValueError, match="one of them naive"):
-        compare_predictors(np.zeros(3), [one], seed=1)
+        compare_predictors(np.zeros(3), [model], seed=1)
     with pytest.raises(ValueError, match="without gaps"):
-        score_measurements(np.array([0.0, np.nan, 1.0]), one)
+        score_measurements(np.array([0.0, np.nan, 1.0]), model)

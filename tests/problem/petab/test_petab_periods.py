@@ -74,18 +74,18 @@ def later(edit_petab):
 
 
 def test_periods_are_in_order_of_time_with_what_each_changes(petab, later):
-    (periods,) = [one.periods for one in read_petab(petab).experiments if one.id == "second"]
-    assert [one.start for one in periods] == [-math.inf, 0.0, 5.0]
-    assert [sorted(one.changes) for one in periods] == [["A", "dose"], [], ["A"]]
+    (periods,) = [experiment.periods for experiment in read_petab(petab).experiments if experiment.id == "second"]
+    assert [period.start for period in periods] == [-math.inf, 0.0, 5.0]
+    assert [sorted(period.changes) for period in periods] == [["A", "dose"], [], ["A"]]
     assert {symbol.name for symbol in periods[2].changes["A"].free_symbols} == {"A", "k", "time"}
-    assert not any(one.resets_parameters for one in periods)
+    assert not any(period.resets_parameters for period in periods)
 
 
 def test_conditions_of_one_time_are_one_change(petab, edit_petab):
     edit_petab("conditions.tsv", "high\tA\t3\n", "more\tA\t3\n")
     edit_petab("experiments.tsv", "second\t0\thigh\n", "second\t0\thigh\nsecond\t0\tmore\n")
-    (periods,) = [one.periods for one in read_petab(petab).experiments if one.id == "second"]
-    assert [sorted(one.changes) for one in periods] == [["A", "dose"]]
+    (periods,) = [experiment.periods for experiment in read_petab(petab).experiments if experiment.id == "second"]
+    assert [sorted(period.changes) for period in periods] == [["A", "dose"]]
 
 
 def test_measurement_at_infinite_time_is_a_steady_state(petab, edit_petab):
@@ -95,8 +95,8 @@ def test_measurement_at_infinite_time_is_a_steady_state(petab, edit_petab):
 
 def test_the_model_as_it_is_follows_a_preequilibration_that_nothing_is_said_to_follow(petab, edit_petab):
     edit_petab("experiments.tsv", "second\t0\thigh\n", "second\t-inf\thigh\n")
-    (periods,) = [one.periods for one in read_petab(petab).experiments if one.id == "second"]
-    assert [one.start for one in periods] == [-math.inf, 0.0]
+    (periods,) = [experiment.periods for experiment in read_petab(petab).experiments if experiment.id == "second"]
+    assert [period.start for period in periods] == [-math.inf, 0.0]
     assert periods[1] == Period(0.0)
 
 
@@ -105,8 +105,8 @@ def test_fault_is_named_with_its_place(kind, petab, edit_petab, faults_of):
     file, old, new, (where, line, column, found, needed) = FAULTS[kind]
     edit_petab(file, old, new)
     faults = faults_of(read_petab, petab)
-    matching = [one for one in faults if one.file.endswith(where) and (one.row, one.column) == (line, column)]
-    assert any(found in one.found and needed in one.needed for one in matching), faults
+    matching = [fault for fault in faults if fault.file.endswith(where) and (fault.row, fault.column) == (line, column)]
+    assert any(found in fault.found and needed in fault.needed for fault in matching), faults
 
 
 def test_faults_of_periods_are_reported_at_once(petab, later, edit_petab, faults_of):
@@ -148,14 +148,14 @@ def test_parameter_of_one_reaction_is_known_by_its_new_id(petab, edit_petab, map
     )
     edit_petab("parameters.tsv", "k\t", "rate\t")
     tables = read_petab(petab)
-    assert "rate" in {one.id for one in tables.parameters}
+    assert "rate" in {parameter.id for parameter in tables.parameters}
     assert "<ci> rate </ci>" in tables.sbml
 
 
 def test_faults_of_the_mapping_are_named_with_their_places(petab, mapping, faults_of):
     mapping("B\tloss.m\t\n1st\t\t\ndose\t\t\nSTAT\tA\tthe second\nB\t\t\nA\tA\tthe same\n")
-    faults = [one for one in faults_of(read_petab, petab) if one.file.endswith("mapping.tsv")]
-    assert [(one.row, one.column) for one in faults] == [
+    faults = [fault for fault in faults_of(read_petab, petab) if fault.file.endswith("mapping.tsv")]
+    assert [(fault.row, fault.column) for fault in faults] == [
         (2, "modelEntityId"),
         (3, "petabEntityId"),
         (4, "petabEntityId"),
@@ -192,13 +192,13 @@ def version_1(petab, edit_petab):
 
 def test_version_1_makes_an_experiment_of_each_pair_of_conditions(version_1):
     tables = read_petab(version_1)
-    assert [(one.id, one.label) for one in tables.experiments] == [
+    assert [(experiment.id, experiment.label) for experiment in tables.experiments] == [
         ("rest_then_dosed", "before, then with"),
         ("rest_then_plain", "before, then plain"),
         ("rest", "before"),
         ("experiment", "plain"),
     ]
-    assert [one.experiment_id for one in tables.measurements] == [
+    assert [measurement.experiment_id for measurement in tables.measurements] == [
         "rest_then_dosed",
         "rest_then_plain",
         "rest",
@@ -222,8 +222,8 @@ def test_version_1_pairs_that_libpetab_gives_one_name_stay_apart(version_1):
         measurements.read_text() + "A_signal\trest\t_dosed\t1\t0.5\nA_signal\trest_\tdosed\t1\t0.5\n"
     )
     found = {
-        one.id: [sorted(map(str, period.changes.values())) for period in one.periods]
-        for one in read_petab(version_1).experiments
+        experiment.id: [sorted(map(str, period.changes.values())) for period in experiment.periods]
+        for experiment in read_petab(version_1).experiments
     }
     assert found["rest_then__dosed"] == [["0.400000000000000", "1.00000000000000"], []]
     assert found["rest__then__dosed"] == [["0.300000000000000", "start"], []]

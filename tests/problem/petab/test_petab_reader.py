@@ -31,13 +31,13 @@ UNSUPPORTED = {
 def test_small_problem_is_read(petab):
     tables = read_petab(petab)
     assert tables.id == "problem"
-    assert [one.id for one in tables.experiments] == ["first", "second", "experiment"]
+    assert [experiment.id for experiment in tables.experiments] == ["first", "second", "experiment"]
     (period,) = tables.experiments[1].periods
     assert str(period.changes["dose"]) == "2.0*scale"
     assert float(period.changes["A"]) == 3.0
     assert tables.observables[0].observable_placeholders == ("offset_A",)
-    assert [str(one) for one in tables.measurements[0].observable_parameters] == ["background"]
-    assert [float(one) for one in tables.measurements[1].noise_parameters] == [0.1]
+    assert [str(parameter) for parameter in tables.measurements[0].observable_parameters] == ["background"]
+    assert [float(parameter) for parameter in tables.measurements[1].noise_parameters] == [0.1]
     assert tables.measurements[2].source == "measurements.tsv, line 4"
     assert tables.measurements[3].experiment_id == "experiment"
     assert tables.experiments[2].periods == (Period(0.0),)
@@ -47,12 +47,17 @@ def test_an_experiment_called_experiment_is_not_mixed_with_the_model_as_it_is(pe
     edit_petab("experiments.tsv", "first", "experiment")
     edit_petab("measurements.tsv", "first", "experiment")
     tables = read_petab(petab)
-    assert [one.id for one in tables.experiments] == ["experiment", "second", "model_as_it_is"]
-    assert [one.experiment_id for one in tables.measurements] == ["experiment", "second", "second", "model_as_it_is"]
+    assert [experiment.id for experiment in tables.experiments] == ["experiment", "second", "model_as_it_is"]
+    assert [measurement.experiment_id for measurement in tables.measurements] == [
+        "experiment",
+        "second",
+        "second",
+        "model_as_it_is",
+    ]
 
 
 def test_prior_is_the_one_given_or_uniform_over_the_bounds(petab):
-    priors = {one.id: one.prior for one in read_petab(petab).parameters}
+    priors = {parameter.id: parameter.prior for parameter in read_petab(petab).parameters}
     assert priors["k"] == Prior("log-normal", (-2.0, 1.0), 0.01, 10.0, "PEtab parameter table: log-normal")
     assert (priors["scale"].distribution, priors["scale"].parameters) == ("uniform", (0.0, 5.0))
     assert priors["background"] is None
@@ -76,7 +81,9 @@ def test_faults_of_all_files_are_reported_at_once(petab, edit_petab, faults_of):
 def test_measurements_of_one_replicate_are_all_read_since_the_id_only_groups(petab, edit_petab):
     edit_petab("measurements.tsv", "noiseParameters", "noiseParameters\treplicateId")
     edit_petab("measurements.tsv", "second\t5\t2.5\t\t", "second\t5\t2.5\t\t\tr1\nA_log\tsecond\t5\t2.6\t\t\tr1")
-    values = [one.value for one in read_petab(petab).measurements if one.observable_id == "A_log"]
+    values = [
+        measurement.value for measurement in read_petab(petab).measurements if measurement.observable_id == "A_log"
+    ]
     assert values == [2.5, 2.6, 0.5]
 
 
@@ -107,7 +114,7 @@ def test_all_unsupported_features_are_named_at_once(petab, edit_petab):
 def test_visualisation_file_that_is_absent_does_not_matter(boehm):
     tables = read_petab(boehm)
     assert (tables.id, len(tables.measurements), tables.time_unit) == ("Boehm_JProteomeRes2014", 48, "min")
-    assert [(one.id, one.label) for one in tables.experiments] == [("experiment", "condition1")]
+    assert [(experiment.id, experiment.label) for experiment in tables.experiments] == [("experiment", "condition1")]
 
 
 def test_version_1_experiments_keep_the_ids_and_names_of_their_conditions(reference_folder):
@@ -115,18 +122,20 @@ def test_version_1_experiments_keep_the_ids_and_names_of_their_conditions(refere
     if not path.exists():
         pytest.skip("needs the published problem Raia_CancerResearch2011")
     tables = read_petab(path)
-    assert [(one.id, one.label) for one in tables.experiments] == [
+    assert [(experiment.id, experiment.label) for experiment in tables.experiments] == [
         ("model1_data1", "Il13 level = 0"),
         ("model1_data2", "il13 level = 20"),
         ("model1_data3", "il13 level = 4"),
         ("model1_data4", "il13 level = 80"),
     ]
-    assert {one.experiment_id for one in tables.measurements} == {one.id for one in tables.experiments}
+    assert {measurement.experiment_id for measurement in tables.measurements} == {
+        experiment.id for experiment in tables.experiments
+    }
 
 
 def test_version_1_parameter_without_prior_gets_its_log_bounds_as_two_sd(boehm):
     tables = read_petab(boehm)
-    parameters = {one.id: one for one in tables.parameters}
+    parameters = {parameter.id: parameter for parameter in tables.parameters}
     prior = parameters["k_phos"].prior
     assert (prior.distribution, prior.lower, prior.upper) == ("log-normal", 0.0, math.inf)
     centre, sd = prior.parameters
@@ -141,10 +150,10 @@ def test_version_1_parameter_without_prior_gets_its_log_bounds_as_two_sd(boehm):
 def test_version_1_linear_parameter_without_prior_gets_a_truncated_normal(boehm):
     table = boehm.parent / "parameters_Boehm_JProteomeRes2014.tsv"
     text = table.read_text()
-    line = next(one for one in text.splitlines() if one.startswith("k_phos"))
+    line = next(line for line in text.splitlines() if line.startswith("k_phos"))
     changed = line.replace("log10\t1E-05\t100000", "lin\t0\t8").replace(line.split("\t")[5], "5")
     table.write_text(text.replace(line, changed))
-    prior = {one.id: one.prior for one in read_petab(boehm).parameters}["k_phos"]
+    prior = {parameter.id: parameter.prior for parameter in read_petab(boehm).parameters}["k_phos"]
     found = (prior.distribution, prior.parameters, prior.lower, prior.upper)
     assert found == ("normal", (4.0, 2.0), 0.0, 8.0)
 
@@ -177,22 +186,26 @@ def test_prior_given_on_log10_becomes_one_on_the_natural_logarithm(reference_fol
     if not path.exists():
         pytest.skip("needs the published problem Bachmann_MSB2011")
     tables = read_petab(path)
-    prior = {one.id: one.prior for one in tables.parameters}["init_EpoRJAK2"]
+    prior = {parameter.id: parameter.prior for parameter in tables.parameters}["init_EpoRJAK2"]
     # Benchmark-Models-PEtab, commit 4d20850: parameterScaleNormal on log10.
     assert prior.distribution == "log-normal"
     assert prior.parameters == pytest.approx((0.599470870492697 * math.log(10), 0.193459292722329 * math.log(10)))
-    made = [one for one in tables.parameters if one.prior is not None and "made from the bounds" in one.prior.source]
+    made = [
+        parameter
+        for parameter in tables.parameters
+        if parameter.prior is not None and "made from the bounds" in parameter.prior.source
+    ]
     assert len(made) == 112
     assert any(note.startswith("112 of 113") for note in tables.notes)
     assert len(tables.measurements) == 541
-    assert {one.noise_distribution for one in tables.observables} == {"normal", "log-normal"}
+    assert {observable.noise_distribution for observable in tables.observables} == {"normal", "log-normal"}
 
 
 def test_test_suite_priors_are_the_ones_given(reference_folder):
     path = reference_folder / "petab_test_suite" / "v2" / "0024" / "_0024.yaml"
     if not path.exists():
         pytest.skip("needs the PEtab test suite")
-    priors = {one.id: one.prior for one in read_tables(path).parameters}
+    priors = {parameter.id: parameter.prior for parameter in read_tables(path).parameters}
     assert (priors["p_uniform"].distribution, priors["p_uniform"].parameters) == ("uniform", (2.0, 8.0))
     assert (priors["p_normal"].parameters, priors["p_normal"].lower, priors["p_normal"].upper) == (
         (4.0, 2.0),

@@ -384,15 +384,15 @@ def test_shipped_tables_suit_a_model_with_their_entities(repository):
 
 def test_shipped_tables_hold_the_inhibitors_and_alterations_of_the_pathway(repository):
     reference = _shipped(repository)
-    kinase_domain = {f"JAK2_{one}" for one in "Y931C G935R L983F G993A E864K R938L I960V E985K M929I L884P".split()}
+    kinase_domain = {f"JAK2_{part}" for part in "Y931C G935R L983F G993A E864K R938L I960V E985K M929I L884P".split()}
     activating = {"JAK2_V617F", "JAK2_R683G", "JAK2_I682F", "JAK1_activating", "JAK3_activating", "JAK2_fusion"}
     stat = {"BCR_ABL", "STAT3_Y640F", "STAT3_D661Y", "STAT5B_N642H", "alternative_STAT_kinase"}
     rest = {"IL6_autocrine", "CRLF2_overexpression", "SOCS1_loss", "SOCS3_loss", "bypass_MAPK", "bypass_PI3K"}
     assert kinase_domain | activating | stat | rest | {"JAK1_F958C"} <= set(reference.alterations)
     type_i = {
         action.inhibitor
-        for one in reference.inhibitors.values()
-        for action in one.actions
+        for inhibitor in reference.inhibitors.values()
+        for action in inhibitor.actions
         if action.mechanism == "type I JAK"
     }
     assert type_i == set(
@@ -404,7 +404,7 @@ def test_shipped_tables_hold_the_inhibitors_and_alterations_of_the_pathway(repos
 
 def test_every_shipped_alteration_of_an_assumed_size_says_so(repository):
     reference = _shipped(repository)
-    assert all(one.assumed for one in reference.alterations.values())
+    assert all(alteration.assumed for alteration in reference.alterations.values())
 
 
 def test_ruxolitinib_in_hepatocytes_lies_within_its_prior(repository):
@@ -444,7 +444,7 @@ def test_constant_without_a_standard_deviation_is_fixed(folder):
 def test_actions_know_their_constants(folder):
     (action,) = _read(folder).inhibitors["first"].actions
     assert (action.constant, action.constants, action.atp) == ("K_first", ("shift", "K_first"), 1.0)
-    assert [one.parameter for one in _read(folder).inhibitors["second"].actions] == ["blocked", "rate"]
+    assert [action.parameter for action in _read(folder).inhibitors["second"].actions] == ["blocked", "rate"]
 
 
 def test_growth_rate_is_ln_2_over_the_doubling_time_in_minutes(folder):
@@ -471,8 +471,8 @@ def test_fault_is_named_with_its_place(kind, folder):
     file, old, new, (line, column, found, needed) = FAULTS[kind]
     _edit(folder, file, old, new)
     faults = _faults(folder)
-    matching = [one for one in faults if (Path(one.file).name, one.row, one.column) == (file, line, column)]
-    assert any(found in one.found and needed in one.needed for one in matching), faults
+    matching = [fault for fault in faults if (Path(fault.file).name, fault.row, fault.column) == (file, line, column)]
+    assert any(found in fault.found and needed in fault.needed for fault in matching), faults
     assert len(faults) <= 2
 
 
@@ -512,7 +512,7 @@ def test_only_what_is_used_must_suit_the_model(folder):
     assert faults == []
     check_against_model(reference, entities, faults, only=("second", "active", "R"))
     # rate of the drug; rate and signal of the alteration; share of the receptor: as targets and in formulas
-    assert {(Path(one.file).name, one.row) for one in faults} == {
+    assert {(Path(fault.file).name, fault.row) for fault in faults} == {
         ("inhibitors.tsv", 5),
         ("alterations.tsv", 2),
         ("alterations.tsv", 3),
@@ -537,9 +537,9 @@ def test_a_drug_split_in_two_is_one_drug(folder):
 
 
 def test_order_of_drugs_on_one_site_does_not_matter(folder):
-    one = inhibited(_read(folder), {"first": 6.0, "other": 20.0})["blocked"]
+    together = inhibited(_read(folder), {"first": 6.0, "other": 20.0})["blocked"]
     two = inhibited(_read(folder), {"other": 20.0, "first": 6.0})["blocked"]
-    assert one == two
+    assert together == two
 
 
 def test_dose_0_changes_nothing(folder):
@@ -599,9 +599,9 @@ def test_drugs_act_on_what_alterations_left(folder):
 def test_constants_of_expressions_are_found(folder):
     reference = _read(folder)
     values = inhibited(reference, {"first": 6.0}, ["pocket"])
-    assert [one.id for one in constants_in(values, reference)] == ["shift", "K_first", "fold_pocket"]
+    assert [constant.id for constant in constants_in(values, reference)] == ["shift", "K_first", "fold_pocket"]
     fixed = constants_in(altered(reference, ["stronger"]).values(), reference)
-    assert [(one.id, one.estimated, one.nominal) for one in fixed] == [("per_cell", False, 2.0)]
+    assert [(parameter.id, parameter.estimated, parameter.nominal) for parameter in fixed] == [("per_cell", False, 2.0)]
     assert constants_in({}, reference) == ()
 
 

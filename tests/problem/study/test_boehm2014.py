@@ -31,7 +31,7 @@ def petab(reference_folder):
 
 def test_each_observable_was_measured_16_times(study):
     for name in OBSERVABLES:
-        assert sum(one.observable_id == name for one in study.measurements) == 16
+        assert sum(measurement.observable_id == name for measurement in study.measurements) == 16
     assert len(study.measurements) == 48
 
 
@@ -41,32 +41,34 @@ def test_epo_was_5_units_per_ml_throughout(study):
 
 
 def test_measurements_are_those_of_the_petab_copy(study, petab):
-    ours = {(one.observable_id, one.time): one.value for one in study.measurements}
-    assert ours == {(one.observable_id, one.time): one.value for one in petab.measurements}
+    ours = {(measurement.observable_id, measurement.time): measurement.value for measurement in study.measurements}
+    assert ours == {
+        (measurement.observable_id, measurement.time): measurement.value for measurement in petab.measurements
+    }
 
 
 def test_nominal_values_are_the_published_ones(study, petab):
-    published = {one.id: one.nominal for one in petab.parameters}
-    assert {one.id: one.nominal for one in study.parameters} == published
+    published = {parameter.id: parameter.nominal for parameter in petab.parameters}
+    assert {parameter.id: parameter.nominal for parameter in study.parameters} == published
 
 
 def test_the_model_file_holds_the_nominal_values(study):
-    for one in study.parameters:
-        if not one.id.startswith("sd_") and one.id != "specC17":
-            assert f'id="{one.id}" value="{one.nominal:.15g}"' in study.sbml, one.id
+    for parameter in study.parameters:
+        if not parameter.id.startswith("sd_") and parameter.id != "specC17":
+            assert f'id="{parameter.id}" value="{parameter.nominal:.15g}"' in study.sbml, parameter.id
 
 
 def test_formulas_are_those_of_the_petab_copy(study, petab):
     # Compared as values at random states: one writes 1 - specC17, the other -(specC17 - 1).
     rng = np.random.default_rng(1)
-    ours = {one.id: one.formula for one in study.observables}
+    ours = {observable.id: observable.formula for observable in study.observables}
     for theirs in petab.observables:
-        names = sorted(one.name for one in theirs.formula.free_symbols)
-        assert sorted(one.name for one in ours[theirs.id].free_symbols) == names
+        names = sorted(symbol.name for symbol in theirs.formula.free_symbols)
+        assert sorted(symbol.name for symbol in ours[theirs.id].free_symbols) == names
         point = dict(zip(names, rng.uniform(0.1, 0.9, len(names)), strict=True))
         values = [
-            float(one.subs({symbol: point[symbol.name] for symbol in one.free_symbols}))
-            for one in (ours[theirs.id], theirs.formula)
+            float(formula.subs({symbol: point[symbol.name] for symbol in formula.free_symbols}))
+            for formula in (ours[theirs.id], theirs.formula)
         ]
         assert values[0] == pytest.approx(values[1], rel=1e-12)
 
@@ -85,8 +87,11 @@ def test_stat5_is_neither_made_nor_lost(study):
 
 
 def test_every_estimated_parameter_has_a_log_normal_prior_with_a_source(study):
-    estimated = [one for one in study.parameters if one.prior is not None]
-    assert {one.id for one in study.parameters} - {one.id for one in estimated} == {"ratio", "specC17"}
+    estimated = [parameter for parameter in study.parameters if parameter.prior is not None]
+    assert {parameter.id for parameter in study.parameters} - {parameter.id for parameter in estimated} == {
+        "ratio",
+        "specC17",
+    }
     for parameter in estimated:
         assert parameter.prior.distribution == "log-normal"
         assert 0.5 <= parameter.prior.parameters[1] <= 2.0, parameter.id
@@ -106,7 +111,7 @@ def test_prior_predictions_cover_most_measurements(study):
     tree = sample_prior_predictive(study, SolverSettings(), 200, seed=1)
     predicted = tree["prior_predictive"]["measurement"].stack(sample=("chain", "draw")).transpose("sample", "obs")
     low, high = np.quantile(predicted.to_numpy(), [0.025, 0.975], axis=0)
-    values = np.array([one.value for one in study.measurements])
+    values = np.array([measurement.value for measurement in study.measurements])
     assert np.mean((low <= values) & (values <= high)) >= 0.8
 
 

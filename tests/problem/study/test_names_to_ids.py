@@ -73,7 +73,7 @@ def distinct(values):
 
 def test_experiments_that_differ_have_ids_that_differ():
     names = sorted(set(NAMES))
-    assert distinct(id_of_experiment_name(one) for one in names)
+    assert distinct(id_of_experiment_name(name) for name in names)
     assert id_of_experiment_name("blot 1") == "blot_1"
     assert id_of_experiment_name("hep_2013_09_30_TC") == "hep_2013_09_30_TC"
 
@@ -88,7 +88,9 @@ def test_a_name_that_is_the_id_of_another_has_one_of_its_own():
 
 
 def test_a_parameter_of_an_experiment_is_that_of_no_other_pair():
-    pairs = [(name, one) for name in ("scale", "scale_of_x", "scale_of_x_of_y") for one in {*NAMES, "y", "x_of_y", "z"}]
+    pairs = [
+        (name, beside) for name in ("scale", "scale_of_x", "scale_of_x_of_y") for beside in {*NAMES, "y", "x_of_y", "z"}
+    ]
     assert distinct(per_experiment_id(*pair) for pair in pairs)
     assert per_experiment_id("scale", "blot 1") == "scale_of_blot_1"
 
@@ -109,7 +111,7 @@ DRUGS = ("ruxolitinib", "B_C", "B", "562")
 def test_groups_that_differ_have_ids_that_differ(columns):
     tables = {"cell_line": LINES, "inhibitor": DRUGS}
     free = ("C", "B_C", "562_C", "new_screen", "GDSC-1", "GDSC 1", "B_C_h12345678", "ä")
-    groups = list(itertools.product(*(tables.get(one, free) for one in columns)))
+    groups = list(itertools.product(*(tables.get(column, free) for column in columns)))
     made = [id_of_group(columns, names, tables) for names in groups]
     assert distinct(made)
 
@@ -126,12 +128,17 @@ def treatments():
     """Yield treatments that differ in one thing each, many of them alike in what an id can hold."""
     drugs = (("fedratinib", 10.0), ("ruxolitinib", 10.0))
     plain = Treatment(cell_line="HEL", groups=("", ""))
-    yield from (replace(plain, cell_line=one) for one in LINES)
-    yield from (replace(plain, alterations=one) for one in ((), ("B",), ("B_10",), ("B", "C"), ("B__C",), ("after_5",)))
-    yield from (replace(plain, groups=one) for one in (("B", ""), ("", "B"), ("B", "C"), ("B_10", ""), ("B__C", "")))
+    yield from (replace(plain, cell_line=line) for line in LINES)
     yield from (
-        replace(plain, inhibitors=drugs, groups=one)
-        for one in itertools.product(
+        replace(plain, alterations=alterations)
+        for alterations in ((), ("B",), ("B_10",), ("B", "C"), ("B__C",), ("after_5",))
+    )
+    yield from (
+        replace(plain, groups=groups) for groups in (("B", ""), ("", "B"), ("B", "C"), ("B_10", ""), ("B__C", ""))
+    )
+    yield from (
+        replace(plain, inhibitors=drugs, groups=pair)
+        for pair in itertools.product(
             ("fedratinib", "ruxolitinib"), ("fedratinib", "ruxolitinib", "GDSC1", "GDSC-1", "after_5")
         )
     )
@@ -147,11 +154,11 @@ def treatments():
 
 def test_treatments_that_differ_have_ids_that_differ(laboratory):
     study = read_checked_study(laboratory).study
-    found = {one: experiment_id(study, one) for one in set(treatments())}
+    found = {treatment: experiment_id(study, treatment) for treatment in set(treatments())}
     assert study.cells.grouping_columns == ("inhibitor", "screen")
     assert len(found) > 50
     assert distinct(found.values())
-    assert all(ID.match(one) for one in found.values())
+    assert all(ID.match(experiment) for experiment in found.values())
 
 
 def test_readable_treatments_have_the_id_that_they_always_had(laboratory):
@@ -184,45 +191,53 @@ def test_numbers_are_written_so_that_they_are_read_again():
 
 
 def scales_of(folder):
-    return {one.name: one.id for one in read_study(folder).parameters if one.id.startswith("gain_of_")}
+    return {
+        parameter.name: parameter.id
+        for parameter in read_study(folder).parameters
+        if parameter.id.startswith("gain_of_")
+    }
 
 
 def test_each_blot_has_a_scale_of_its_own(measured):
     blots = ["blot 1", "blot-1", "blot_1", "α", "β"]
-    found = scales_of(measured(*({"experiment": one} for one in blots)))
-    assert list(found) == [f"gain, {one}" for one in blots]  # people read the names
+    found = scales_of(measured(*({"experiment": blot} for blot in blots)))
+    assert list(found) == [f"gain, {blot}" for blot in blots]  # people read the names
     assert distinct(found.values())
     assert found["gain, blot 1"] == "gain_of_blot_1"
 
 
 def test_each_screen_has_a_dose_scale_of_its_own(measured):
     screens = ["GDSC-1", "GDSC 1", "GDSC/1", "GDSC1", "é", "e\u0301"]
-    tables = read_study(measured(*({"screen": one} for one in screens)))
-    scales = [one.id for one in tables.parameters if one.id.startswith("scale_z_")]
+    tables = read_study(measured(*({"screen": screen} for screen in screens)))
+    scales = [parameter.id for parameter in tables.parameters if parameter.id.startswith("scale_z_")]
     assert len(scales) == len(screens)
     assert "scale_z_HEL_ruxolitinib_GDSC1" in scales
-    assert len({one.experiment_id for one in tables.measurements}) == len(screens)
-    assert {one.label.rpartition(", ")[2] for one in tables.experiments} == set(screens)
-    sources = [one.prior.source for one in tables.parameters if one.id.startswith("scale_z_HEL_ruxolitinib_GDSC_1_h")]
-    assert any("HEL, ruxolitinib, GDSC/1" in one for one in sources)
+    assert len({measurement.experiment_id for measurement in tables.measurements}) == len(screens)
+    assert {experiment.label.rpartition(", ")[2] for experiment in tables.experiments} == set(screens)
+    sources = [
+        parameter.prior.source
+        for parameter in tables.parameters
+        if parameter.id.startswith("scale_z_HEL_ruxolitinib_GDSC_1_h")
+    ]
+    assert any("HEL, ruxolitinib, GDSC/1" in source for source in sources)
 
 
 def test_neither_order_of_rows_nor_another_row_renames_anything(measured):
-    blots = [{"experiment": one, "screen": one} for one in ("blot-1", "blot 1", "blot_1")]
+    blots = [{"experiment": name, "screen": name} for name in ("blot-1", "blot 1", "blot_1")]
     first = read_study(measured(*blots))
     turned = read_study(measured(*reversed(blots)))
     alone = read_study(measured(blots[2]))
-    ids = {one.id for one in first.parameters}
-    assert {one.id for one in turned.parameters} == ids
-    assert {one.id for one in alone.parameters} < ids
-    assert {one.id for one in alone.experiments} < {one.id for one in first.experiments}
+    ids = {parameter.id for parameter in first.parameters}
+    assert {parameter.id for parameter in turned.parameters} == ids
+    assert {parameter.id for parameter in alone.parameters} < ids
+    assert {experiment.id for experiment in alone.experiments} < {experiment.id for experiment in first.experiments}
 
 
 @pytest.mark.parametrize("name", ["experiment-names-collide", "screen-names-collide"])
 def test_the_names_that_collided_are_three(case, name):
     tables = read_study(case(name))
     start = "scale_of_" if name.startswith("experiment") else "dose_scale_z_"
-    assert len([one for one in tables.parameters if one.id.startswith(start)]) == 3
+    assert len([parameter for parameter in tables.parameters if parameter.id.startswith(start)]) == 3
 
 
 @pytest.mark.parametrize(
@@ -246,11 +261,11 @@ def test_two_spellings_of_one_name_in_a_reference_table_are_a_fault(laboratory, 
 def test_lines_in_other_scripts_are_lines_of_their_own(measured):
     folder = measured({"cell_line": "α-1"}, {"cell_line": "β-1"}, {"cell_line": "HEL"})
     path = folder / "reference" / "cell_lines.tsv"
-    rows = "".join(f"{one}\tCML\tnone\tgp130\t\tnone\t24\t0.3\tassumed\n" for one in ("α-1", "β-1"))
+    rows = "".join(f"{name}\tCML\tnone\tgp130\t\tnone\t24\t0.3\tassumed\n" for name in ("α-1", "β-1"))
     path.write_text(path.read_text() + rows, encoding="utf-8")
     tables = read_study(folder)
-    assert [one.cell_line for one in tables.experiments] != []
-    assert len([one for one in tables.parameters if one.id.startswith("k_off_z_")]) == 3
+    assert [experiment.cell_line for experiment in tables.experiments] != []
+    assert len([parameter for parameter in tables.parameters if parameter.id.startswith("k_off_z_")]) == 3
     assert len(tables.experiments) == 3
     assert id_of_table_name("α-1") != id_of_table_name("β-1")
     assert identifier("α-1") == identifier("β-1")
@@ -277,7 +292,7 @@ def test_an_id_that_was_made_and_stands_elsewhere_too_is_a_fault(laboratory, fau
 
 def test_two_treatments_of_one_id_are_refused_also_in_predictions(laboratory, monkeypatch):
     scenarios = StudyScenarios(laboratory)
-    asked = [Treatment(cell_line=one, groups=("", "")) for one in ("HEL", "K-562")]
+    asked = [Treatment(cell_line=name, groups=("", "")) for name in ("HEL", "K-562")]
     assert len(scenarios.experiments(asked)[0]) == 2
     monkeypatch.setattr("jakstat.problem.study.study_experiments.experiment_id", lambda study, treatment: "same")
     with pytest.raises(DataFaultsError, match="'HEL' and 'K-562', which would both be called same"):
@@ -305,7 +320,7 @@ def test_pairs_of_conditions_have_ids_whatever_the_order_of_rows():
             self.measured = [dict(zip(names, pair, strict=True)) for pair in pairs]
 
         def rows(self, kind):
-            return ((None, one) for one in self.measured)
+            return ((None, row) for row in self.measured)
 
         def ids(self, kind, column):
             return {"a", "c", "a_then_b", "b_then_c"}
@@ -326,21 +341,24 @@ def test_rows_without_an_experiment_have_one_whose_id_no_other_has(petab, edit_p
         ("A_log	second", "A_log	model_as_it_is"),
     ):
         edit_petab("measurements.tsv", old, new)
-    assert distinct(one.id for one in read_petab(petab).experiments)
+    assert distinct(experiment.id for experiment in read_petab(petab).experiments)
     assert len(read_petab(petab).experiments) == 3
 
 
 @pytest.mark.parametrize("make", [folder_name, file_stem])
 def test_folders_of_names_that_differ_differ_and_lead_nowhere(make):
     made = [
-        make(one) for one in sorted({*NAMES, "ünï", "_n_", "x" * 300, "x" * 301, "CON", "-n", "a/b", "../a", "a\nb"})
+        make(name) for name in sorted({*NAMES, "ünï", "_n_", "x" * 300, "x" * 301, "CON", "-n", "a/b", "../a", "a\nb"})
     ]
     assert distinct(made)
-    assert all(one and one.strip(".") and "/" not in one and "\\" not in one and "\n" not in one for one in made)
+    assert all(
+        folder and folder.strip(".") and "/" not in folder and "\\" not in folder and "\n" not in folder
+        for folder in made
+    )
 
 
 def test_folders_of_results_keep_plain_names_and_are_no_devices():
-    assert [folder_name(one) for one in ("cancer_panel", "SUP-HD1")] == ["cancer_panel", "SUP-HD1"]
+    assert [folder_name(name) for name in ("cancer_panel", "SUP-HD1")] == ["cancer_panel", "SUP-HD1"]
     for name in ("con", "NUL", "com1", "-n", "", "..", "ünï", "x" * 300):
         made = folder_name(name)
         assert made != name

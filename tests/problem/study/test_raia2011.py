@@ -35,54 +35,63 @@ def petab(reference_folder):
 
 
 def _dose(tables, measurement):
-    experiment = next(one for one in tables.experiments if one.id == measurement.experiment_id)
+    experiment = next(experiment for experiment in tables.experiments if experiment.id == measurement.experiment_id)
     return float(experiment.periods[0].changes["il13_level"])
 
 
 def test_there_are_205_measurements(study):
     assert len(study.measurements) == 205
     for name, rows in ROWS.items():
-        assert sum(one.observable_id == f"{name}_signal" for one in study.measurements) == rows
+        assert sum(measurement.observable_id == f"{name}_signal" for measurement in study.measurements) == rows
 
 
 def test_measurements_are_those_of_the_petab_copy(study, petab):
     ours = {
-        (one.observable_id.removesuffix("_signal"), _dose(study, one), one.time): one.value
-        for one in study.measurements
+        (
+            measurement.observable_id.removesuffix("_signal"),
+            _dose(study, measurement),
+            measurement.time,
+        ): measurement.value
+        for measurement in study.measurements
     }
     theirs = {
-        (one.observable_id.removeprefix("observable_"), DOSES[one.experiment_id], one.time): one.value
-        for one in petab.measurements
+        (
+            measurement.observable_id.removeprefix("observable_"),
+            DOSES[measurement.experiment_id],
+            measurement.time,
+        ): measurement.value
+        for measurement in petab.measurements
     }
     assert ours == theirs
 
 
 def test_nominal_values_are_the_published_ones(study, petab):
-    published = {one.id: one.nominal for one in petab.parameters}
-    assert {one.id: one.nominal for one in study.parameters} == published
+    published = {parameter.id: parameter.nominal for parameter in petab.parameters}
+    assert {parameter.id: parameter.nominal for parameter in study.parameters} == published
 
 
 def test_the_model_file_holds_the_nominal_values(study):
-    parameters = {one.id: one.nominal for one in study.parameters}
+    parameters = {parameter.id: parameter.nominal for parameter in study.parameters}
     for name in ("Kon_IL13Rec", "Rec_phosphorylation", "init_Rec_i", "SOCS3_degradation"):
         assert f'id="{name}" value="{parameters[name]:.15g}"' in study.sbml
 
 
 def test_formulas_are_those_of_the_petab_copy(study, petab):
-    ours = {one.id.removesuffix("_signal"): one for one in study.observables}
+    ours = {observable.id.removesuffix("_signal"): observable for observable in study.observables}
     for theirs in petab.observables:
         name = theirs.id.removeprefix("observable_")
-        example = next(one for one in petab.measurements if one.observable_id == theirs.id)
+        example = next(measurement for measurement in petab.measurements if measurement.observable_id == theirs.id)
         overrides = dict(zip(theirs.observable_placeholders, example.observable_parameters, strict=True))
         overrides |= dict(zip(theirs.noise_placeholders, example.noise_parameters, strict=True))
         signal = ours[name].formula
         noise = ours[name].noise_formula.subs({f"{name}_signal": signal})
-        noise = noise.xreplace({one: signal for one in noise.free_symbols if one.name == f"{name}_signal"})
+        noise = noise.xreplace({symbol: signal for symbol in noise.free_symbols if symbol.name == f"{name}_signal"})
         assert (
-            theirs.formula.subs({one: overrides.get(one.name, one) for one in theirs.formula.free_symbols}) - signal
+            theirs.formula.subs({symbol: overrides.get(symbol.name, symbol) for symbol in theirs.formula.free_symbols})
+            - signal
         ).expand() == 0
         filled = theirs.noise_formula.subs(
-            {one: overrides.get(one.name, one) for one in theirs.noise_formula.free_symbols}
+            {symbol: overrides.get(symbol.name, symbol) for symbol in theirs.noise_formula.free_symbols}
         )
         assert (filled - noise).expand() == 0
 

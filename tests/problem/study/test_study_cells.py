@@ -12,7 +12,7 @@ from jakstat.problem import read_checked_study, read_petab, read_study, study_to
 
 
 def experiments(tables):
-    return {one.label: one for one in tables.experiments}
+    return {experiment.label: experiment for experiment in tables.experiments}
 
 
 def s(name):
@@ -21,8 +21,8 @@ def s(name):
 
 def test_a_row_becomes_rest_treatment_and_stimulus(panel):
     found = experiments(read_study(panel()))["A-1, IL-6 21 ng/ml, drug 100 nM, GDSC1"]
-    assert [one.start for one in found.periods] == [-np.inf, -60.0, 0.0]
-    rest, treated, stimulated = (one.changes for one in found.periods)
+    assert [period.start for period in found.periods] == [-np.inf, -60.0, 0.0]
+    rest, treated, stimulated = (period.changes for period in found.periods)
     assert rest["share_JAK1"] == 1.0
     assert treated["inhibition"] == s("inhibition") + 100.0 / (s("K_drug") * s("shift"))
     assert treated["drug_left"] == 1.0
@@ -31,7 +31,9 @@ def test_a_row_becomes_rest_treatment_and_stimulus(panel):
 
 def test_time_in_hours_is_converted(panel):
     tables = read_study(panel())
-    assert [one.time for one in tables.measurements if one.observable_id == "level"] == [4320.0] * 3
+    assert [measurement.time for measurement in tables.measurements if measurement.observable_id == "level"] == [
+        4320.0
+    ] * 3
 
 
 def test_pooled_values_are_around_a_mean_and_lines_without_secretion_have_none(panel):
@@ -58,29 +60,33 @@ def test_alterations_start_from_the_value_of_unaltered_cells(panel):
 
 
 def test_the_parameters_that_treatments_need_have_priors(panel):
-    by_id = {one.id: one for one in read_study(panel()).parameters}
+    by_id = {parameter.id: parameter for parameter in read_study(panel()).parameters}
     for name in ("autocrine_z_B", "scale_z_A_1_GDSC1", "scale_z_B_GDSC2"):
         assert by_id[name].prior.distribution == "normal"
         assert by_id[name].prior.parameters == (0.0, 1.0)
     assert by_id["K_drug"].prior.parameters == pytest.approx((np.log(3.0), 1.0))
     assert by_id["proliferation_B"].nominal == pytest.approx(np.log(2) / (36 * 60))
-    assert all(one.prior is None or one.prior.source for one in by_id.values())
+    assert all(parameter.prior is None or parameter.prior.source for parameter in by_id.values())
     assert "scale_z_A_1_" not in by_id  # no drug, nothing scales
 
 
 def test_an_observable_has_a_scale_of_its_own_in_each_experiment(panel):
     tables = read_study(panel())
-    by_id = {one.id: one for one in tables.parameters}
+    by_id = {parameter.id: parameter for parameter in tables.parameters}
     assert "gain" not in by_id
     assert by_id["gain_of_blot_1"].prior == by_id["gain_of_blot_2"].prior
-    used = [one.observable_parameters for one in tables.measurements if one.observable_id == "pSTAT_signal"]
+    used = [
+        measurement.observable_parameters
+        for measurement in tables.measurements
+        if measurement.observable_id == "pSTAT_signal"
+    ]
     assert used == [(s("gain_of_blot_1"),), (s("gain_of_blot_1"),), (s("gain_of_blot_2"),)]
 
 
 def test_censoring_and_heavy_tails_reach_the_records(panel):
     tables = read_study(panel())
-    assert [one.censored for one in tables.measurements[:3]] == ["", "", "below"]
-    level = next(one for one in tables.observables if one.id == "level")
+    assert [measurement.censored for measurement in tables.measurements[:3]] == ["", "", "below"]
+    level = next(observable for observable in tables.observables if observable.id == "level")
     assert (level.noise_distribution, level.degrees_of_freedom) == ("student-t", 4.0)
 
 
@@ -89,10 +95,13 @@ def test_the_panel_can_be_given_away_as_a_valid_petab_problem(panel, tmp_path):
     target.mkdir()
     study_to_petab(panel()).to_files(target)
     given, direct = read_petab(target / "panel.yaml"), read_study(panel())
-    assert [one.id for one in given.parameters] == [one.id for one in direct.parameters]
-    assert [one.value for one in given.measurements] == [one.value for one in direct.measurements]
+    assert [parameter.id for parameter in given.parameters] == [parameter.id for parameter in direct.parameters]
+    assert [measurement.value for measurement in given.measurements] == [
+        measurement.value for measurement in direct.measurements
+    ]
     starts = [
-        {one.id: [period.start for period in one.periods] for one in tables.experiments} for tables in (given, direct)
+        {experiment.id: [period.start for period in experiment.periods] for experiment in tables.experiments}
+        for tables in (given, direct)
     ]
     assert starts[0] == starts[1]
 
@@ -169,7 +178,7 @@ def test_a_line_of_the_study_itself_is_like_a_shared_one(panel_with_own_line):
     rest = experiments(tables)["C-3, drug 100 nM, GDSC1"].periods[0].changes
     assert rest["activity"] == s("activity_wild_type") * s("fold_active")
     assert rest["rate"] == 1.0 * s("proliferation_C_3")
-    growth = next(one for one in tables.parameters if one.id == "proliferation_C_3")
+    growth = next(parameter for parameter in tables.parameters if parameter.id == "proliferation_C_3")
     assert growth.prior.parameters == pytest.approx((np.log(np.log(2) / (48 * 60)), 0.4))
     assert growth.prior.source == "our own counts, 2026"
     assert "A-1" in experiments(tables)  # the shared lines stay
@@ -200,7 +209,7 @@ def test_the_table_of_own_lines_is_among_the_files_of_the_study(panel_with_own_l
 def test_a_fault_of_an_own_line_is_named_with_its_place(panel_with_own_line, old, new, place, found):
     with pytest.raises(DataFaultsError) as raised:
         read_study(panel_with_own_line(old, new))
-    (fault,) = [one for one in raised.value.faults if Path(one.file).name == "my_lines.tsv"]
+    (fault,) = [fault for fault in raised.value.faults if Path(fault.file).name == "my_lines.tsv"]
     assert str(fault).startswith(place)
     assert found in fault.found
 
@@ -220,7 +229,7 @@ def test_faults_of_own_and_shared_tables_come_in_one_pass(panel_with_own_line):
     phospho.write_text(phospho.read_text().replace("blot 2", ""))
     with pytest.raises(DataFaultsError) as raised:
         read_study(folder)
-    places = {(Path(one.file).name, one.column) for one in raised.value.faults}
+    places = {(Path(fault.file).name, fault.column) for fault in raised.value.faults}
     assert {("my_lines.tsv", "receptor"), ("constants.tsv", "median"), ("phospho.tsv", "experiment")} <= places
 
 
@@ -281,7 +290,7 @@ def test_all_faults_of_all_files_come_at_once(panel):
     viability.write_text(viability.read_text().replace("level	B", "level	C"))
     with pytest.raises(DataFaultsError) as raised:
         read_study(folder)
-    assert [(Path(one.file).name, one.row, one.more_rows) for one in raised.value.faults] == [
+    assert [(Path(fault.file).name, fault.row, fault.more_rows) for fault in raised.value.faults] == [
         ("phospho.tsv", 4, ()),
         ("viability.tsv", 2, (3,)),
     ]

@@ -58,7 +58,7 @@ def folder(tmp_path):
 
 
 def by_id(parameters):
-    return {one.id: one for one in parameters}
+    return {parameter.id: parameter for parameter in parameters}
 
 
 def test_a_studys_own_prior_stands_in_place_of_the_tables(folder):

@@ -10,7 +10,7 @@ SHARES = ("0.81", "0.34", "1.04", "-0.03", "2.9")
 
 
 def rows(column, values):
-    return [{column: one} for one in values]
+    return [{column: value} for value in values]
 
 
 def test_shares_around_1_are_taken_without_a_word(measured):
@@ -38,7 +38,7 @@ def test_percent_in_a_viability_is_one_fault_that_names_the_factor(measured, fau
     ],
 )
 def test_shares_are_told_by_unit_and_label(measured, faults_of, observable, unit, label, refused):
-    folder = measured(*({"observable": observable, "value": one} for one in ("81", "34")))
+    folder = measured(*({"observable": observable, "value": name} for name in ("81", "34")))
     study = folder / "study.yaml"
     text = study.read_text().replace('unit: "1"', f"unit: {unit}, label: '{label or observable}'")
     study.write_text(text.replace("  viability:", f"  {observable}:"))
@@ -47,7 +47,7 @@ def test_shares_are_told_by_unit_and_label(measured, faults_of, observable, unit
         assert "divide by 100" in fault.needed
     else:
         notes = read_study(folder).notes
-        assert ["divide by 100" in one for one in notes] == ([True] if label == "SOCS3 mRNA" else [])
+        assert ["divide by 100" in note for note in notes] == ([True] if label == "SOCS3 mRNA" else [])
 
 
 def test_shares_in_an_observable_of_percent_are_noted(measured):
@@ -72,7 +72,7 @@ def test_shares_in_an_observable_of_percent_are_noted(measured):
 )
 def test_what_no_experiment_can_have_is_one_fault_a_column(measured, faults_of, column, values, factor):
     stimulus = {"stimulus": "IL-6"} if column.startswith("stimulus") else {}
-    (fault,) = faults_of(read_study, measured(*(stimulus | one for one in rows(column, values))))
+    (fault,) = faults_of(read_study, measured(*(stimulus | row for row in rows(column, values))))
     assert fault.column == column
     assert factor in fault.needed
     assert f"of {len(values)} rows" in fault.found
@@ -91,13 +91,15 @@ def test_what_no_experiment_can_have_is_one_fault_a_column(measured, faults_of, 
 def test_what_is_unusual_is_a_note_that_names_the_factor(measured, column, values, factor):
     stimulus = {"stimulus": "IL-6"} if column.startswith("stimulus") else {}
     without = ("time_h",) if column == "time_min" else ()
-    (note,) = read_study(measured(*(stimulus | one for one in rows(column, values)), without=without)).notes
+    (note,) = read_study(measured(*(stimulus | row for row in rows(column, values)), without=without)).notes
     assert column in note
     assert factor in note
 
 
 def test_a_drug_that_is_plausible_is_not_judged_by_another(measured):
-    drugs = [{"inhibitor": one, "inhibitor_nM": dose} for one, dose in (("ruxolitinib", "1000"), ("fedratinib", "0.1"))]
+    drugs = [
+        {"inhibitor": drug, "inhibitor_nM": dose} for drug, dose in (("ruxolitinib", "1000"), ("fedratinib", "0.1"))
+    ]
     (note,) = read_study(measured(*drugs)).notes
     assert "rows of fedratinib" in note
 
@@ -154,4 +156,4 @@ def test_a_study_in_micromolar_is_that_in_nanomolar(measured):
     nanomolar = read_study(measured({"inhibitor_nM": "100"}, {"inhibitor_nM": "1000"}))
     micromolar = read_study(measured({"inhibitor_uM": "0.1"}, {"inhibitor_uM": "1"}, without=("inhibitor_nM",)))
     assert micromolar.experiments == nanomolar.experiments
-    assert any("inhibitor_uM were converted" in one for one in micromolar.notes)
+    assert any("inhibitor_uM were converted" in note for note in micromolar.notes)

@@ -7,7 +7,7 @@ import pytest
 from jakstat.files.text_table import read_text_table
 from jakstat.problem import read_checked_study, read_study
 from jakstat.problem.formulas import near_names
-from jakstat.problem.study.names_in_tables import with_known_names
+from jakstat.problem.study.names_in_tables import with_names
 
 
 def test_names_in_other_spellings_are_read_as_those_of_the_tables(measured):
@@ -50,7 +50,7 @@ def test_a_name_that_two_are_spelt_like_is_left_alone(measured):
     lines = reference.cell_lines | {"H-EL": reference.cell_lines["HEL"]}
     table = read_text_table(folder / "measurements.tsv", [])
     notes = []
-    assert with_known_names(table, replace(reference, cell_lines=lines), notes) == table
+    assert with_names(table, replace(reference, cell_lines=lines), notes) == table
     assert notes == []
 
 
@@ -62,7 +62,7 @@ def test_the_same_measurement_in_two_spellings_is_twice_the_same(measured, fault
 
 def test_a_name_that_is_only_like_one_is_refused(measured, faults_of):
     faults = faults_of(read_study, measured({"inhibitor": "ruxolitinb"}))
-    assert {one.column for one in faults} == {"inhibitor"}
+    assert {fault.column for fault in faults} == {"inhibitor"}
 
 
 def test_a_point_in_a_name_counts(measured, faults_of):
@@ -86,5 +86,5 @@ def test_near_names_are_found_whatever_their_case(written, near):
 
 def test_the_case_of_names_as_laboratories_write_them_is_read_but_for_a_synonym(case, faults_of):
     faults = faults_of(read_study, case("names-as-labs-write-them"))
-    named = [one for one in faults if one.column]
-    assert [(one.row, one.column, "INCB018424" in one.found) for one in named] == [(4, "inhibitor", True)]
+    named = [fault for fault in faults if fault.column]
+    assert [(name.row, name.column, "INCB018424" in name.found) for name in named] == [(4, "inhibitor", True)]

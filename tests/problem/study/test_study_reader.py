@@ -9,24 +9,21 @@ from jakstat.problem import Period, Prior, read_petab, read_study, read_tables, 
 def test_small_study_is_read(study):
     tables = read_study(study)
     assert (tables.id, tables.title, tables.time_unit) == ("small", "A small study", "min")
-    assert [(one.id, one.label) for one in tables.experiments] == [
+    assert [(experiment.id, experiment.label) for experiment in tables.experiments] == [
         ("il13_0", "IL-13 0 ng/ml"),
         ("il13_4", "IL-13 4 ng/ml"),
     ]
     assert tables.experiments[1].periods == (Period(0.0, {"il13": 4.0}),)
-    assert [(one.experiment_id, one.time, one.value) for one in tables.measurements] == [
-        ("il13_0", 0, 0.1),
-        ("il13_4", 5, 3),
-        ("il13_4", 5, 3),
-        ("il13_4", 10, 9.5),
-    ]
-    assert [one.noise_distribution for one in tables.observables] == ["normal", "log-normal"]
+    assert [
+        (measurement.experiment_id, measurement.time, measurement.value) for measurement in tables.measurements
+    ] == [("il13_0", 0, 0.1), ("il13_4", 5, 3), ("il13_4", 5, 3), ("il13_4", 10, 9.5)]
+    assert [observable.noise_distribution for observable in tables.observables] == ["normal", "log-normal"]
     assert tables.measurements[3].source == "measurements.tsv, line 5"
     assert set(tables.data_digests) == {"study.yaml", "decay.ant", "parameters.tsv", "measurements.tsv"}
 
 
 def test_log_normal_prior_is_written_by_its_median(study):
-    parameters = {one.id: one for one in read_study(study).parameters}
+    parameters = {parameter.id: parameter for parameter in read_study(study).parameters}
     assert parameters["k_off"].prior == Prior("log-normal", (math.log(0.2), 1.0), 0.001, 10.0, "assumed")
     assert parameters["k_on"].prior == Prior("log-normal", (math.log(0.1), 1.0), 0.0, math.inf, "assumed")
     assert parameters["sd_total"].prior is None
@@ -35,7 +32,9 @@ def test_log_normal_prior_is_written_by_its_median(study):
 def test_symbols_are_real_and_named_by_id(study):
     tables = read_study(study)
     symbols = {
-        symbol for one in tables.observables for symbol in one.formula.free_symbols | one.noise_formula.free_symbols
+        symbol
+        for observable in tables.observables
+        for symbol in observable.formula.free_symbols | observable.noise_formula.free_symbols
     }
     assert all(symbol.is_real for symbol in symbols)
     assert {symbol.name for symbol in symbols} == {"scale", "STAT", "pSTAT", "sd_rel", "pSTAT_signal", "sd_total"}
@@ -88,18 +87,26 @@ def test_study_written_as_petab_is_read_back_the_same(study, tmp_path_factory):
     target = tmp_path_factory.mktemp("petab")
     study_to_petab(study).to_files(target)
     direct, again = read_study(study), read_petab(target / "small.yaml")
-    assert [(one.id, one.formula, one.noise_formula, one.noise_distribution) for one in again.observables] == [
-        (one.id, one.formula, one.noise_formula, one.noise_distribution) for one in direct.observables
+    assert [
+        (observable.id, observable.formula, observable.noise_formula, observable.noise_distribution)
+        for observable in again.observables
+    ] == [
+        (observable.id, observable.formula, observable.noise_formula, observable.noise_distribution)
+        for observable in direct.observables
     ]
     assert again.experiments[1].periods == direct.experiments[1].periods
-    assert [(one.observable_id, one.experiment_id, one.time, one.value) for one in again.measurements] == [
-        (one.observable_id, one.experiment_id, one.time, one.value) for one in direct.measurements
+    assert [
+        (measurement.observable_id, measurement.experiment_id, measurement.time, measurement.value)
+        for measurement in again.measurements
+    ] == [
+        (measurement.observable_id, measurement.experiment_id, measurement.time, measurement.value)
+        for measurement in direct.measurements
     ]
-    for one, other in zip(again.parameters, direct.parameters, strict=True):
-        assert (one.id, one.nominal, one.estimated) == (other.id, other.nominal, other.estimated)
-        if one.prior is not None and other.prior is not None:
-            assert one.prior.parameters == pytest.approx(other.prior.parameters, rel=1e-12)
-            assert (one.prior.lower, one.prior.upper) == (other.prior.lower, other.prior.upper)
+    for parameter, other in zip(again.parameters, direct.parameters, strict=True):
+        assert (parameter.id, parameter.nominal, parameter.estimated) == (other.id, other.nominal, other.estimated)
+        if parameter.prior is not None and other.prior is not None:
+            assert parameter.prior.parameters == pytest.approx(other.prior.parameters, rel=1e-12)
+            assert (parameter.prior.lower, parameter.prior.upper) == (other.prior.lower, other.prior.upper)
 
 
 def test_read_tables_takes_a_folder_its_yaml_or_a_petab_file(study, tmp_path_factory):

@@ -41,26 +41,33 @@ class HeldOutSignals:
 def held_out_signals(fit: StudyFit, held_out: Sequence[StudyMeasurement]) -> HeldOutSignals:
     """Predict the signals of measurements in every draw, (chain, draw, measurement)."""
     hour = HOUR_IN[fit.scenarios.time_unit]
-    asked = [(one.treatment, Readout(one.observable, one.observable, one.time / hour)) for one in held_out]
+    asked = [
+        (measurement.treatment, Readout(measurement.observable, measurement.observable, measurement.time / hour))
+        for measurement in held_out
+    ]
     signal = fit.predict_signals(asked).to_numpy()
-    scales = [noise_scale(fit, one.observable, signal[..., number]) for number, one in enumerate(held_out)]
-    observables = [observable_of(fit.tables, one.observable) for one in held_out]
+    scales = [
+        noise_scale(fit, measurement.observable, signal[..., number]) for number, measurement in enumerate(held_out)
+    ]
+    observables = [observable_of(fit.tables, measurement.observable) for measurement in held_out]
     noise = Noise(
-        np.array([one.noise_distribution for one in observables]),
-        np.array([one.degrees_of_freedom for one in observables]),
+        np.array([observable.noise_distribution for observable in observables]),
+        np.array([observable.degrees_of_freedom for observable in observables]),
     )
-    return HeldOutSignals(signal, np.stack(scales, axis=-1), noise, np.array([one.value for one in held_out]))
+    return HeldOutSignals(
+        signal, np.stack(scales, axis=-1), noise, np.array([measurement.value for measurement in held_out])
+    )
 
 
 def dose_response_rows(measurements: Sequence[StudyMeasurement]) -> pd.DataFrame:
     """Return measurements with one inhibitor as rows: ``line``, ``drug``, ``dose_nM``, ``value``, ``experiment``."""
-    alone = [one for one in measurements if len(one.treatment.inhibitors) == 1]
+    alone = [measurement for measurement in measurements if len(measurement.treatment.inhibitors) == 1]
     return pd.DataFrame(
         {
-            "line": [one.treatment.cell_line for one in alone],
-            "drug": [one.treatment.inhibitors[0][0] for one in alone],
-            "dose_nM": [one.treatment.inhibitors[0][1] for one in alone],
-            "value": [one.value for one in alone],
-            "experiment": [one.experiment for one in alone],
+            "line": [measurement.treatment.cell_line for measurement in alone],
+            "drug": [measurement.treatment.inhibitors[0][0] for measurement in alone],
+            "dose_nM": [measurement.treatment.inhibitors[0][1] for measurement in alone],
+            "value": [measurement.value for measurement in alone],
+            "experiment": [measurement.experiment for measurement in alone],
         }
     )

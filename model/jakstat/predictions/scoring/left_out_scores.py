@@ -88,12 +88,12 @@ def score_left_out(fit: StudyFit, observable: str, by: str, refits: Mapping[str,
     if len(groups) < 2:
         raise ValueError(f"leave out {by}: found {len(groups)} with measurements of {observable}; needed: two or more")
     rng = np.random.default_rng(fit.seed)
-    weighed = _weighed_signals(fit, measured, labels, rng, [one for one in groups if one not in refits])
+    weighed = _weighed_signals(fit, measured, labels, rng, [group for group in groups if group not in refits])
     drawn, density = (np.empty((_draws_of(fit), len(measured))) for _ in range(2))
     for group in groups:
         own = labels == group
         if group in refits:
-            asked = [one for one, label in zip(measured, labels, strict=True) if label == group]
+            asked = [measurement for measurement, label in zip(measured, labels, strict=True) if label == group]
             of_group = _refitted_signals(fit, refits[group], asked)
         else:
             of_group = weighed.signals[group]
@@ -154,7 +154,7 @@ def _weighed_signals(
 def _refitted_signals(fit: StudyFit, refit: Refit, measured: Sequence[StudyMeasurement]) -> HeldOutSignals:
     """Predict a group's measurements from a fit without it, in as many draws as the whole fit has."""
     signals = held_out_signals(replace(fit, posterior=refit.posterior), measured)
-    signal, scale = (one.reshape(-1, len(measured)) for one in (signals.signal, signals.scale))
+    signal, scale = (array.reshape(-1, len(measured)) for array in (signals.signal, signals.scale))
     spread = np.linspace(0, len(signal) - 1, _draws_of(fit)).round().astype(int)
     return HeldOutSignals(signal[spread], scale[spread], signals.noise, signals.observed)
 
@@ -175,13 +175,13 @@ def _without_own_knowledge(
     The groups' own parameters are different ones, so that all are drawn at once. Beside the signals: for each group the
     logarithm of prior over proposal, (draw, replicate).
     """
-    free = {one.id: one for one in fit.tables.parameters if one.estimated}
+    free = {parameter.id: parameter for parameter in fit.tables.parameters if parameter.estimated}
     flat = fit.posterior.values.reshape(-1, len(fit.posterior.parameters))
     values = np.repeat(flat[:, None], _REPLICATES, axis=1)
     log_ratios = {}
     for group, names in _own_parameters(fit, measured, labels).items():
         own = [free[name] for name in names if name in free]
-        places = [fit.posterior.parameters.index(one.id) for one in own]
+        places = [fit.posterior.parameters.index(parameter.id) for parameter in own]
         drawn, log_ratios[group] = propose_own(own, flat[:, places], _REPLICATES, rng)
         values[..., places] = drawn
     coords = {"chain": np.arange(len(flat)), "draw": np.arange(_REPLICATES)}
@@ -226,19 +226,21 @@ def propose_own(
 
 def _own_parameters(fit: StudyFit, measured: Sequence[StudyMeasurement], labels: np.ndarray) -> dict[str, list[str]]:
     """Return, for each group, the parameters that no other experiments name."""
-    others = [one.treatment for one in fit.scenarios.measurements if one not in set(measured)]
-    experiments, _ = fit.scenarios.experiments([*(one.treatment for one in measured), *others])
+    others = [measurement.treatment for measurement in fit.scenarios.measurements if measurement not in set(measured)]
+    experiments, _ = fit.scenarios.experiments([*(measurement.treatment for measurement in measured), *others])
 
     def names(treatment: Treatment) -> frozenset[str]:
         periods = experiments[treatment].periods
-        return frozenset(name for one in periods for formula in one.changes.values() for name in names_of(formula))
+        return frozenset(
+            name for period in periods for formula in period.changes.values() for name in names_of(formula)
+        )
 
     known_to: dict[str, set[str]] = {}
     for treatment in others:
         for name in names(treatment):
             known_to.setdefault(name, set()).add("")
-    for one, label in zip(measured, labels, strict=True):
-        for name in names(one.treatment):
+    for measurement, label in zip(measured, labels, strict=True):
+        for name in names(measurement.treatment):
             known_to.setdefault(name, set()).add(str(label))
     own: dict[str, list[str]] = {str(label): [] for label in dict.fromkeys(labels)}
     for name in sorted(known_to):

@@ -42,7 +42,7 @@ class _MeanCurve:
 
 def _mean_curve(log_doses: np.ndarray, values: np.ndarray) -> _MeanCurve:
     _, place, rows = np.unique(_bins(log_doses), return_inverse=True, return_counts=True)
-    means, centres = (np.bincount(place, one) / rows for one in (values, log_doses))
+    means, centres = (np.bincount(place, column) / rows for column in (values, log_doses))
     residual = ((values - means[place]) ** 2).sum()
     return _MeanCurve(centres, means, rows.astype(float), float(residual), values.size - rows.size)
 
@@ -282,13 +282,13 @@ def _hill_values(training: pd.DataFrame, held_out: pd.DataFrame) -> tuple[np.nda
     levels = [_fit_curves(training.assign(any=""), columns) for columns in (["any"], ["drug"], ["drug", "line"])]
     keys: list[list[tuple]] = [
         [("",)] * len(held_out),
-        [(one,) for one in held_out["drug"]],
+        [(drug,) for drug in held_out["drug"]],
         list(zip(held_out["drug"], held_out["line"], strict=True)),
     ]
     mean, of_fit, noise = (np.full(len(held_out), np.nan) for _ in range(3))
     for (fits, variance), row_keys in zip(levels, keys, strict=True):
         for key in set(row_keys) & set(fits):
-            chosen = np.array([one == key for one in row_keys])
+            chosen = np.array([column == key for column in row_keys])
             mean[chosen], share = fits[key].at(log_doses[chosen])
             of_fit[chosen], noise[chosen] = share * variance, variance
     return mean, of_fit, noise

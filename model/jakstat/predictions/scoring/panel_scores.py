@@ -42,8 +42,10 @@ def score_held_out(fit: StudyFit, held_out: Sequence[StudyMeasurement]) -> pd.Da
     DataFrame
         As :func:`jakstat.predictions.compare_predictors`; curves (line, drug and experiment) are resampled together.
     """
-    names = {one.observable for one in held_out}
-    training = dose_response_rows([one for one in fit.scenarios.measurements if one.observable in names])
+    names = {measurement.observable for measurement in held_out}
+    training = dose_response_rows(
+        [measurement for measurement in fit.scenarios.measurements if measurement.observable in names]
+    )
     rows = dose_response_rows(held_out)
     predictions = [predict_held_out(fit, held_out), *(predict(training, rows) for predict in NAIVE)]
     groups = (rows["line"] + " " + rows["drug"] + " " + rows["experiment"]).to_numpy()
@@ -85,22 +87,22 @@ def score_predictions(
     DataFrame
         As :func:`score_held_out` for each set; ``set`` is its name, ``k_hat`` the largest of its weights (NaN where
         nothing is weighed) and ``k_hat_of`` the group whose it is; ``refitted`` the groups that were fitted again and
-        ``refit_r_hat`` the largest R-hat of those fits. A set whose measurements are not there is one row with 0
+        ``refit_r_hat`` the largest R-hat of those fits. A asked whose measurements are not there is one row with 0
         measurements; its ``left_out`` says why.
     """
     found = []
-    for one in sets:
-        if one.held_out or one.public:
-            table = (public or {})[one.public] if one.public else PublicTable(folder / one.held_out, "")
+    for asked in sets:
+        if asked.held_out or asked.public:
+            table = (public or {})[asked.public] if asked.public else PublicTable(folder / asked.held_out, "")
             if table.absence:
                 scores = pd.DataFrame(
                     [{"predictor": MECHANISM, "naive": False, "measurements": 0, "left_out": table.absence}]
                 )
             else:
                 scores = score_held_out(fit, fit.scenarios.read_table(table.path))
-            found.append(scores.assign(set=one.name, **NOTHING_WEIGHED))
+            found.append(scores.assign(set=asked.name, **NOTHING_WEIGHED))
         else:
-            own = {group: refit for (by, group), refit in (refits or {}).items() if by == one.leave_out}
-            left_out = score_left_out(fit, observable, one.leave_out, own)
-            found.append(left_out.scores.assign(set=one.name, **left_out.trust()))
-    return pd.concat([one.assign(left_out=one.get("left_out", "")) for one in found], ignore_index=True)
+            own = {group: refit for (by, group), refit in (refits or {}).items() if by == asked.leave_out}
+            left_out = score_left_out(fit, observable, asked.leave_out, own)
+            found.append(left_out.scores.assign(set=asked.name, **left_out.trust()))
+    return pd.concat([scores.assign(left_out=scores.get("left_out", "")) for scores in found], ignore_index=True)

@@ -172,11 +172,11 @@ def compare_predictors(
     ValueError
         No naive predictor, two of one name, or what :func:`score_measurements` refuses.
     """
-    names = [one.name for one in predictions]
-    if len(set(names)) < len(names) or not any(one.naive for one in predictions):
+    names = [prediction.name for prediction in predictions]
+    if len(set(names)) < len(names) or not any(prediction.naive for prediction in predictions):
         raise ValueError(f"predictors: found {', '.join(names)}; needed: different names, one of them naive or more")
-    scored = {one.name: score_measurements(observed, one) for one in predictions}
-    naive = [one.name for one in predictions if one.naive]
+    scored = {prediction.name: score_measurements(observed, prediction) for prediction in predictions}
+    naive = [prediction.name for prediction in predictions if prediction.naive]
     best = min(naive, key=lambda name: scored[name]["crps"].mean())
     codes, labels = pd.factorize(np.arange(len(scored[best])) if groups is None else np.asarray(groups))
     weights = _resampled_groups(len(labels), np.random.default_rng(seed))

@@ -40,8 +40,8 @@ def summarise_cell_lines(scenarios: StudyScenarios, tables: ProblemTables, tree:
         The draws belong to another problem.
     """
     require_same_problem(tree, tables)
-    lines = {one.id: one.cell_line for one in tables.experiments}
-    counts = Counter(lines[one.experiment_id] for one in tables.measurements)
+    lines = {experiment.id: experiment.cell_line for experiment in tables.experiments}
+    counts = Counter(lines[measurement.experiment_id] for measurement in tables.measurements)
     rows, formulas = [], []
     for name in scenarios.measured_lines:
         line, values = scenarios.reference.cell_lines[name], scenarios.line_values(name)

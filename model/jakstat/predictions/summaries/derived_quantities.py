@@ -48,16 +48,16 @@ def summarise_formulas(
     ValueError
         A formula names what is neither in the posterior nor a fixed parameter.
     """
-    named = {symbol.name for one in formulas for symbol in one.free_symbols}
+    named = {symbol.name for formula in formulas for symbol in formula.free_symbols}
     after = formulas_over_draws(formulas, _fixed(tables, named) | _posterior(tree, named))
     before = formulas_over_draws(formulas, _fixed(tables, named) | _prior(tables, named))
-    estimated = {one.id for one in tables.parameters if one.estimated}
-    names = [{symbol.name for symbol in one.free_symbols} & estimated for one in formulas]
+    estimated = {parameter.id for parameter in tables.parameters if parameter.estimated}
+    names = [{symbol.name for symbol in formula.free_symbols} & estimated for formula in formulas]
     contractions = [
         _contraction(before[:, place], after[:, place], scales[place]) if names[place] else np.nan
         for place in range(len(formulas))
     ]
-    beside = pd.DataFrame({"estimated": [bool(one) for one in names], "contraction": contractions})
+    beside = pd.DataFrame({"estimated": [bool(name) for name in names], "contraction": contractions})
     return pd.concat([summary_rows(after), _of_prior(before), beside], axis=1)
 
 
@@ -67,9 +67,9 @@ def _of_prior(draws: np.ndarray) -> pd.DataFrame:
 
 def _fixed(tables: ProblemTables, named: set[str]) -> dict[str, np.ndarray | float]:
     return {
-        one.id: one.nominal
-        for one in tables.parameters
-        if one.id in named and not one.estimated and one.nominal is not None
+        parameter.id: parameter.nominal
+        for parameter in tables.parameters
+        if parameter.id in named and not parameter.estimated and parameter.nominal is not None
     }
 
 
@@ -84,14 +84,16 @@ def _prior(tables: ProblemTables, named: set[str]) -> dict[str, np.ndarray | flo
     rng = np.random.default_rng(_SEED)
     points = (np.arange(_PRIOR_DRAWS) + 0.5) / _PRIOR_DRAWS
     return {
-        one.id: prior_quantiles(one.prior, rng.permutation(points))
-        for one in tables.parameters
-        if one.id in named and one.prior is not None
+        parameter.id: prior_quantiles(parameter.prior, rng.permutation(points))
+        for parameter in tables.parameters
+        if parameter.id in named and parameter.prior is not None
     }
 
 
 def _contraction(before: np.ndarray, after: np.ndarray, scale: str) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = [np.log(one) - (np.log1p(-one) if scale == "logit" else 0.0) for one in (before, after)]
-    variances = [float(np.var(one[np.isfinite(one)])) if np.isfinite(one).any() else np.nan for one in spread]
+        spread = [np.log(draws) - (np.log1p(-draws) if scale == "logit" else 0.0) for draws in (before, after)]
+    variances = [
+        float(np.var(values[np.isfinite(values)])) if np.isfinite(values).any() else np.nan for values in spread
+    ]
     return 1.0 - variances[1] / variances[0] if variances[0] > 0 else float("nan")

@@ -46,23 +46,23 @@ def summarise_inhibitors(scenarios: StudyScenarios, tables: ProblemTables, tree:
         The draws belong to another problem.
     """
     require_same_problem(tree, tables)
-    measured = {one.experiment_id for one in tables.measurements}
-    used = {name for one in tables.experiments if one.id in measured for name, _ in one.inhibitors}
+    measured = {measurement.experiment_id for measurement in tables.measurements}
+    used = {name for experiment in tables.experiments if experiment.id in measured for name, _ in experiment.inhibitors}
     actions = [
         action
-        for one in scenarios.reference.inhibitors.values()
-        if one.id in used
-        for action in one.actions
+        for inhibitor in scenarios.reference.inhibitors.values()
+        if inhibitor.id in used
+        for action in inhibitor.actions
         if action.constant
     ]
-    in_cells = [constant_in_cells(one) for one in actions]
+    in_cells = [constant_in_cells(action) for action in actions]
     labels = pd.DataFrame(
         [_labels(action, formula, scenarios) for action, formula in zip(actions, in_cells, strict=True)],
         columns=["inhibitor", "mechanism", "parameter", "constant", "formula", "unit", "assay", "atp_mM"],
     )
-    of_assay = _assay_priors([entity(one.constant) for one in actions], tables, tree)
+    of_assay = _assay_priors([entity(action.constant) for action in actions], tables, tree)
     summary = summarise_formulas(in_cells, ["log"] * len(actions), tables, tree)
-    source = pd.DataFrame({"source": [one.source for one in actions]})
+    source = pd.DataFrame({"source": [action.source for action in actions]})
     return pd.concat([labels, of_assay, summary, source], axis=1)
 
 

@@ -32,7 +32,7 @@ def summarise_parameters(
     """
     values = parameter_draws(tree)
     draws = values.to_numpy().reshape(-1, values.sizes["parameter"])
-    by_id = {one.id: one for one in parameters}
+    by_id = {parameter.id: parameter for parameter in parameters}
     names = [str(name) for name in values.coords["parameter"].to_numpy()]
     before = pd.DataFrame([_prior_row(by_id[name], draws[:, place]) for place, name in enumerate(names)])
     after = summary_rows(draws)

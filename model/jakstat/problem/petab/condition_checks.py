@@ -52,7 +52,11 @@ def _check_target(
 
 def _is_in_formula(target: str, scope: Scope) -> bool:
     """Whether a name that the model does not have stands in an observable's formula."""
-    formulas = (one[column] for one in scope.observables.values() for column in ("observableFormula", "noiseFormula"))
+    formulas = (
+        observable[column]
+        for observable in scope.observables.values()
+        for column in ("observableFormula", "noiseFormula")
+    )
     return any(re.search(rf"\b{re.escape(target)}\b", formula) for formula in formulas)
 
 

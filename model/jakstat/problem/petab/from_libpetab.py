@@ -76,26 +76,33 @@ def tables_of(problem: v2.Problem, measurements: Sequence[Measurement], annotati
     annotations : Annotations
         What the PEtab tables do not say.
     """
-    taken = {one.id for one in problem.experiments}
+    taken = {experiment.id for experiment in problem.experiments}
     nameless = "model_as_it_is" if "experiment" in taken else "experiment"
     while nameless in taken:
         nameless += "_"
-    measured = {one.experiment_id for one in measurements}
-    experiments = [_experiment_of(one, problem, annotations) for one in problem.experiments if one.id in measured]
+    measured = {measurement.experiment_id for measurement in measurements}
+    experiments = [
+        _experiment_of(experiment, problem, annotations)
+        for experiment in problem.experiments
+        if experiment.id in measured
+    ]
     if "" in measured:
         label = annotations.experiment_labels.get("", "the model as it is")
         experiments.append(Experiment(nameless, (Period(0.0),), label))
-    idle = [one.id for one in problem.experiments if one.id not in measured]
+    idle = [experiment.id for experiment in problem.experiments if experiment.id not in measured]
     notes = annotations.notes
     if idle:
         notes += (f"Left out, because nothing was measured in them: experiments {', '.join(idle)}.",)
     return ProblemTables(
         id=annotations.id,
         sbml=annotations.sbml,
-        parameters=tuple(_parameter_of(one, annotations) for one in problem.parameters),
+        parameters=tuple(_parameter_of(parameter, annotations) for parameter in problem.parameters),
         observables=tuple(map(_observable_of, problem.observables)),
         experiments=tuple(experiments),
-        measurements=tuple(one if one.experiment_id else replace(one, experiment_id=nameless) for one in measurements),
+        measurements=tuple(
+            measurement if measurement.experiment_id else replace(measurement, experiment_id=nameless)
+            for measurement in measurements
+        ),
         time_unit=annotations.time_unit,
         title=annotations.title,
         data_digests=annotations.data_digests,
@@ -108,7 +115,7 @@ def _experiment_of(experiment: v2.Experiment, problem: v2.Problem, annotations: 
 
     Where nothing is said to follow a pre-equilibration, the model as it is then goes on from time 0.
     """
-    conditions = {one.id: one for one in problem.conditions}
+    conditions = {condition.id: condition for condition in problem.conditions}
     periods: list[Period] = []
     for period in experiment.sorted_periods:
         changes = [change for name in period.condition_ids for change in conditions[name].changes]
@@ -142,7 +149,7 @@ def _observable_of(observable: v2.Observable) -> Observable:
         formula=observable.formula,
         noise_formula=observable.noise_formula,
         noise_distribution=str(observable.noise_distribution),
-        observable_placeholders=tuple(one.name for one in observable.observable_placeholders),
-        noise_placeholders=tuple(one.name for one in observable.noise_placeholders),
+        observable_placeholders=tuple(placeholder.name for placeholder in observable.observable_placeholders),
+        noise_placeholders=tuple(placeholder.name for placeholder in observable.noise_placeholders),
         name=observable.name or "",
     )

@@ -128,7 +128,7 @@ def _of_version_1(text: PetabText, sbml: str, said: list[str]) -> v2.Problem:
         observable_tables=[v2.ObservableTable.from_df(v1v2_observable_df(observables))],
         parameter_tables=[v2.ParameterTable.from_df(v1v2_parameter_df(parameters))],
     )
-    _set_experiments(new, old.measurement_df, experiments_of_v1(text, {one.id for one in table.conditions}))
+    _set_experiments(new, old.measurement_df, experiments_of_v1(text, {condition.id for condition in table.conditions}))
     return new
 
 
@@ -136,7 +136,7 @@ def _set_experiments(
     problem: v2.Problem, measurements: pd.DataFrame, names: Mapping[tuple[str, str], str | None]
 ) -> None:
     """Give an upgraded problem its experiments and its measurements."""
-    changing = {one.id for one in problem.conditions}
+    changing = {condition.id for condition in problem.conditions}
 
     def period(time: float, condition: str) -> v2.ExperimentPeriod:
         return v2.ExperimentPeriod(time=time, condition_ids=[condition] if condition in changing else [])
@@ -183,19 +183,19 @@ def _column(name: str, cells: list[str | float], version: int) -> pd.Series:
     """Return a column with the type that libpetab expects of it."""
     if name == "estimate" and version == 1:
         return pd.Series(cells).astype(int)
-    numbers_only = name in _NUMBERS and not any(isinstance(one, str) for one in cells)
+    numbers_only = name in _NUMBERS and not any(isinstance(line, str) for line in cells)
     return pd.Series(cells, dtype=float if numbers_only else object)
 
 
 def _one_of_each_kind(text: PetabText) -> pd.DataFrame:
     """Return one measurement of each kind; overrides that are numbers are of one sort."""
     columns = tuple(dict.fromkeys(column for table in text.tables["measurement"] for column in table.columns))
-    named = [one for one in columns if one.endswith("Id") and one not in ("replicateId", "datasetId")]
-    overrides = [one for one in columns if one in ("observableParameters", "noiseParameters")]
+    named = [column for column in columns if column.endswith("Id") and column not in ("replicateId", "datasetId")]
+    overrides = [column for column in columns if column in ("observableParameters", "noiseParameters")]
     kinds: dict[tuple[str, ...], Row] = {}
     for _, row in text.rows("measurement"):
-        sorts = (";".join(_sort_of(part) for part in row[one].split(";")) for one in overrides)
-        kinds.setdefault((*(row[one] for one in named), *sorts), row)
+        sorts = (";".join(_sort_of(part) for part in row[override].split(";")) for override in overrides)
+        kinds.setdefault((*(row[name] for name in named), *sorts), row)
     return _as_frame(kinds.values(), columns, text.listing.version)
 
 

@@ -203,8 +203,8 @@ def _check_prior(
 
 def _numbers_needed(text: str) -> str:
     """Say what is needed in place of a list in which something is no number."""
-    wrong = [one.strip() for one in text.split(";") if finite_number_of_text(one.strip()) is None]
-    remedies = [remedy for one in wrong if (remedy := number_remedy(one))]
+    wrong = [part.strip() for part in text.split(";") if finite_number_of_text(part.strip()) is None]
+    remedies = [remedy for fault in wrong if (remedy := number_remedy(fault))]
     return "numbers with ; between them" + (f" ({remedies[0]})" if remedies else "")
 
 
@@ -240,7 +240,7 @@ def prior_of(parameter: v2.Parameter, row: Row, version: int) -> Prior:
     given = row["objectivePriorType"] if version == 1 else row["priorDistribution"]
     if given:
         lower, upper = max(low, 0.0) if parameter.prior_distribution in POSITIVE else low, high
-        numbers = tuple(float(one) for one in parameter.prior_parameters)
+        numbers = tuple(float(number) for number in parameter.prior_parameters)
         if parameter.prior_distribution in ("uniform", "log-uniform"):
             numbers = numbers or (low, high)
         return Prior(str(parameter.prior_distribution), numbers, lower, upper, f"PEtab parameter table: {given}")

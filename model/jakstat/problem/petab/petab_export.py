@@ -32,15 +32,19 @@ def petab_problem(tables: ProblemTables) -> v2.Problem:
     UnsupportedError
         An experiment resets parameters after its pre-equilibration, as those of PEtab 1 do.
     """
-    resetting = [one.id for one in tables.experiments if any(period.resets_parameters for period in one.periods)]
+    resetting = [
+        experiment.id
+        for experiment in tables.experiments
+        if any(period.resets_parameters for period in experiment.periods)
+    ]
     if resetting:
         raise UnsupportedError(f"{tables.id}: experiments {', '.join(resetting)} reset parameters, as in PEtab 1 only")
     model = SbmlModel.from_string(tables.sbml, model_id=tables.id)
     model.rel_path = f"{tables.id}.xml"
     conditions, experiments = _conditions_and_experiments(tables.experiments)
-    observables = [_observable(one) for one in tables.observables]
-    measurements = [_measurement(one) for one in tables.measurements]
-    parameters = [_parameter(one) for one in tables.parameters]
+    observables = [_observable(observable) for observable in tables.observables]
+    measurements = [_measurement(measurement) for measurement in tables.measurements]
+    parameters = [_parameter(parameter) for parameter in tables.parameters]
     return v2.Problem(
         config=v2.ProblemConfig(id=tables.id, format_version="2.0.0", filepath=f"{tables.id}.yaml"),
         models=[model],

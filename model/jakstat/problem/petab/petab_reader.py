@@ -92,12 +92,14 @@ def _check(text: PetabText, faults: list[Fault], imported: list[Path]) -> str | 
 
 def _measurements(text: PetabText, problem: v2.Problem) -> list[Measurement]:
     """Return every row of the measurement tables."""
-    names = experiments_of_v1(text, {one.id for one in problem.conditions}) if text.listing.version == 1 else {}
+    names = (
+        experiments_of_v1(text, {condition.id for condition in problem.conditions}) if text.listing.version == 1 else {}
+    )
     parsed: dict[str, tuple[sp.Expr, ...]] = {"": ()}
 
     def overrides(cell: str) -> tuple[sp.Expr, ...]:
         if cell not in parsed:
-            parsed[cell] = tuple(parse_formula(one.strip()) for one in cell.split(";"))
+            parsed[cell] = tuple(parse_formula(part.strip()) for part in cell.split(";"))
         return parsed[cell]
 
     return [
@@ -120,12 +122,16 @@ def _annotations(text: PetabText, problem: v2.Problem, sbml: str, imported: list
     """Return what is known beside the PEtab 2 tables."""
     listing = text.listing
     rows = {row["parameterId"]: row for _, row in text.rows("parameter")}
-    priors = {one.id: prior_of(one, rows[one.id], listing.version) for one in problem.parameters if one.estimate}
+    priors = {
+        parameter.id: prior_of(parameter, rows[parameter.id], listing.version)
+        for parameter in problem.parameters
+        if parameter.estimate
+    }
     files = [
         listing.file,
         listing.models[0].path,
         *imported,
-        *(one for files in listing.table_files.values() for one in files),
+        *(file for files in listing.table_files.values() for file in files),
     ]
     name = listing.problem_id or listing.file.stem
     return Annotations(
@@ -146,7 +152,9 @@ def _labels(text: PetabText, problem: v2.Problem) -> dict[str, str]:
     """Return the condition names of version 1 by experiment; the one without changes is called nothing."""
     names = {row["conditionId"]: row["conditionName"] or row["conditionId"] for _, row in text.rows("condition")}
     labels: dict[str, set[str]] = {}
-    for (before, condition), name in experiments_of_v1(text, {one.id for one in problem.conditions}).items():
+    for (before, condition), name in experiments_of_v1(
+        text, {condition.id for condition in problem.conditions}
+    ).items():
         label = f"{names[before]}, then {names[condition]}" if before else names[condition]
         labels.setdefault(name or "", set()).add(label)
     return {name: found.pop() for name, found in labels.items() if len(found) == 1}

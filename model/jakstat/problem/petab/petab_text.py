@@ -92,15 +92,15 @@ def _listing_of_v1(path: Path, content: dict[str, Any]) -> PetabListing:
     """Return the listing of a PEtab 1 problem; the models of all its sub-problems are listed."""
     problems = content["problems"]
     files = {
-        kind: tuple(path.parent / name for one in problems for name in one.get(f"{kind}_files") or ())
+        kind: tuple(path.parent / name for problem in problems for name in problem.get(f"{kind}_files") or ())
         for kind in TABLE_KINDS
         if kind != "parameter"
     }
     files["parameter"] = tuple(path.parent / name for name in _as_list(content["parameter_file"]))
     models = tuple(
         ModelFile(Path(name).stem, "sbml", path.parent / name)
-        for one in problems
-        for name in one.get("sbml_files") or ()
+        for problem in problems
+        for name in problem.get("sbml_files") or ()
     )
     return PetabListing(path, 1, models, files, tuple(content.get("extensions") or ()), "", content)
 
@@ -111,8 +111,8 @@ def _listing_of_v2(path: Path, content: dict[str, Any]) -> PetabListing:
         kind: tuple(path.parent / name for name in _as_list(content.get(f"{kind}_files") or ())) for kind in TABLE_KINDS
     }
     models = tuple(
-        ModelFile(name, str(one["language"]), path.parent / one["location"])
-        for name, one in (content.get("model_files") or {}).items()
+        ModelFile(name, str(entry["language"]), path.parent / entry["location"])
+        for name, entry in (content.get("model_files") or {}).items()
     )
     extensions = tuple(content.get("extensions") or ())
     return PetabListing(path, 2, models, files, extensions, str(content.get("id") or ""), content)

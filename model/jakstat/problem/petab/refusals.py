@@ -43,7 +43,9 @@ def _in_listing(listing: PetabListing) -> list[tuple[str, str]]:
         found.append(("parameter files", f"files {names}"))
     if len(listing.models) > 1:
         found.append(("models", f"models {', '.join(model.id for model in listing.models)}"))
-    found += [("language", f"model {one.id} in {one.language}") for one in listing.models if one.language != "sbml"]
+    found += [
+        ("language", f"model {model.id} in {model.language}") for model in listing.models if model.language != "sbml"
+    ]
     return found
 
 

@@ -46,7 +46,7 @@ class Scope:
     def placeholders(self, row: Row, kind: str) -> tuple[str, ...]:
         """Return the ids of the ``observable`` or ``noise`` placeholders of an observable, in order."""
         if self.version == 2:
-            return tuple(one.strip() for one in row[f"{kind}Placeholders"].split(";") if one.strip())
+            return tuple(part.strip() for part in row[f"{kind}Placeholders"].split(";") if part.strip())
         found = re.findall(rf"\b{kind}Parameter(\d+)_{re.escape(row['observableId'])}\b", row[f"{kind}Formula"])
         return tuple(f"{kind}Parameter{number}_{row['observableId']}" for number in sorted(set(found), key=int))
 

@@ -108,10 +108,10 @@ def _check_observable(table: TextTable, row: Row, scope: Scope, faults: list[Fau
         faults.append(table.fault(row, "observableId", f"{name!r}, an id of the model", "an id of its own"))
     known = scope.entities.names | scope.parameters | scope.targets | {"time"}
     for kind in ("observable", "noise") if scope.version == 2 else ():
-        for one in scope.placeholders(row, kind):
-            if not ID.match(one) or is_reserved(one):
+        for placeholder in scope.placeholders(row, kind):
+            if not ID.match(placeholder) or is_reserved(placeholder):
                 needed = "letters, digits and _, not first a digit, and no word that formulas read otherwise"
-                faults.append(table.fault(row, f"{kind}Placeholders", repr(one), needed))
+                faults.append(table.fault(row, f"{kind}Placeholders", repr(placeholder), needed))
                 return
     known = known | set(scope.placeholders(row, "observable"))
     formula_in(table, row, "observableFormula", known, "an id of the model or the parameter table", faults)
@@ -156,7 +156,7 @@ def _check_overrides(
 ) -> None:
     """Check the number of a measurement's overrides and each of them."""
     column = f"{kind}Parameters"
-    overrides = [one.strip() for one in row[column].split(";")] if row[column] else []
+    overrides = [part.strip() for part in row[column].split(";")] if row[column] else []
     if len(overrides) != len(placeholders):
         names = f" ({'; '.join(placeholders)})" if placeholders else ""
         needed = f"{len(placeholders)} value(s) for the {kind} placeholders of {row['observableId']}{names}"

@@ -46,7 +46,7 @@ def check_columns(text: PetabText, faults: list[Fault]) -> None:
                     found = f"{name}, a column of PEtab {3 - version}"
                     faults.append(table.fault(None, name, found, f"{meant}, as PEtab {version} has it"))
                 elif not meant and (
-                    meant := _misspelt(name, tuple(one for one in optional if one not in table.columns))
+                    meant := _misspelt(name, tuple(column for column in optional if column not in table.columns))
                 ):
                     needed = f"{meant}, spelt like this, or a name that is not so near to it"
                     faults.append(table.fault(None, name, f"the column {name}", needed))
@@ -54,6 +54,6 @@ def check_columns(text: PetabText, faults: list[Fault]) -> None:
 
 def _misspelt(name: str, absent: tuple[str, ...]) -> str:
     """Return the column that a name was meant as; empty where it is one of the user's own."""
-    near = {folded(one): one for one in absent}
+    near = {folded(column): column for column in absent}
     found = difflib.get_close_matches(folded(name), near, 1, _NEAR)
     return near[found[0]] if found and name not in absent else ""

@@ -26,7 +26,7 @@ def read_receptors(table: TextTable, faults: list[Fault]) -> tuple[Receptor, ...
         found = f"the columns {', '.join(table.columns)}"
         faults.append(table.fault(None, "", found, "a column share_<kinase> for each kinase, as share_JAK1"))
     unique_ids(table, "receptor", faults)
-    return tuple(one for row in table.rows if (one := _receptor_of(table, row, shares, faults)) is not None)
+    return tuple(receptor for row in table.rows if (receptor := _receptor_of(table, row, shares, faults)) is not None)
 
 
 def read_cell_lines(
@@ -45,13 +45,15 @@ def read_cell_lines(
     """
     unique_ids(table, "cell_line", faults)
     lines = (_cell_line_of(table, row, receptors, alterations, faults) for row in table.rows)
-    return {one.id: one for one in lines if one is not None}
+    return {line.id: line for line in lines if line is not None}
 
 
 def read_exposures(table: TextTable, inhibitors: Collection[str], faults: list[Fault]) -> tuple[Exposure, ...]:
     """Return the exposures to ``inhibitors`` (ids of inhibitors.tsv); add their faults."""
     unique_rows(table, ("inhibitor", "regimen"), faults)
-    return tuple(one for row in table.rows if (one := _exposure_of(table, row, inhibitors, faults)) is not None)
+    return tuple(
+        exposure for row in table.rows if (exposure := _exposure_of(table, row, inhibitors, faults)) is not None
+    )
 
 
 def _receptor_of(table: TextTable, row: Row, columns: Collection[str], faults: list[Fault]) -> Receptor | None:

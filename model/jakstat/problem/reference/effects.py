@@ -108,14 +108,14 @@ def constants_in(expressions: Mapping[str, sp.Expr] | Iterable[sp.Expr], referen
     A constant without a standard deviation is among them with no prior: it is fixed at its value.
     """
     given = expressions.values() if isinstance(expressions, Mapping) else expressions
-    named = set().union(*(names_of(one) for one in given))
-    return tuple(one.parameter for one in reference.constants.values() if one.id in named)
+    named = set().union(*(names_of(formula) for formula in given))
+    return tuple(constant.parameter for constant in reference.constants.values() if constant.id in named)
 
 
 def _affinities(reference: Reference, alterations: Iterable[Alteration]) -> dict[tuple[str, str], sp.Expr]:
     """Return the constant of each action, by inhibitor and parameter, as these alterations leave it."""
-    actions = [one for inhibitor in reference.inhibitors.values() for one in inhibitor.actions if one.constant]
-    affinities: dict[tuple[str, str], sp.Expr] = {_key(one): entity(one.constant) for one in actions}
+    actions = [action for inhibitor in reference.inhibitors.values() for action in inhibitor.actions if action.constant]
+    affinities: dict[tuple[str, str], sp.Expr] = {_key(action): entity(action.constant) for action in actions}
     for alteration in alterations:
         for action in actions:
             formula = _change_of(alteration, action)
@@ -135,11 +135,11 @@ def _change_of(alteration: Alteration, action: Action) -> sp.Expr | None:
 
 def _alterations_of(reference: Reference, ids: Sequence[str]) -> list[Alteration]:
     """Return alterations by their ids."""
-    for position, one in enumerate(ids):
-        _require_known(one, reference.alterations, "alteration")
-        if one in ids[:position]:
-            raise ValueError(f"The alteration {one!r} stands there twice; needed: each once.")
-    return [reference.alterations[one] for one in ids]
+    for position, alteration in enumerate(ids):
+        _require_known(alteration, reference.alterations, "alteration")
+        if alteration in ids[:position]:
+            raise ValueError(f"The alteration {alteration!r} stands there twice; needed: each once.")
+    return [reference.alterations[name] for name in ids]
 
 
 def _require_known(name: str, known: Iterable[str], what: str) -> None:

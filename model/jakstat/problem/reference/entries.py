@@ -119,7 +119,7 @@ class Alteration:
     @property
     def assumed(self) -> bool:
         """Whether the size of any of its changes is assumed: predictions made from it must say so."""
-        return any(one.evidence == "assumed" for one in self.changes)
+        return any(change.evidence == "assumed" for change in self.changes)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def unique_rows(table: TextTable, columns: Sequence[str], faults: list[Fault]) -
 
 def list_in(text: str) -> tuple[str, ...]:
     """Return the names of a comma-separated cell."""
-    return tuple(name for one in text.split(",") if (name := one.strip()))
+    return tuple(name for part in text.split(",") if (name := part.strip()))
 
 
 def positive_in(

@@ -108,7 +108,7 @@ def read_reference(folder: Path, faults: list[Fault], own_cell_lines: Path | Non
     known_inhibitors = {row["inhibitor"] for row in readable["inhibitors.tsv"].rows}
     return replace(
         drugs,
-        receptors={one.id: one for one in receptors},
+        receptors={receptor.id: receptor for receptor in receptors},
         cell_lines=_cell_lines_of(readable, known_receptors, known_alterations, faults),
         exposures=read_exposures(readable["exposure.tsv"], known_inhibitors, faults),
     )
@@ -156,13 +156,15 @@ def _interventions_of(tables: Mapping[str, TextTable], faults: list[Fault]) -> R
     """Return inhibitors, alterations and constants of the tables."""
     inhibitors, alterations = tables["inhibitors.tsv"], tables["alterations.tsv"]
     constants = constants_of((tables["constants.tsv"], inhibitors, alterations), faults)
-    actions = [one for row in inhibitors.rows if (one := _action_of(inhibitors, row, constants, faults)) is not None]
+    actions = [
+        action for row in inhibitors.rows if (action := _action_of(inhibitors, row, constants, faults)) is not None
+    ]
     changes = _changes_of(alterations, inhibitors, constants, faults)
     unique_rows(inhibitors, ("inhibitor", "parameter"), faults)
     return Reference(
         inhibitors={
-            name: Inhibitor(name, tuple(one for one in actions if one.inhibitor == name))
-            for name in dict.fromkeys(one.inhibitor for one in actions)
+            name: Inhibitor(name, tuple(action for action in actions if action.inhibitor == name))
+            for name in dict.fromkeys(action.inhibitor for action in actions)
         },
         alterations=_alterations_of(alterations, changes, faults),
         receptors={},
@@ -210,7 +212,7 @@ def _action_of(table: TextTable, row: Row, constants: dict[str, Constant], fault
         row["parameter"],
         formula,
         row["constant"],
-        tuple(one for one in constants if one in named),
+        tuple(constant for constant in constants if constant in named),
         row["assay"],
         atp,
         row["source"],
@@ -239,7 +241,7 @@ def _changes_of(
     """Return the changes that alterations make; add the faults of their rows."""
     _require_each_change_once(table, faults)
     read = ((row, _change_of(table, row, inhibitors, faults)) for row in table.rows)
-    return [one for row, one in read if one is not None and not _lacks_its_constant(row, constants)]
+    return [change for row, change in read if change is not None and not _lacks_its_constant(row, constants)]
 
 
 def _change_of(table: TextTable, row: Row, inhibitors: TextTable, faults: list[Fault]) -> AlterationChange | None:
@@ -269,12 +271,13 @@ def _change_of(table: TextTable, row: Row, inhibitors: TextTable, faults: list[F
 def _require_target(table: TextTable, row: Row, name: str, inhibitors: TextTable, faults: list[Fault]) -> None:
     """Add a fault unless an inhibitor (or one of a mechanism) acts on the row's parameter by a constant of its own."""
     column = "mechanism" if name in MECHANISMS else "inhibitor"
-    known = {one["inhibitor"] for one in inhibitors.rows} | set(MECHANISMS)
+    known = {other["inhibitor"] for other in inhibitors.rows} | set(MECHANISMS)
     if name not in known:
         needed = unknown_name_needed(name, known, "an inhibitor of inhibitors.tsv, or a mechanism")
         faults.append(table.fault(row, "inhibitors", repr(name), needed))
     elif not any(
-        one[column] == name and one["parameter"] == row["parameter"] and one["constant"] for one in inhibitors.rows
+        other[column] == name and other["parameter"] == row["parameter"] and other["constant"]
+        for other in inhibitors.rows
     ):
         found = f"{name!r}, which has no constant on {row['parameter']!r} in inhibitors.tsv"
         faults.append(table.fault(row, "inhibitors", found, "an inhibitor that acts on this parameter"))
@@ -307,7 +310,7 @@ def _alterations_of(
                 faults.append(table.fault(row, column, repr(row[column]), needed))
     grouped = list(changes)
     for name, start in first.items():
-        own = tuple(one for one in grouped if one.alteration == name)
+        own = tuple(group for group in grouped if group.alteration == name)
         if own:
             found[name] = Alteration(name, start["gene"], start["change"], start["cancer"], own)
     return found

@@ -25,8 +25,8 @@ def check_against_model(
     only : collection of str, optional
         Ids of the inhibitors, alterations and receptors that are used, and so must suit the model. By default all.
     """
-    actions = [one for inhibitor in reference.inhibitors.values() for one in inhibitor.actions]
-    changes = [one for alteration in reference.alterations.values() for one in alteration.changes]
+    actions = [action for inhibitor in reference.inhibitors.values() for action in inhibitor.actions]
+    changes = [change for alteration in reference.alterations.values() for change in alteration.changes]
     constants = set(reference.constants)
     for action in actions:
         if only is None or action.inhibitor in only:
@@ -51,20 +51,24 @@ def only_what_suits(reference: Reference, entities: ModelEntities) -> Reference:
 
     Exposures of the inhibitors and lines with an alteration or receptor that are left out are left out too.
     """
-    inhibitors = {name: one for name, one in reference.inhibitors.items() if _suits(reference, entities, name)}
-    alterations = {name: one for name, one in reference.alterations.items() if _suits(reference, entities, name)}
-    receptors = {name: one for name, one in reference.receptors.items() if _suits(reference, entities, name)}
+    inhibitors = {
+        name: inhibitor for name, inhibitor in reference.inhibitors.items() if _suits(reference, entities, name)
+    }
+    alterations = {
+        name: alteration for name, alteration in reference.alterations.items() if _suits(reference, entities, name)
+    }
+    receptors = {name: receptor for name, receptor in reference.receptors.items() if _suits(reference, entities, name)}
     return replace(
         reference,
         inhibitors=inhibitors,
         alterations=alterations,
         receptors=receptors,
         cell_lines={
-            name: one
-            for name, one in reference.cell_lines.items()
-            if one.receptor in receptors and set(one.alterations) <= set(alterations)
+            name: line
+            for name, line in reference.cell_lines.items()
+            if line.receptor in receptors and set(line.alterations) <= set(alterations)
         },
-        exposures=tuple(one for one in reference.exposures if one.inhibitor in inhibitors),
+        exposures=tuple(exposure for exposure in reference.exposures if exposure.inhibitor in inhibitors),
     )
 
 
@@ -72,7 +76,7 @@ def _suits(reference: Reference, entities: ModelEntities, name: str) -> bool:
     """Whether an inhibitor, alteration or receptor suits the model."""
     faults: list[Fault] = []
     check_against_model(reference, entities, faults, only=(name,))
-    return all(one.column == "constant" for one in faults)
+    return all(fault.column == "constant" for fault in faults)
 
 
 def _check_target(
@@ -86,8 +90,8 @@ def _check_target(
     faults.append(Fault(file, line, column, found, needed))
 
 
-def _check_names(one: Action | AlterationChange, known: Collection[str], faults: list[Fault]) -> None:
+def _check_names(action: Action | AlterationChange, known: Collection[str], faults: list[Fault]) -> None:
     """Add a fault for each name of a formula that is neither an entity nor a constant."""
-    for name in unknown_names(one.formula, known):
+    for name in unknown_names(action.formula, known):
         needed = unknown_name_needed(name, known, "an entity of the model or a constant of the reference tables")
-        faults.append(Fault(one.file, one.line, "formula", f"the unknown name {name!r}", needed))
+        faults.append(Fault(action.file, action.line, "formula", f"the unknown name {name!r}", needed))

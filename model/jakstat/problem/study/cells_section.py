@@ -70,7 +70,7 @@ class Cells:
     @property
     def grouping_columns(self) -> tuple[str, ...]:
         """Columns of the tables, besides the cell line, that a pooled entity has values for."""
-        return tuple(sorted({name for one in self.pooled for name in one.over} - {CELL_LINE}))
+        return tuple(sorted({name for pooled in self.pooled for name in pooled.over} - {CELL_LINE}))
 
 
 def read_cells(content: Mapping[str, Any], folder: Path, keys: StudyKeys, faults: list[Fault]) -> Cells:

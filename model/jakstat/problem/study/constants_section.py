@@ -58,10 +58,12 @@ def read_own_constants(
 def with_own_constants(reference: Reference, own: tuple[OwnConstant, ...], faults: list[Fault]) -> Reference:
     """Return the reference tables with a study's own priors; add a fault for each constant that no table defines."""
     constants = dict(reference.constants)
-    for one in own:
-        if one.id in constants:
-            constants[one.id] = one.in_place_of(constants[one.id])
+    for parameter in own:
+        if parameter.id in constants:
+            constants[parameter.id] = parameter.in_place_of(constants[parameter.id])
             continue
-        needed = unknown_name_needed(one.id, reference.constants, "a constant of the reference tables")
-        faults.append(Fault(one.file, one.line or None, ".".join((*PATH, one.id)), repr(one.id), needed))
+        needed = unknown_name_needed(parameter.id, reference.constants, "a constant of the reference tables")
+        faults.append(
+            Fault(parameter.file, parameter.line or None, ".".join((*PATH, parameter.id)), repr(parameter.id), needed)
+        )
     return replace(reference, constants=constants)

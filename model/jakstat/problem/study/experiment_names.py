@@ -97,8 +97,8 @@ def experiment_label(study: Study, treatment: Treatment) -> str:
     """Return a label for people, like ``IL-13 4 ng/ml`` or ``HEL, ruxolitinib 640 nM``."""
     parts = [" ".join((treatment.cell_line, *treatment.alterations))] if treatment.cell_line else []
     parts += [
-        f"{one.label} {number_text(value)} {one.unit}"
-        for one, value in zip(study.conditions, treatment.dose, strict=True)
+        f"{condition.label} {number_text(value)} {condition.unit}"
+        for condition, value in zip(study.conditions, treatment.dose, strict=True)
     ]
     if treatment.stimulus:
         parts.append(f"{treatment.stimulus} {treatment.stimulus_text}")

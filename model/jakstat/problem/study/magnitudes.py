@@ -152,11 +152,11 @@ def check_magnitudes(
     notes : list of str
         Notes are added here.
     """
-    for one in study.observables:
-        rows = [(line, row) for line, row in measured if row.observable == one.id]
-        _check_share(table.file, one, rows, faults, notes)
+    for observable in study.observables:
+        rows = [(line, row) for line, row in measured if row.observable == observable.id]
+        _check_share(table.file, observable, rows, faults, notes)
     columns = {
-        stem: next((one for one in table.columns if one.startswith(f"{stem}_")), stem)
+        stem: next((column for column in table.columns if column.startswith(f"{stem}_")), stem)
         for stem in ("pretreatment", study.time_column.removesuffix(f"_{study.time_unit}"))
     }
     for (column, name), (limits, readings) in _readings(study, measured).items():
@@ -220,10 +220,10 @@ def _check_range(
     notes: list[str],
 ) -> None:
     """Add a fault where numbers of a column are impossible, else a note where they are unusual."""
-    highest = max(readings, key=lambda one: one.value)
+    highest = max(readings, key=lambda reading: reading.value)
     of_name = f" of {name}" if name else ""
     for (lowest, most), is_fault in ((limits.impossible, True), (limits.unusual, False)):
-        high = [one for one in readings if one.value > most]
+        high = [reading for reading in readings if reading.value > most]
         if high:
             found = (
                 f"{high[0].written}, and {len(high)} of {len(readings)} rows{of_name} above {most:g} ({limits.what})"
@@ -248,19 +248,19 @@ def _readings(
 ) -> dict[tuple[str, str], tuple[Range, list[_Reading]]]:
     """Return the positive doses and times of a table by column and name of what was given, with their range."""
     found: dict[tuple[str, str], tuple[Range, list[_Reading]]] = {}
-    for line, one in measured:
-        for column, name, limits, value, written in _numbers_of(study, one):
+    for line, measurement in measured:
+        for column, name, limits, value, written in _numbers_of(study, measurement):
             if value > 0 and math.isfinite(value):
                 found.setdefault((column, name), (limits, []))[1].append(_Reading(line, value, written))
     return found
 
 
-def _numbers_of(study: Study, one: StudyMeasurement) -> Iterable[tuple[str, str, Range, float, str]]:
+def _numbers_of(study: Study, measurement: StudyMeasurement) -> Iterable[tuple[str, str, Range, float, str]]:
     """Yield column, name, range, value in the range's unit and the text of each dose and time of a measurement."""
     hour = MINUTES["h"] / MINUTES.get(study.time_unit, 1.0)
-    treatment = one.treatment
+    treatment = measurement.treatment
     stem = study.time_column.removesuffix(f"_{study.time_unit}")
-    for column, time in ((stem, one.time), ("pretreatment", treatment.pretreatment)):
+    for column, time in ((stem, measurement.time), ("pretreatment", treatment.pretreatment)):
         yield column, "", _TIME, time / hour, f"{time / hour:g} h"
     for name, dose in treatment.inhibitors:
         yield "inhibitor_nM", name, _INHIBITOR, dose, f"{number_text(dose)} nM"

@@ -16,7 +16,7 @@ from jakstat.problem.study.cells_section import CELL_LINE
 from jakstat.problem.study.study_treatments import ALTERATIONS, INHIBITORS, STIMULUS
 
 
-def with_known_names(table: TextTable, reference: Reference, notes: list[str]) -> TextTable:
+def with_names(table: TextTable, reference: Reference, notes: list[str]) -> TextTable:
     """Return a table of measurements with the names of the reference tables in place of other spellings of them.
 
     Parameters
@@ -28,7 +28,7 @@ def with_known_names(table: TextTable, reference: Reference, notes: list[str]) -
     """
     known: dict[str, Iterable[str]] = {CELL_LINE: reference.cell_lines, ALTERATIONS: reference.alterations}
     known |= {column: reference.inhibitors for column, _ in INHIBITORS}
-    known[STIMULUS[0]] = {one.ligand for one in reference.receptors.values()}
+    known[STIMULUS[0]] = {receptor.ligand for receptor in reference.receptors.values()}
     spellings = {column: _by_spelling(names) for column, names in known.items() if column in table.columns}
     counts: Counter[tuple[str, str, str]] = Counter()
     rows = []
@@ -58,5 +58,5 @@ def _by_spelling(names: Iterable[str]) -> dict[str, str]:
 def _read(text: str, by_spelling: Mapping[str, str], is_list: bool) -> str:
     """Return a cell with known names in place of other spellings of them; ``is_list`` where commas separate several."""
     if is_list and "," in text:
-        return ",".join(_read(one.strip(), by_spelling, False) for one in text.split(","))
+        return ",".join(_read(part.strip(), by_spelling, False) for part in text.split(","))
     return by_spelling.get(text) or by_spelling.get(folded(text)) or text

@@ -35,7 +35,7 @@ def wild_type_ids(
     """
     if reference is None:
         return {}
-    lines = [_line_of(reference, one) for one in treatments]
+    lines = [_line_of(reference, treatment) for treatment in treatments]
     names = {name for line in lines for name in _line_formulas(study, reference, line) if name in parameter_ids}
     return {name: f"{name}_wild_type" for name in sorted(names)}
 
@@ -63,17 +63,21 @@ def experiments_of(
     """
     treatments = sorted(set(treatments))
     if study.cells is None or reference is None:
-        return {one: _experiment(study, one, _conditions(study, one)) for one in treatments}
+        return {treatment: _experiment(study, treatment, _conditions(study, treatment)) for treatment in treatments}
     plain = {name: entity(new) for name, new in wild_type.items()}
     values: dict[tuple, dict[str, sp.Expr]] = {}
-    for one in treatments:
-        if (one.cell_line, one.alterations) not in values:
-            formulas = _line_formulas(study, reference, _line_of(reference, one))
+    for treatment in treatments:
+        if (treatment.cell_line, treatment.alterations) not in values:
+            formulas = _line_formulas(study, reference, _line_of(reference, treatment))
             resting = plain | _resolved(formulas, {**without, **plain}) | dict(study.cells.before)
-            values[one.cell_line, one.alterations] = resting
+            values[treatment.cell_line, treatment.alterations] = resting
     return {
-        one: _experiment(study, one, _periods(study, reference, one, values[one.cell_line, one.alterations], without))
-        for one in treatments
+        treatment: _experiment(
+            study,
+            treatment,
+            _periods(study, reference, treatment, values[treatment.cell_line, treatment.alterations], without),
+        )
+        for treatment in treatments
     }
 
 
@@ -101,7 +105,9 @@ def _with_float(value: sp.Expr) -> sp.Expr:
 
 def _conditions(study: Study, treatment: Treatment) -> tuple[tuple[float, dict[str, sp.Expr]], ...]:
     """Return the one period of a study in which only condition columns say what was done."""
-    changes = {one.sets: sp.Float(value) for one, value in zip(study.conditions, treatment.dose, strict=True)}
+    changes = {
+        condition.sets: sp.Float(value) for condition, value in zip(study.conditions, treatment.dose, strict=True)
+    }
     return ((0.0, changes),)
 
 
@@ -166,7 +172,9 @@ def _line_formulas(study: Study, reference: Reference, line: CellLine) -> dict[s
         name: [sp.Float(share)] for name, share in reference.receptors[line.receptor].shares.items()
     }
     formulas |= {
-        one.entity: [one.value(_group_id(one, reference, (line.id,)))] for one in cells.pooled if one.is_of_line
+        pooled.entity: [pooled.value(_group_id(pooled, reference, (line.id,)))]
+        for pooled in cells.pooled
+        if pooled.is_of_line
     }
     if cells.growth:  # cells without a doubling time do not divide
         rate = sp.Float(0) if line.proliferation is None else entity(proliferation_id(line)) * MINUTES[study.time_unit]
@@ -180,7 +188,7 @@ def _line_formulas(study: Study, reference: Reference, line: CellLine) -> dict[s
 
 def _resolved(formulas: Mapping[str, list[sp.Expr]], without: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
     """Return the value of each entity over parameters: formulas start from its value in unaltered cells."""
-    first = {name: with_values(one[0], without) for name, one in formulas.items()}
+    first = {name: with_values(formula[0], without) for name, formula in formulas.items()}
     values = dict(first)
     for name, (_, *later) in formulas.items():
         for formula in later:
@@ -196,8 +204,8 @@ def proliferation_id(line: CellLine) -> str:
 def treatment_values(cells: Cells, reference: Reference, line: CellLine, treatment: Treatment) -> dict[str, sp.Expr]:
     """Return what the addition of inhibitors to a cell line sets in the model."""
     values: dict[str, sp.Expr] = dict(cells.at_treatment)
-    for one, names in _groups_of(cells, line, treatment):
-        values[one.entity] = one.value(_group_id(one, reference, names))
+    for pooled, names in _groups_of(cells, line, treatment):
+        values[pooled.entity] = pooled.value(_group_id(pooled, reference, names))
     doses = {name: sp.Float(dose) for name, dose in treatment.inhibitors}
     return values | inhibited(reference, doses, line.alterations)
 
@@ -208,17 +216,17 @@ def _groups_of(cells: Cells, line: CellLine, treatment: Treatment) -> list[tuple
         return []
     named = dict(zip_longest(cells.grouping_columns, treatment.groups, fillvalue="")) | {CELL_LINE: line.id}
     return [
-        (one, tuple(named[column] for column in one.over))
-        for one in cells.pooled
-        if not one.is_of_line and all(named[column] for column in one.over)
+        (pooled, tuple(named[column] for column in pooled.over))
+        for pooled in cells.pooled
+        if not pooled.is_of_line and all(named[column] for column in pooled.over)
     ]
 
 
-def _group_id(one: Pooled, reference: Reference, names: tuple[str, ...]) -> str:
+def _group_id(pooled: Pooled, reference: Reference, names: tuple[str, ...]) -> str:
     """Return the id of a group of a pooled entity."""
-    found = id_of_group(one.over, names, {CELL_LINE: reference.cell_lines, "inhibitor": reference.inhibitors})
+    found = id_of_group(pooled.over, names, {CELL_LINE: reference.cell_lines, "inhibitor": reference.inhibitors})
     # Entity A in group "B_z_C" and entity A_z_B in group C are two.
-    return found if "_z_" not in found else with_digest(found, [one.entity, *names])
+    return found if "_z_" not in found else with_digest(found, [pooled.entity, *names])
 
 
 def experiment_parameters(
@@ -230,7 +238,12 @@ def experiment_parameters(
     """
     if study.cells is None or reference is None:
         return ()
-    formulas = [value for one in experiments.values() for period in one.periods for value in period.changes.values()]
+    formulas = [
+        value
+        for experiment in experiments.values()
+        for period in experiment.periods
+        for value in period.changes.values()
+    ]
     named = {name for formula in formulas for name in names_of(formula)}
     deviations = [
         Parameter(name, 0.0, Prior("normal", (0.0, 1.0), -np.inf, np.inf, _DEVIATION_SOURCE.format(group=group)), "1")
@@ -239,14 +252,14 @@ def experiment_parameters(
     ]
     rates = [
         Parameter(
-            proliferation_id(one),
-            float(np.exp(one.proliferation.parameters[0])),
-            one.proliferation,
+            proliferation_id(line),
+            float(np.exp(line.proliferation.parameters[0])),
+            line.proliferation,
             "1/min",
             scale="log10",
         )
-        for one in reference.cell_lines.values()
-        if one.proliferation is not None and proliferation_id(one) in named
+        for line in reference.cell_lines.values()
+        if line.proliferation is not None and proliferation_id(line) in named
     ]
     return (*deviations, *rates, *constants_in(formulas, reference))
 
@@ -257,20 +270,20 @@ def names_made_for(
     """Return the ids of parameters that are made of the names of experiments, each with what it stands for."""
     if study.cells is None or reference is None:
         return {}
-    lines = {one.cell_line: reference.cell_lines[one.cell_line] for one in experiments}
-    rates = {proliferation_id(one): f"the growth rate of {name}" for name, one in lines.items() if study.cells.growth}
+    lines = {experiment.cell_line: reference.cell_lines[experiment.cell_line] for experiment in experiments}
+    rates = {proliferation_id(line): f"the growth rate of {name}" for name, line in lines.items() if study.cells.growth}
     groups = _deviations(study.cells, reference, experiments)
     return rates | {name: f"the deviation of {group}" for name, group in groups.items()}
 
 
 def _deviations(cells: Cells, reference: Reference, treatments: Iterable[Treatment]) -> dict[str, str]:
     """Return what people call the group of each deviation of pooled entities, by the deviation's id."""
-    found: dict[Pooled, dict[str, str]] = {one: {} for one in cells.pooled}
+    found: dict[Pooled, dict[str, str]] = {pooled: {} for pooled in cells.pooled}
     for treatment in treatments:
         line = _line_of(reference, treatment)
-        of_line = [(one, (line.id,)) for one in cells.pooled if one.is_of_line]
-        for one, names in (*of_line, *_groups_of(cells, line, treatment)):
-            group = _group_id(one, reference, names)
+        of_line = [(pooled, (line.id,)) for pooled in cells.pooled if pooled.is_of_line]
+        for pooled, names in (*of_line, *_groups_of(cells, line, treatment)):
+            group = _group_id(pooled, reference, names)
             readable = group == identifier("_".join(names))
-            found[one][one.deviation_id(group)] = group if readable else ", ".join(names)
+            found[pooled][pooled.deviation_id(group)] = group if readable else ", ".join(names)
     return {name: group for of_one in found.values() for name, group in sorted(of_one.items())}

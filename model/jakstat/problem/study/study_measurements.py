@@ -27,7 +27,7 @@ from jakstat.problem.records import CENSORED
 from jakstat.problem.reference import Reference
 from jakstat.problem.study.description import Study, column_suffix
 from jakstat.problem.study.magnitudes import check_magnitudes
-from jakstat.problem.study.names_in_tables import with_known_names
+from jakstat.problem.study.names_in_tables import with_names
 from jakstat.problem.study.rows import StudyMeasurement
 from jakstat.problem.study.study_treatments import (
     DOSE_IN_COLUMN,
@@ -88,7 +88,7 @@ def _measurements_in(
     """Return the measurements of one table."""
     before = len(faults)
     if study.cells is not None and reference is not None:
-        table = in_known_units(with_known_names(table, reference, notes), notes)
+        table = in_known_units(with_names(table, reference, notes), notes)
     if not any(fault.file == str(study.file) for fault in faults):  # else columns may be right that it misnames
         _check_columns(table, study, faults)
     of_header = len(faults)
@@ -97,11 +97,11 @@ def _measurements_in(
     if not table.rows:
         faults.append(Fault(table.file, None, "", "no rows", "at least one measurement"))
     rows = ((row.line, _measurement_of(table, row, path, study, reference, faults)) for row in table.rows)
-    measured = [(line, one) for line, one in rows if one is not None]
+    measured = [(line, measurement) for line, measurement in rows if measurement is not None]
     if of_header > before:  # what a column with another name holds is missing only until it is renamed
-        faults[of_header:] = [one for one in faults[of_header:] if not _is_of_absent_column(one, table)]
+        faults[of_header:] = [fault for fault in faults[of_header:] if not _is_of_absent_column(fault, table)]
     check_magnitudes(table, study, measured, faults, notes)
-    return [one for _, one in measured]
+    return [measurement for _, measurement in measured]
 
 
 def _is_of_absent_column(fault: Fault, table: TextTable) -> bool:
@@ -133,15 +133,15 @@ def _time_columns(study: Study, table: TextTable) -> tuple[str, ...]:
 def _check_columns(table: TextTable, study: Study, faults: list[Fault]) -> None:
     """Add a fault for each column that is absent, in another unit, or not described in ``study.yaml``."""
     units = dict.fromkeys(_time_columns(study, table), study.time_unit)
-    units |= {one.column: one.unit for one in study.conditions}
+    units |= {condition.column: condition.unit for condition in study.conditions}
     needed_of_cells = () if study.cells is None else ("cell_line",)
     known = {"observable", "value", *units, *_OPTIONAL, *study.ignored_columns, *treatment_columns(study)}
-    spare = [one for one in table.columns if one not in known]
-    absent = [one for one in ("observable", *needed_of_cells, *units, "value") if one not in table.columns]
+    spare = [column for column in table.columns if column not in known]
+    absent = [column for column in ("observable", *needed_of_cells, *units, "value") if column not in table.columns]
     for column in absent:
         stem = column.removesuffix(f"_{column_suffix(units.get(column, ''))}")
-        other = next((one for one in spare if stem in (_stem(one), one)), None)
-        spelt = next((one for one in spare if folded(one) == folded(column)), None)
+        other = next((name for name in spare if stem in (_stem(name), name)), None)
+        spelt = next((name for name in spare if folded(name) == folded(column)), None)
         if spelt is not None:
             spare.remove(spelt)
             faults.append(table.fault(None, spelt, f"the column {spelt!r}", f"the column {column}, spelt like this"))
@@ -177,7 +177,7 @@ def _measurement_of(
 ) -> StudyMeasurement | None:
     """Return a measurement, or None after adding its faults."""
     before = len(faults)
-    observables = {one.id: one for one in study.observables}
+    observables = {observable.id: observable for observable in study.observables}
     if "observable" in table.columns:
         known_id(table, row, "observable", observables, faults)
     treatment = treatment_of(table, row, study, reference, faults)
@@ -220,14 +220,14 @@ def _check_duplicates(table: TextTable, study: Study, faults: list[Fault]) -> No
     Doses and times are compared as numbers (4 and 4.0 are one dose), names as text: plates 1_12 and 112 are two.
     """
     times = _time_columns(study, table)
-    conditions = tuple(one.column for one in study.conditions)
+    conditions = tuple(condition.column for condition in study.conditions)
     amounts = {*conditions, *times, *dose_and_time_columns(study)}
     columns = [
-        one
-        for one in dict.fromkeys(
+        column
+        for column in dict.fromkeys(
             ("observable", *conditions, *times, *treatment_columns(study), "experiment", "replicate")
         )
-        if one in table.columns
+        if column in table.columns
     ]
     first: dict[tuple[str | float | None, ...], int] = {}
     for row in table.rows:

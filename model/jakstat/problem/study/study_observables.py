@@ -31,13 +31,18 @@ def read_observables(
 ) -> StudyObservables:
     """Parse and check the observables of a study; their faults are added to ``faults``."""
     found = [
-        (text, one)
+        (text, observable)
         for text in study.observables
-        if (one := _observable_of(text, study, entities, parameter_ids, faults))
+        if (observable := _observable_of(text, study, entities, parameter_ids, faults))
     ]
-    names = {name for _, one in found for formula in (one.formula, one.noise_formula) for name in names_of(formula)}
+    names = {
+        name
+        for _, observable in found
+        for formula in (observable.formula, observable.noise_formula)
+        for name in names_of(formula)
+    }
     return StudyObservables(
-        tuple(_with_placeholders(one, text.per_experiment) for text, one in found),
+        tuple(_with_placeholders(observable, text.per_experiment) for text, observable in found),
         frozenset(names),
         {text.id: text.per_experiment for text, _ in found if text.per_experiment},
         len(found) == len(study.observables),
@@ -130,10 +135,10 @@ def experiment_scales(
     observables: StudyObservables, measurements: Iterable[StudyMeasurement], parameters: Collection[Parameter]
 ) -> tuple[Parameter, ...]:
     """Return the parameters that observables have in each experiment, with the prior of the parameter table's row."""
-    rows = {one.id: one for one in parameters}
+    rows = {parameter.id: parameter for parameter in parameters}
     found: dict[str, Parameter] = {}
-    for one in measurements:
-        for name in observables.of_experiment.get(one.observable, ()):
-            own = per_experiment_id(name, one.experiment)
-            found.setdefault(own, replace(rows[name], id=own, name=f"{name}, {one.experiment}"))
+    for measurement in measurements:
+        for name in observables.of_experiment.get(measurement.observable, ()):
+            own = per_experiment_id(name, measurement.experiment)
+            found.setdefault(own, replace(rows[name], id=own, name=f"{name}, {measurement.experiment}"))
     return tuple(found.values())

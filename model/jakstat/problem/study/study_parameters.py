@@ -61,7 +61,7 @@ def read_parameters(path: Path, faults: list[Fault]) -> StudyParameters | None:
         if column not in COLUMNS:
             faults.append(table.fault(None, column, "an unknown column", f"only {', '.join(COLUMNS)}"))
     unique_ids(table, "id", faults)
-    parameters = [one for row in table.rows if (one := _parameter_of(table, row, faults)) is not None]
+    parameters = [parameter for row in table.rows if (parameter := _parameter_of(table, row, faults)) is not None]
     return StudyParameters(tuple(parameters), frozenset(row["id"] for row in table.rows))
 
 
@@ -91,7 +91,7 @@ def check_parameter_ids(
         Faults are added here.
     """
     used = entities.parameters | (set(formula_names) - entities.names)
-    for name in sorted(one for one in set(ids) - used if one.isidentifier()):  # else it has been refused
+    for name in sorted(unused for unused in set(ids) - used if unused.isidentifier()):  # else it has been refused
         found = f"{name!r}, which neither the model nor a formula uses"
         faults.append(Fault(str(path), None, "id", found, "a parameter of the model or of study.yaml"))
     for name in sorted(set(ids) & set(set_by_conditions)):
@@ -182,7 +182,7 @@ def _numbers_of(table: TextTable, row: Row, faults: list[Fault]) -> tuple[float,
 def _parse_named_numbers(text: str) -> Mapping[str, float] | None:
     """Return the numbers of a text like ``median=0.05; sd_ln=0.8``, or None where it is not one."""
     found: dict[str, float] = {}
-    for part in filter(None, (one.strip() for one in text.split(";"))):
+    for part in filter(None, (part.strip() for part in text.split(";"))):
         name, _, text_of_number = part.partition("=")
         number = finite_number_of_text(text_of_number.strip())
         if number is None or name.strip() in found:

@@ -114,7 +114,7 @@ def _has_reference(study: Study, folder: Path, faults: list[Fault]) -> bool:
 def _used_of_reference(reference: Reference, measurements: Iterable[StudyMeasurement]) -> set[str]:
     """Return the ids of the inhibitors, alterations and receptors that the measured cells have or were given."""
     used: set[str] = set()
-    for treatment in {one.treatment for one in measurements}:
+    for treatment in {measurement.treatment for measurement in measurements}:
         line = reference.cell_lines[treatment.cell_line]
         used |= {line.receptor, *line.alterations, *treatment.alterations}
         used |= {inhibitor for inhibitor, _ in treatment.inhibitors}
@@ -126,15 +126,17 @@ def _check_units(study: Study, entities: ModelEntities, faults: list[Fault]) -> 
     if entities.time_unit and study.time_unit and study.time_unit != entities.time_unit:
         needed = f"{entities.time_unit}, the unit of time of the model"
         faults.append(study.fault(("time", "unit"), repr(study.time_unit), needed))
-    for one in study.conditions:
-        path = ("conditions", one.column)
-        if one.sets and one.sets not in entities.targets:
-            needed = unknown_name_needed(one.sets, entities.targets, "a parameter, species or compartment of the model")
-            faults.append(study.fault((*path, "sets"), repr(one.sets), needed))
-        unit = entities.units.get(one.sets, "")
-        if unit and not one.column.endswith(f"_{unit}"):
-            needed = f"a column whose name ends in _{unit}, the unit of {one.sets} in the model"
-            faults.append(study.fault(path, repr(one.column), needed))
+    for condition in study.conditions:
+        path = ("conditions", condition.column)
+        if condition.sets and condition.sets not in entities.targets:
+            needed = unknown_name_needed(
+                condition.sets, entities.targets, "a parameter, species or compartment of the model"
+            )
+            faults.append(study.fault((*path, "sets"), repr(condition.sets), needed))
+        unit = entities.units.get(condition.sets, "")
+        if unit and not condition.column.endswith(f"_{unit}"):
+            needed = f"a column whose name ends in _{unit}, the unit of {condition.sets} in the model"
+            faults.append(study.fault(path, repr(condition.column), needed))
 
 
 def _check_cells(
@@ -152,9 +154,9 @@ def _check_cells(
         for key in ("before", "at_treatment")
         for name, formula in getattr(cells, key).items()
     }
-    for one in cells.pooled:
-        targets[("cells", "pooled", one.entity)] = one.entity
-        formulas |= {("cells", "pooled", one.entity, key): getattr(one, key) for key in ("mean", "sd")}
+    for pooled in cells.pooled:
+        targets[("cells", "pooled", pooled.entity)] = pooled.entity
+        formulas |= {("cells", "pooled", pooled.entity, key): getattr(pooled, key) for key in ("mean", "sd")}
     targets |= {path: path[2] for path in formulas}
     for line, numbers in cells.fixed.items():
         targets |= {("cells", "fixed", line, name): name for name in numbers}
@@ -191,8 +193,8 @@ def _check_parameters(
     faults: list[Fault],
 ) -> None:
     """Check that each parameter of the table is used, and that no entity is set twice or not at all."""
-    names, targets = set(observables.names), {one.sets for one in study.conditions}
+    names, targets = set(observables.names), {condition.sets for condition in study.conditions}
     if study.cells is not None and reference is not None:
-        formulas = [formula for one in study.cells.pooled for formula in (one.mean, one.sd)]
+        formulas = [formula for pooled in study.cells.pooled for formula in (pooled.mean, pooled.sd)]
         names |= {name for formula in formulas for name in names_of(formula)}
     check_parameter_ids(study.parameters, table.ids, entities, names, targets, faults)

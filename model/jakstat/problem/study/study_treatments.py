@@ -113,8 +113,8 @@ def treatment_of(
     table: TextTable, row: Row, study: Study, reference: Reference | None, faults: list[Fault]
 ) -> Treatment:
     """Return what was done in a row; what has a fault is left out of it."""
-    doses = [amount_in(table, row, one.column, "a concentration", faults) for one in study.conditions]
-    dose = tuple(one for one in doses if one is not None)
+    doses = [amount_in(table, row, condition.column, "a concentration", faults) for condition in study.conditions]
+    dose = tuple(dose for dose in doses if dose is not None)
     if study.cells is None or reference is None:
         return Treatment(dose)
     known_id(table, row, CELL_LINE, reference.cell_lines, faults)
@@ -138,7 +138,7 @@ def treatment_of(
 
 def _alterations(table: TextTable, row: Row, reference: Reference, faults: list[Fault]) -> tuple[str, ...]:
     """Return the alterations of a row."""
-    names = tuple(filter(None, (one.strip() for one in row[ALTERATIONS].split(","))))
+    names = tuple(filter(None, (part.strip() for part in row[ALTERATIONS].split(","))))
     of_line = reference.cell_lines[row[CELL_LINE]].alterations if row[CELL_LINE] in reference.cell_lines else ()
     for name in names:
         if name not in reference.alterations:
@@ -172,7 +172,9 @@ def _inhibitors(table: TextTable, row: Row, reference: Reference, faults: list[F
 
 def _stimulus(table: TextTable, row: Row, reference: Reference, faults: list[Fault]) -> tuple[str, float, str]:
     """Return name, dose (nM) and dose as written of the stimulus of a row."""
-    kilodaltons: Mapping[str, float] = {one.ligand: one.molar_mass for one in reference.receptors.values()}
+    kilodaltons: Mapping[str, float] = {
+        receptor.ligand: receptor.molar_mass for receptor in reference.receptors.values()
+    }
     name = row["stimulus"]
     given = [column for column in STIMULUS[1:] if row[column]]
     if not name:
@@ -202,7 +204,7 @@ def unbound_ligand(reference: Reference, cell_line: str, ligand: str) -> str:
     if cell_line not in reference.cell_lines:
         return ""
     receptor = reference.receptors[reference.cell_lines[cell_line].receptor]
-    if ligand == receptor.ligand or ligand not in {one.ligand for one in reference.receptors.values()}:
+    if ligand == receptor.ligand or ligand not in {receptor.ligand for receptor in reference.receptors.values()}:
         return ""
     return (
         f"{receptor.ligand}, which binds {receptor.id}, the one receptor of {cell_line} that is modelled "

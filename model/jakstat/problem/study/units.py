@@ -43,7 +43,7 @@ def in_known_units(table: TextTable, notes: list[str]) -> TextTable:
 
 def _converted(table: TextTable, old: str, new: str, power: int) -> TextTable:
     """Return a table with a column in another unit, under its name; cells that are no numbers stay as they are."""
-    columns = tuple(new if one == old else one for one in table.columns)
+    columns = tuple(new if column == old else column for column in table.columns)
     rows = tuple(
         replace(
             row,

@@ -30,21 +30,21 @@ def line_order(cell_lines: pd.DataFrame, jak_dependency: pd.DataFrame | None = N
 
     Lines without an estimate come last. Where no entity is a share, the order is that of the table.
     """
-    order = [str(one) for one in dict.fromkeys(cell_lines["cell_line"])]
+    order = [str(line) for line in dict.fromkeys(cell_lines["cell_line"])]
     shares = cell_lines[cell_lines["scale"] == "logit"]
     if len(shares):
         first = shares[shares["entity"] == shares["entity"].iloc[0]].set_index("cell_line")
         values = first["median"].where(first["estimated"].astype(bool), -1.0)
         if jak_dependency is not None:
             values = jak_dependency.set_index("cell_line")["median"]
-        order.sort(key=lambda one: -float(values.get(one, -1.0)))
+        order.sort(key=lambda name: -float(values.get(name, -1.0)))
     return order
 
 
 def entity_order(cell_lines: pd.DataFrame) -> list[str]:
     """Return the entities, shares first."""
     scales = cell_lines.drop_duplicates("entity").set_index("entity")["scale"]
-    return [str(one) for one in sorted(scales.index, key=lambda one: scales[one] != "logit")]
+    return [str(entity) for entity in sorted(scales.index, key=lambda name: scales[name] != "logit")]
 
 
 def plain_name(entity: str) -> str:
@@ -86,7 +86,7 @@ def cell_line_figure(cell_lines: pd.DataFrame, jak_dependency: pd.DataFrame | No
 
 
 def _draw_dependency(axes: Axes, dependency: pd.DataFrame, lines: list[str]) -> None:
-    places = [lines.index(one) for one in dependency["cell_line"]]
+    places = [lines.index(name) for name in dependency["cell_line"]]
     _draw_intervals(axes, dependency, places)
     axes.set_xlabel("net growth lost when\nJAK is blocked fully (share)")
 
@@ -101,8 +101,8 @@ def _draw_entity(axes: Axes, rows: pd.DataFrame, lines: list[str]) -> None:
         known = known[known["median"] > 0]
     else:
         axes.set_xlim(-0.03, 1.03)
-    _draw_intervals(axes, estimated, [lines.index(one) for one in estimated["cell_line"]])
-    axes.plot(known["median"], [lines.index(one) for one in known["cell_line"]], "D", color=GREY, markersize=4.5)
+    _draw_intervals(axes, estimated, [lines.index(parameter) for parameter in estimated["cell_line"]])
+    axes.plot(known["median"], [lines.index(name) for name in known["cell_line"]], "D", color=GREY, markersize=4.5)
     axes.set_xlabel(with_unit(plain_name(first["entity"]), first["unit"]))
 
 

@@ -77,7 +77,7 @@ def _arviz_figure(plot: Callable) -> Figure:
         figure = plot().viz["figure"].item()
     pyplot.close(figure)
     figure.set_layout_engine("constrained")
-    for line in (one for axes in figure.axes for one in axes.lines):
+    for line in (line for axes in figure.axes for line in axes.lines):
         line.set_linewidth(min(line.get_linewidth(), 1.3))
     return figure
 
@@ -91,7 +91,7 @@ def pareto_k_figure(tables: ProblemTables, loo: xr.Dataset) -> Figure:
     loo : Dataset
         From ``compute_loo``: ``pareto_k`` (obs) with coordinate observable, attrs good_k.
     """
-    names = {one.id: observable_name(one) for one in tables.observables}
+    names = {observable.id: observable_name(observable) for observable in tables.observables}
     observable = loo.coords["observable"].to_numpy().astype(str)
     order = np.concatenate([np.flatnonzero(observable == name) for name in dict.fromkeys(observable)])
     k, limit = loo["pareto_k"].to_numpy()[order], float(loo.attrs["good_k"])

@@ -107,17 +107,17 @@ def dose_points(tables: ProblemTables) -> pd.DataFrame:
         observable, experiment, time (unit of the model), value, cell_line, stimulus, series, dose (nM, of the first
         inhibitor; 0 without one), plotted (nM, where it is drawn).
     """
-    by_id = {one.id: one for one in tables.experiments}
+    by_id = {experiment.id: experiment for experiment in tables.experiments}
     rows = []
-    for one in tables.measurements:
-        experiment = by_id[one.experiment_id]
+    for measurement in tables.measurements:
+        experiment = by_id[measurement.experiment_id]
         series, dose = _series(experiment)
         rows.append(
             (
-                one.observable_id,
-                one.experiment_id,
-                one.time,
-                one.value,
+                measurement.observable_id,
+                measurement.experiment_id,
+                measurement.time,
+                measurement.value,
                 experiment.cell_line,
                 experiment.stimulus,
                 series,
@@ -143,20 +143,20 @@ def _with_places(points: pd.DataFrame) -> pd.DataFrame:
     beside = np.zeros(len(points))
     for rows in points.groupby(["observable", "time", "cell_line", "stimulus", "dose"]).indices.values():
         series = list(dict.fromkeys(points["series"].iloc[rows]))
-        beside[rows] = [series.index(one) - (len(series) - 1) / 2 for one in points["series"].iloc[rows]]
+        beside[rows] = [series.index(of_row) - (len(series) - 1) / 2 for of_row in points["series"].iloc[rows]]
     return points.assign(plotted=places * 10 ** (_APART * beside))
 
 
 def _looks(points: pd.DataFrame) -> dict[_Series, Look]:
     """Return colour and mark of each series; an inhibitor has the same ones in all groups."""
     series = list(dict.fromkeys(points["series"]))
-    kinds = list(dict.fromkeys((one.inhibitor, one.others) for one in series))
+    kinds = list(dict.fromkeys((drawn.inhibitor, drawn.others) for drawn in series))
     colours = spread_colours(len(kinds))
-    with_groups = len({one.groups for one in series if one.inhibitor}) > 1
+    with_groups = len({drawn.groups for drawn in series if drawn.inhibitor}) > 1
     return {
-        one: Look(colours[place], MARKS[place % len(MARKS)], one.label(with_groups))
-        for one in series
-        for place in (kinds.index((one.inhibitor, one.others)),)
+        drawn: Look(colours[place], MARKS[place % len(MARKS)], drawn.label(with_groups))
+        for drawn in series
+        for place in (kinds.index((drawn.inhibitor, drawn.others)),)
     }
 
 
@@ -167,22 +167,24 @@ def _panels(
     looks = _looks(points)
     panels = list(points.groupby(["observable", "time", "cell_line", "stimulus"], sort=False))
     first_group = next(iter(looks)).groups if looks else ()
-    names = {one.id: with_unit(observable_name(one), one.unit) for one in tables.observables}
+    names = {
+        observable.id: with_unit(observable_name(observable), observable.unit) for observable in tables.observables
+    }
     several_times = points["time"].nunique() > 1
 
     def draw(axes: list[Axes]) -> None:
         before = ""
-        for one, ((observable, time, line, stimulus), mine) in zip(axes, panels, strict=True):
+        for panel, ((observable, time, line, stimulus), mine) in zip(axes, panels, strict=True):
             for series, look in looks.items():
                 of_series = mine[mine["series"] == series].sort_values("dose")
                 if not len(of_series):
                     continue
-                _draw_bars(one, of_series, look.colour, signal, predicted)
-                _draw_points(one, of_series, look, filled=series.groups == first_group or not series.inhibitor)
+                _draw_bars(panel, of_series, look.colour, signal, predicted)
+                _draw_points(panel, of_series, look, filled=series.groups == first_group or not series.inhibitor)
             when = f"{time:g} {tables.time_unit}" if several_times else ""
-            one.set_title(", ".join(filter(None, (line, stimulus, when))), loc="left")
-            if axes.index(one) % _COLUMNS == 0 or observable != before:
-                one.set_ylabel(fill(names[observable], _LABEL))
+            panel.set_title(", ".join(filter(None, (line, stimulus, when))), loc="left")
+            if axes.index(panel) % _COLUMNS == 0 or observable != before:
+                panel.set_ylabel(fill(names[observable], _LABEL))
             before = observable
         _scale(axes, points, [observable for (observable, *_), _ in panels])
 
@@ -256,16 +258,16 @@ def _scale(axes: list[Axes], points: pd.DataFrame, observables: list[str]) -> No
     ends = points["plotted"].min() / 10**_BESIDE, points["plotted"].max() * 10**_BESIDE
     positive = points.loc[points["dose"] > 0, "dose"]
     decades = 10.0 ** np.arange(np.ceil(np.log10(positive.min()) - _BESIDE), np.log10(ends[1]))
-    ticks = {float(one): f"{one:,g}" for one in decades}
+    ticks = {float(decade): f"{decade:,g}" for decade in decades}
     if (points["dose"] == 0).any():
         ticks = {float(positive.min()) / 10: "0"} | ticks
-    for number, (one, observable) in enumerate(zip(axes, observables, strict=True)):
+    for number, (panel, observable) in enumerate(zip(axes, observables, strict=True)):
         same = [other for other, its in zip(axes, observables, strict=True) if its == observable]
         limits = [other.get_ylim() for other in same]
-        one.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
-        one.set_xscale("log")
-        one.set_xlim(*ends)
-        one.set_xticks(list(ticks), list(ticks.values()))
-        one.xaxis.set_minor_formatter(NullFormatter())
+        panel.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+        panel.set_xscale("log")
+        panel.set_xlim(*ends)
+        panel.set_xticks(list(ticks), list(ticks.values()))
+        panel.xaxis.set_minor_formatter(NullFormatter())
         if len(axes) - number <= _COLUMNS:
-            one.set_xlabel("dose (nM)")
+            panel.set_xlabel("dose (nM)")

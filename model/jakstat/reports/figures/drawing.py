@@ -59,12 +59,12 @@ def figure_style() -> AbstractContextManager:
 
 def experiment_looks(tables: ProblemTables) -> dict[str, Look]:
     """Return the look of each measured experiment, by id, in the order of the table."""
-    measured = {one.experiment_id for one in tables.measurements}
-    shown = [one for one in tables.experiments if one.id in measured]
+    measured = {measurement.experiment_id for measurement in tables.measurements}
+    shown = [experiment for experiment in tables.experiments if experiment.id in measured]
     colours = spread_colours(len(shown))
     return {
-        one.id: Look(colours[number], MARKS[number % len(MARKS)], experiment_name(one))
-        for number, one in enumerate(shown)
+        label.id: Look(colours[number], MARKS[number % len(MARKS)], experiment_name(label))
+        for number, label in enumerate(shown)
     }
 
 
@@ -123,16 +123,16 @@ class PanelGroup:
 def grouped_figure(groups: Sequence[PanelGroup]) -> Figure:
     """Return a figure of groups of panels, one below the other, each with its legend above it."""
     with figure_style():
-        width = max((one.width for one in groups), default=_NARROWEST)
-        heights = [one.height(width) for one in groups] or [1.0]
+        width = max((group.width for group in groups), default=_NARROWEST)
+        heights = [group.height(width) for group in groups] or [1.0]
         figure = Figure(figsize=(width, sum(heights)), layout="constrained")
         parts: Sequence[Figure | SubFigure] = [figure]
         if len(groups) > 1:
             parts = figure.subfigures(len(groups), 1, squeeze=False, height_ratios=heights)[:, 0].tolist()
         for group, part in zip(groups, parts, strict=False):
             axes = [part.add_subplot(*group.grid, place + 1) for place in range(group.count)]
-            for one in axes:
-                tidy(one)
+            for panel in axes:
+                tidy(panel)
             group.draw(axes)
             add_legend(part, group.handles)
     return figure

@@ -40,7 +40,7 @@ def exposure_figure(response: xr.DataArray, at_exposure: xr.Dataset) -> Figure:
                 if name not in shown:
                     axes.plot(doses, of_drug.sel(cells=name, quantile=0.5), color=LIGHT, linewidth=0.8)
             for colour, mark, name in zip(COLOURS, MARKS, shown, strict=False):
-                lower, middle, upper = (of_drug.sel(cells=name, quantile=one) for one in (0.05, 0.5, 0.95))
+                lower, middle, upper = (of_drug.sel(cells=name, quantile=quantile) for quantile in (0.05, 0.5, 0.95))
                 axes.fill_between(doses, lower, upper, color=colour, alpha=0.12, linewidth=0)
                 axes.plot(doses, middle, color=colour, linewidth=1.3, marker=mark, markersize=3.2)
             axes.set_xscale("log")

@@ -60,9 +60,9 @@ def fit_figure(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Datase
     UnusableFileError
         The draws belong to another problem.
     """
-    for one in (tree, time_courses):
-        if one is not None:
-            require_same_problem(one, tables)
+    for drawn in (tree, time_courses):
+        if drawn is not None:
+            require_same_problem(drawn, tables)
     return drawn_fit(tables, tree, time_courses)
 
 
@@ -139,17 +139,17 @@ def measured_points(tables: ProblemTables) -> pd.DataFrame:
     """Return the measurements as a table: observable, experiment, time (unit of the model) and value."""
     return pd.DataFrame(
         {
-            "observable": [one.observable_id for one in tables.measurements],
-            "experiment": [one.experiment_id for one in tables.measurements],
-            "time": [one.time for one in tables.measurements],
-            "value": [one.value for one in tables.measurements],
+            "observable": [measurement.observable_id for measurement in tables.measurements],
+            "experiment": [measurement.experiment_id for measurement in tables.measurements],
+            "time": [measurement.time for measurement in tables.measurements],
+            "value": [measurement.value for measurement in tables.measurements],
         }
     )
 
 
 def _measured_observables(tables: ProblemTables) -> list[Observable]:
-    measured = {one.observable_id for one in tables.measurements}
-    return [one for one in tables.observables if one.id in measured]
+    measured = {measurement.observable_id for measurement in tables.measurements}
+    return [observable for observable in tables.observables if observable.id in measured]
 
 
 def _dense_bands(time_courses: xr.Dataset) -> pd.DataFrame:
@@ -162,7 +162,7 @@ def _dense_bands(time_courses: xr.Dataset) -> pd.DataFrame:
 
 def _with_plotted_time(table: pd.DataFrame, tables: ProblemTables) -> pd.DataFrame:
     """Put what belongs to a steady state (infinite time) right of the last finite time of the study."""
-    last = max((one.time for one in tables.measurements if np.isfinite(one.time)), default=0.0)
+    last = max((measurement.time for measurement in tables.measurements if np.isfinite(measurement.time)), default=0.0)
     place = 1.15 * last if last > 0 else 1.0
     times = table["time"].to_numpy(dtype=float)
     return table.assign(plotted=np.where(np.isposinf(times), place, times))
@@ -224,7 +224,7 @@ def _choose_scale(axes: Axes, band: pd.DataFrame, values: np.ndarray) -> None:
 
 
 def _label(axes: Axes, observable: Observable, tables: ProblemTables) -> None:
-    mine = (one.time for one in tables.measurements if one.observable_id == observable.id)
+    mine = (measurement.time for measurement in tables.measurements if measurement.observable_id == observable.id)
     steady = ", at the right end: steady state" if any(np.isposinf(time) for time in mine) else ""
     axes.set_title(fill(observable_name(observable), _TITLE), loc="left")
     axes.set_xlabel(with_unit("time", tables.time_unit) + steady)

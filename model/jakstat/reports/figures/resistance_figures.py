@@ -89,16 +89,16 @@ def _figure(
     """Draw a table of colours: drugs across, cells down; a star marks cells with an assumed size."""
     drugs, cells = list(dict.fromkeys(rows["drug"])), list(dict.fromkeys(rows["cells"]))
     grid = rows.set_index(["cells", "drug"])
-    values = np.array([[value(grid.loc[(one, drug)]) for drug in drugs] for one in cells])
+    values = np.array([[value(grid.loc[(line, drug)]) for drug in drugs] for line in cells])
     with figure_style():
         figure = Figure(figsize=(2.6 + _CELL[0] * len(drugs), 1.5 + _CELL[1] * len(cells)), layout="constrained")
         axes = figure.add_subplot()
         drawn = axes.imshow(values, cmap=colours.name, vmin=colours.lowest, vmax=colours.highest, aspect="auto")
-        for row, one in enumerate(cells):
+        for row, line in enumerate(cells):
             for column, drug in enumerate(drugs):
-                _cell_text(axes, column, row, text(grid.loc[(one, drug)]), values[row, column], colours)
+                _cell_text(axes, column, row, text(grid.loc[(line, drug)]), values[row, column], colours)
         axes.set_xticks(range(len(drugs)), drugs)
-        axes.set_yticks(range(len(cells)), [f"{_added(one)}{'*' if one in assumed else ''}" for one in cells])
+        axes.set_yticks(range(len(cells)), [f"{_added(line)}{'*' if line in assumed else ''}" for line in cells])
         axes.tick_params(length=0, labelsize=8)
         bar = figure.colorbar(drawn, ax=axes, ticks=list(colours.ticks), shrink=0.8)
         bar.ax.set_yticklabels(colours.tick_labels)

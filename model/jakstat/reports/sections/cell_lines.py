@@ -56,7 +56,7 @@ def _line_table(table: pd.DataFrame, dependency: pd.DataFrame | None) -> Table:
         ("driver", _TEXT),
         ("measurements", _NUMBER),
         *(() if dependency is None else (("net growth lost when JAK is blocked", _NUMBER),)),
-        *((with_unit(plain_name(one), str(units[one])), _NUMBER) for one in entities),
+        *((with_unit(plain_name(entity), str(units[entity])), _NUMBER) for entity in entities),
     )
     caption = (
         "Posterior medians and central 90 % intervals in untreated cells, alterations of the line included. Without an "

@@ -54,22 +54,22 @@ def loo_section(contents: ReportContents) -> Section:
 
 def _worst_table(contents: ReportContents) -> Table:
     loo, tables = contents.loo, contents.tables
-    observables = {one.id: one for one in tables.observables}
-    experiments = {one.id: experiment_name(one) for one in tables.experiments}
+    observables = {observable.id: observable for observable in tables.observables}
+    experiments = {experiment.id: experiment_name(experiment) for experiment in tables.experiments}
     k, elpd = loo["pareto_k"].to_numpy(), loo["elpd"].to_numpy()
     limit = float(loo.attrs["good_k"])
     rows = []
     for place in np.argsort(-np.nan_to_num(k, nan=np.inf))[:_WORST]:
         number = int(loo.coords["obs"].to_numpy()[place])
-        one = tables.measurements[number]
-        observable = observables[one.observable_id]
+        measurement = tables.measurements[number]
+        observable = observables[measurement.observable_id]
         rows.append(
             (
                 str(number),
                 observable_name(observable),
-                experiments[one.experiment_id],
-                f"{one.time:g} {tables.time_unit}".strip(),
-                f"{number_text(one.value)} {observable.unit}".strip(),
+                experiments[measurement.experiment_id],
+                f"{measurement.time:g} {tables.time_unit}".strip(),
+                f"{number_text(measurement.value)} {observable.unit}".strip(),
                 Cell(number_text(float(k[place]), 2), "" if k[place] <= limit else "bad"),
                 decimal_text(float(elpd[place]), 2),
             )

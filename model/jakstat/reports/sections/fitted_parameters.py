@@ -32,9 +32,9 @@ def parameter_section(contents: ReportContents) -> Section:
         Paragraph('Where a source says "assumed", a number rests on judgement and not on a measurement.'),
         _source_table(table),
     ]
-    fixed = [one for one in contents.tables.parameters if not one.estimated]
+    fixed = [parameter for parameter in contents.tables.parameters if not parameter.estimated]
     if fixed:
-        rows = tuple((one.id, one.unit or "–", number_text(one.nominal)) for one in fixed)
+        rows = tuple((parameter.id, parameter.unit or "–", number_text(parameter.nominal)) for parameter in fixed)
         columns = (("parameter", _TEXT), ("unit", _TEXT), ("value", _NUMBER))
         blocks.append(Table("Fixed parameters.", "Not estimated.", columns, rows))
     return Section("parameters", "Parameters and their priors", blocks)

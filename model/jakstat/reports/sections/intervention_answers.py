@@ -116,14 +116,14 @@ def _what_it_rests_on(response: xr.DataArray) -> list[Block]:
 def _shift_table(shifts: pd.DataFrame) -> Table:
     rows = tuple(
         (
-            f"{one['cells']}{' *' if one['assumed'] else ''}",
-            one["drug"],
-            number_text(one["fold_shift_median"]),
-            interval_text(one["fold_shift_lower_90"], one["fold_shift_upper_90"]),
-            share_text(one["share_changed_above"]),
-            share_text(one["emax_change_median"]),
+            f"{row['cells']}{' *' if row['assumed'] else ''}",
+            row["drug"],
+            number_text(row["fold_shift_median"]),
+            interval_text(row["fold_shift_lower_90"], row["fold_shift_upper_90"]),
+            share_text(row["share_changed_above"]),
+            share_text(row["emax_change_median"]),
         )
-        for one in shifts.to_dict(orient="records")
+        for row in shifts.to_dict(orient="records")
     )
     columns: Sequence[tuple[str, bool]] = (
         ("cells", _TEXT),

@@ -26,12 +26,15 @@ def count_text(count: int, noun: str) -> str:
 
 def size_sentence(tables: ProblemTables) -> str:
     """Return how much was measured and how much is estimated, as a sentence."""
-    estimated = sum(one.estimated for one in tables.parameters)
+    estimated = sum(parameter.estimated for parameter in tables.parameters)
     return f"{_measured_sentence(tables)[:-1]}; {count_text(estimated, 'parameter')} estimated."
 
 
 def _measured_sentence(tables: ProblemTables) -> str:
-    measured = {one.observable_id for one in tables.measurements}, {one.experiment_id for one in tables.measurements}
+    measured = (
+        {measurement.observable_id for measurement in tables.measurements},
+        {measurement.experiment_id for measurement in tables.measurements},
+    )
     return (
         f"{count_text(len(tables.measurements), 'measurement')} of {count_text(len(measured[0]), 'observable')} in "
         f"{count_text(len(measured[1]), 'experiment')}."
@@ -70,17 +73,17 @@ def question_section(contents: ReportContents) -> Section:
 
 
 def _observable_table(tables: ProblemTables) -> Table:
-    counts = pd.Series([one.observable_id for one in tables.measurements]).value_counts()
+    counts = pd.Series([measurement.observable_id for measurement in tables.measurements]).value_counts()
     rows = tuple(
         (
-            observable_name(one),
-            one.id,
-            one.unit or "–",
-            str(counts.get(one.id, 0)),
-            str(one.formula),
-            f"{one.noise_distribution}: {one.noise_formula}",
+            observable_name(observable),
+            observable.id,
+            observable.unit or "–",
+            str(counts.get(observable.id, 0)),
+            str(observable.formula),
+            f"{observable.noise_distribution}: {observable.noise_formula}",
         )
-        for one in tables.observables
+        for observable in tables.observables
     )
     columns = (
         ("observable", _TEXT),
@@ -96,15 +99,17 @@ def _observable_table(tables: ProblemTables) -> Table:
 
 def _experiment_tables(tables: ProblemTables) -> list[Block]:
     """Return what was done to the cells: in words where a study has cell lines, and in the names of the model."""
-    counts = pd.Series([one.experiment_id for one in tables.measurements]).value_counts()
+    counts = pd.Series([measurement.experiment_id for measurement in tables.measurements]).value_counts()
     rows = []
-    for one in tables.experiments:
-        periods = "; ".join(_period_text(period.start, period.changes, tables.time_unit) for period in one.periods)
-        rows.append((experiment_name(one), one.id, periods, str(counts.get(one.id, 0))))
+    for experiment in tables.experiments:
+        periods = "; ".join(
+            _period_text(period.start, period.changes, tables.time_unit) for period in experiment.periods
+        )
+        rows.append((experiment_name(experiment), experiment.id, periods, str(counts.get(experiment.id, 0))))
     columns = (("experiment", _TEXT), ("id", _TEXT), ("what is set, and when", _TEXT), ("measurements", _NUMBER))
     caption = "What was done to the cells, in the names of the model."
     in_names = Table("Experiments.", caption, columns, tuple(rows), folded=len(rows) > _MANY_ROWS)
-    if not any(one.cell_line for one in tables.experiments):
+    if not any(experiment.cell_line for experiment in tables.experiments):
         return [in_names]
     return [_cells_table(tables, counts), replace(in_names, title="Experiments as formulas.")]
 
@@ -112,13 +117,13 @@ def _experiment_tables(tables: ProblemTables) -> list[Block]:
 def _cells_table(tables: ProblemTables, counts: pd.Series) -> Table:
     """Return how many experiments and measurements there are of each cell line, inhibitor, stimulus and group."""
     found: dict[tuple[str, ...], list[int]] = {}
-    for one in tables.experiments:
-        drugs = [name for name, _ in one.inhibitors]
-        groups = [name for name in one.groups if name and name not in drugs]
-        key = (one.cell_line, " + ".join(drugs) or "–", one.stimulus or "–", ", ".join(groups) or "–")
+    for experiment in tables.experiments:
+        drugs = [name for name, _ in experiment.inhibitors]
+        groups = [name for name in experiment.groups if name and name not in drugs]
+        key = (experiment.cell_line, " + ".join(drugs) or "–", experiment.stimulus or "–", ", ".join(groups) or "–")
         number = found.setdefault(key, [0, 0])
         number[0] += 1
-        number[1] += int(counts.get(one.id, 0))
+        number[1] += int(counts.get(experiment.id, 0))
     rows = tuple((*key, str(experiments), str(measured)) for key, (experiments, measured) in found.items())
     columns = (
         ("cells", _TEXT),
@@ -149,7 +154,7 @@ def _flat(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, 
         if isinstance(value, Mapping):
             yield from _flat(value, f"{name}.")
         elif isinstance(value, list | tuple):
-            yield name, ", ".join(str(one) for one in value) or "none"
+            yield name, ", ".join(str(entry) for entry in value) or "none"
         else:
             yield name, "–" if value is None else str(value)
 
@@ -231,7 +236,7 @@ def _group(coverage: pd.DataFrame, group: str) -> pd.DataFrame | None:
 
 
 def _coverage_table(tables: ProblemTables, coverage: pd.DataFrame, title: str, of: str) -> Table:
-    names = {one.id: observable_name(one) for one in tables.observables}
+    names = {observable.id: observable_name(observable) for observable in tables.observables}
     levels = [name for name in coverage.columns if name.startswith("coverage_")]
     rows = []
     for record in coverage.to_dict(orient="records"):

@@ -29,7 +29,7 @@ def provenance_section(contents: ReportContents) -> Section:
     ]
     for key, value in given.items():
         if isinstance(value, Mapping) and value:
-            rows = tuple((str(name), _text(one)) for name, one in value.items())
+            rows = tuple((str(name), _text(entry)) for name, entry in value.items())
             caption = "SHA-256 of each file that was read." if key == "data_digests" else ""
             blocks.append(Table(f"{_label(key).capitalize()}.", caption, (("name", _TEXT), ("value", _TEXT)), rows))
     blocks += [
@@ -52,7 +52,7 @@ def _label(key: str) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, list | tuple | np.ndarray):
-        return ", ".join(_text(one) for one in value)
+        return ", ".join(_text(entry) for entry in value)
     return "–" if value is None or (isinstance(value, float) and np.isnan(value)) else str(value).strip()
 
 

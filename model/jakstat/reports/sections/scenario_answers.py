@@ -91,9 +91,9 @@ def scenario_sentences(results: ScenarioResults) -> list[str]:
     """Return the answers for the top of the report: who depends on JAK, and how good predictions are."""
     by_loss = results.jak_dependency.sort_values("median", ascending=False)
     texts = [
-        f"{one['cell_line']} {share_text(one['median'])} ({share_text(one['lower_90'])} to "
-        f"{share_text(one['upper_90'])})"
-        for one in by_loss.to_dict(orient="records")
+        f"{row['cell_line']} {share_text(row['median'])} ({share_text(row['lower_90'])} to "
+        f"{share_text(row['upper_90'])})"
+        for row in by_loss.to_dict(orient="records")
     ]
     return [
         "Loss of net growth when all JAKs are blocked and nothing else is, median and 90 % interval (above 100 %: "
@@ -152,10 +152,10 @@ def _response_section(results: ScenarioResults) -> Section:
 
 def _growth_table(measures: pd.DataFrame) -> Table:
     rows = []
-    for (cells, drug), one in measures[measures["metric"].isin(["gr50", "gr_max"])].groupby(
+    for (cells, drug), of_curve in measures[measures["metric"].isin(["gr50", "gr_max"])].groupby(
         ["cells", "drug"], sort=False
     ):
-        by_metric = one.set_index("metric")
+        by_metric = of_curve.set_index("metric")
         gr50, gr_max = by_metric.loc["gr50"], by_metric.loc["gr_max"]
         rows.append(
             (
@@ -234,13 +234,13 @@ def _combination_section(results: ScenarioResults) -> Section:
 def _least_doses_table(least: pd.DataFrame) -> Table:
     rows = tuple(
         (
-            str(one["pair"]),
-            share_text(one["effect"]),
-            number_text(one["dose_a"]),
-            number_text(one["dose_b"]),
-            share_text(one["probability"]),
+            str(row["pair"]),
+            share_text(row["effect"]),
+            number_text(row["dose_a"]),
+            number_text(row["dose_b"]),
+            share_text(row["probability"]),
         )
-        for one in least.to_dict(orient="records")
+        for row in least.to_dict(orient="records")
     )
     columns = (
         ("pair", _TEXT),
@@ -306,13 +306,13 @@ def _next_section(results: ScenarioResults) -> Section:
     shown = results.next_experiment.head(10)
     rows = tuple(
         (
-            str(one["candidate"]),
-            share_text(one["regression_reduction"]),
-            share_text(one["weights_reduction"]),
-            number_text(one["weights_error"]),
-            number_text(one["k_hat"], 2),
+            str(row["candidate"]),
+            share_text(row["regression_reduction"]),
+            share_text(row["weights_reduction"]),
+            number_text(row["weights_error"]),
+            number_text(row["k_hat"], 2),
         )
-        for one in shown.to_dict(orient="records")
+        for row in shown.to_dict(orient="records")
     )
     columns = (
         ("measurement", _TEXT),
@@ -348,12 +348,12 @@ def _score_section(results: ScenarioResults) -> Section:
 
 def _score_table(name: str, scores: pd.DataFrame) -> Table:
     rows = []
-    for one in scores.to_dict(orient="records"):
-        tone: Tone = "good" if one["verdict"] == "wins" else "bad" if one["verdict"] == "loses" else ""
-        numbers = [number_text(one[column]) for column in ("crps", "log_score")]
-        coverage = [share_text(one[f"coverage_{level}"]) for level in (50, 80, 90)]
+    for row in scores.to_dict(orient="records"):
+        tone: Tone = "good" if row["verdict"] == "wins" else "bad" if row["verdict"] == "loses" else ""
+        numbers = [number_text(row[column]) for column in ("crps", "log_score")]
+        coverage = [share_text(row[f"coverage_{level}"]) for level in (50, 80, 90)]
         rows.append(
-            (one["predictor"], *numbers, *coverage, number_text(one["spearman"], 2), Cell(one["verdict"], tone))
+            (row["predictor"], *numbers, *coverage, number_text(row["spearman"], 2), Cell(row["verdict"], tone))
         )
     columns: Sequence[tuple[str, bool]] = (
         ("predictor", _TEXT),

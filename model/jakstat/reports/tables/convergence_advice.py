@@ -7,7 +7,9 @@ from typing import Any
 from jakstat.reports.tables.number_format import number_text, share_text
 from jakstat.simulation import SolveStatus
 
-_STATUSES = " ".join(f"{one.name.lower()}: {one.sentence}" for one in SolveStatus if one is not SolveStatus.SUCCESS)
+_STATUSES = " ".join(
+    f"{status.name.lower()}: {status.sentence}" for status in SolveStatus if status is not SolveStatus.SUCCESS
+)
 
 
 @dataclass(frozen=True)

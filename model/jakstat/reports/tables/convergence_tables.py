@@ -79,7 +79,7 @@ def mode_blocks(modes: pd.DataFrame, parameters: "Sequence[Parameter]" = ()) -> 
     """Return the modes with their weights, or a sentence that there is but one."""
     if not len(modes):
         return [Paragraph("Every parameter's posterior has one mode: no second peak was found in any marginal.")]
-    units = {one.id: one.unit for one in parameters}
+    units = {parameter.id: parameter.unit for parameter in parameters}
     chains = [name for name in modes.columns if name.startswith("chain_")]
     rows = tuple(
         (

@@ -13,8 +13,8 @@ _TEXT, _NUMBER = False, True
 def measure_table(measures: pd.DataFrame, keys: Sequence[str], elsewhere: str) -> Table:
     """Return a row for each combination of ``keys``; ``elsewhere`` names the file with all other measures."""
     rows = []
-    for labels, one in measures[measures["metric"].isin(["ic50", "emax"])].groupby(list(keys), sort=False):
-        by_metric = one.set_index("metric")
+    for labels, of_curve in measures[measures["metric"].isin(["ic50", "emax"])].groupby(list(keys), sort=False):
+        by_metric = of_curve.set_index("metric")
         ic50, emax = by_metric.loc["ic50"], by_metric.loc["emax"]
         rows.append(
             (
