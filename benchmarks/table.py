@@ -151,7 +151,10 @@ def _growth(record: dict[str, Any]) -> list[str]:
             [line["conditions"], line["milliseconds"], line["milliseconds"] / line["conditions"]]
             for line in measured["lines"]
         ]
-        text = f"{measured['problem']}, rtol {measured['rtol']:.0e}, value and gradient; time grows with conditions to the power "
+        text = (
+            f"{measured['problem']}, rtol {measured['rtol']:.0e}, value and gradient; "
+            "time grows with conditions to the power "
+        )
         parts += ["## Cost against conditions", f"{text}{measured['exponent']:.2f}.", table(header, lines)]
     if (measured := record.get("states", {})).get("lines"):
         header = ["states", "parameters", "non-zeros of J", "steps", "ms", "µs a step", "ns a step and non-zero"]

@@ -59,8 +59,9 @@ def test_environment_yml_has_the_packages_and_limits_of_pyproject(requirements, 
     assert {name: limits for name, limits in conda_packages.items() if name not in CONDA_ONLY} == expected
 
 
-def test_environment_yml_adds_sunode_and_the_report_extra_only(conda_packages):
-    assert set(conda_packages) >= CONDA_ONLY
+def test_environment_yml_adds_sunode_and_the_report_extra_only(requirements, conda_packages):
+    expected = {CONDA_NAMES.get(name, name) for name in requirements} | CONDA_ONLY
+    assert set(conda_packages) == expected
 
 
 def test_conda_python_is_one_that_the_package_allows(project, conda_packages):

@@ -4,30 +4,25 @@ Everything that the workflow does is done by the functions of the packages below
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pymc as pm
-import sympy as sp
 import xarray as xr
 from pytensor import function, grad, tensor as pt
 from pytensor.compile.mode import Mode
 
 from jakstat.inference import SamplingSettings, sample_posterior
-from jakstat.predictions import Fit, fit_of
-from jakstat.problem import Experiment, Measurement, Observable, ProblemTables, read_tables
+from jakstat.predictions import Fit, failed_experiments, fit_of, simulate_states
+from jakstat.problem import ProblemTables, log_prior_density, read_tables
 from jakstat.scenarios import Scenarios, StudyScenarios, read_asked_interventions, read_petab_scenarios
 from jakstat.simulation import BUILDING, SharedFunction, SimulationPlan, SolveStatus, plan_simulation, without_places
 from jakstat.statistics import (
-    PackedData,
     SolverSettings,
     build_model,
     log_likelihood_graph,
-    log_prior_density,
-    measurement_graph,
     noise_of,
     require_evaluable,
     standardised_residuals,
@@ -155,16 +150,7 @@ class Problem:
         return np.array([values[name] for name in self.estimated], dtype=float)
 
     def _require_success(self, status: np.ndarray) -> None:
-        failed = {
-            name: SolveStatus(int(status[segments[-1]]))
-            for name, segments in self.plan.segments_of_experiment.items()
-            if status[segments[-1]]
-        }
-        if failed:
-            sentences = "; ".join(
-                f"{name}: {status.name.lower()} ({status.sentence})" for name, status in failed.items()
-            )
-            raise SolveError(f"{len(failed)} experiment(s) could not be solved: {sentences}")
+        _raise_for(failed_experiments(self.plan.segments_of_experiment, status))
 
     def value_and_gradient(self, values: np.ndarray) -> tuple[float, np.ndarray]:
         """Return log likelihood and its gradient at an array of values, for optimisers and samplers.
@@ -250,32 +236,9 @@ class Problem:
         KeyError, SolveError
             As :meth:`log_likelihood`.
         """
-        first = min(experiment.start for experiment in self.tables.experiments)
-        last = max(
-            [measurement.time for measurement in self.tables.measurements if np.isfinite(measurement.time)],
-            default=first,
-        )
-        times = np.linspace(first, last, 200) if times is None else np.unique(np.asarray(times, dtype=float))
-        clock = Observable("clock", sp.Integer(0), sp.Integer(1))  # nothing is observed: only states are wanted
-        begun = [
-            (place, number)
-            for place, experiment in enumerate(self.tables.experiments)
-            for number, time in enumerate(times)
-            if time >= experiment.start
-        ]
-        wanted = tuple(
-            Measurement(clock.id, self.tables.experiments[place].id, float(times[number]), np.nan)
-            for place, number in begun
-        )
-        tables = replace(self.tables, measurements=wanted, observables=(clock,))
-        with BUILDING:
-            plan = plan_simulation(tables)
-            states_and_status = _state_function(tables, plan, self.solver)
-        states, status = states_and_status(self.vector(parameters))
-        self._require_success(status)
-        cube = np.full((len(tables.experiments), len(times), states.shape[1]), np.nan)
-        cube[tuple(np.array(begun, dtype=int).reshape(-1, 2).T)] = states[plan.row_of_measurement]
-        return _state_dataset(cube, tables.experiments, times, plan.dynamics.states, tables.time_unit)
+        states, failed = simulate_states(self.tables, self.vector(parameters), times, self.solver)
+        _raise_for(failed)
+        return states
 
     def signals(self, parameters: Mapping[str, float] | None = None) -> xr.Dataset:
         """Compare every measurement with the signal that is expected of it.
@@ -332,12 +295,11 @@ class Problem:
             A parameter is unknown or has no value.
         """
         values = dict(zip(self.estimated, self.vector(parameters).tolist(), strict=True))
-        with BUILDING:  # PyMC compiles each density
-            return {
-                parameter.id: log_prior_density(parameter.prior, values[parameter.id])
-                for parameter in self.tables.parameters
-                if parameter.prior is not None
-            }
+        return {
+            parameter.id: log_prior_density(parameter.prior, values[parameter.id])
+            for parameter in self.tables.parameters
+            if parameter.prior is not None
+        }
 
     def sample(self, sampling: SamplingSettings | None = None, seed: int = 1) -> xr.DataTree:
         """Draw from the posterior; see ``jakstat.inference.sample_posterior``, whose groups are those of ArviZ.
@@ -391,21 +353,11 @@ class Problem:
             return build_model(self.tables, self.plan, self.solver)
 
 
-def _state_function(tables: ProblemTables, plan: SimulationPlan, solver: SolverSettings) -> Any:
-    parameters = pt.dvector("parameters")
-    graph = measurement_graph(tables, plan, parameters, PackedData(), solver, recording=False)
-    return function([parameters], [graph.states, graph.status], mode=_INTERPRETED)
-
-
-def _state_dataset(
-    cube: np.ndarray, experiments: tuple[Experiment, ...], times: np.ndarray, states: tuple[str, ...], time_unit: str
-) -> xr.Dataset:
-    variables = {name: (("experiment", "time"), cube[:, :, number]) for number, name in enumerate(states)}
-    coords = {
-        "experiment": [experiment.id for experiment in experiments],
-        "time": ("time", times, {"units": time_unit}),
-    }
-    return xr.Dataset(variables, coords=coords)
+def _raise_for(failed: Mapping[str, SolveStatus]) -> None:
+    """Raise SolveError where experiments could not be solved."""
+    if failed:
+        sentences = "; ".join(f"{name}: {status.name.lower()} ({status.sentence})" for name, status in failed.items())
+        raise SolveError(f"{len(failed)} experiment(s) could not be solved: {sentences}")
 
 
 def read_problem(path: str | PathLike, solver: SolverSettings | None = None) -> Problem:

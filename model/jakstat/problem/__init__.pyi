@@ -19,6 +19,7 @@ from .prior_densities import (
     deviations_of_draws as deviations_of_draws,
     draws_from_deviations as draws_from_deviations,
     is_assumed as is_assumed,
+    log_prior_density as log_prior_density,
     median_of as median_of,
     prior_interval as prior_interval,
     prior_quantiles as prior_quantiles,

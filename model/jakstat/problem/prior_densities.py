@@ -31,22 +31,53 @@ def prior_quantiles(prior: Prior, probabilities: np.ndarray) -> np.ndarray:
         The prior has no mass between its bounds that a computer can tell from none.
     """
     density, lower, upper = _density(prior)
-    share = np.asarray(probabilities, dtype=float)
-    # In the upper tail probabilities differ from 1 by less than rounding: there they are counted from above.
+    share, mass = np.asarray(probabilities, dtype=float), _mass(prior)
     if density.cdf(lower) <= 0.5:
-        start, mass = density.cdf(lower), density.cdf(upper) - density.cdf(lower)
-        quantiles = density.ppf(start + share * mass)
+        quantiles = density.ppf(density.cdf(lower) + share * mass)
     else:
-        start, mass = density.sf(upper), density.sf(lower) - density.sf(upper)
-        quantiles = density.isf(start + (1.0 - share) * mass)
+        quantiles = density.isf(density.sf(upper) + (1.0 - share) * mass)
+    quantiles = np.clip(quantiles, lower, upper)
+    # The exponential of a bound's logarithm is the bound up to rounding.
+    return np.clip(np.exp(quantiles), prior.lower, prior.upper) if _is_logarithmic(prior) else quantiles
+
+
+def log_prior_density(prior: Prior, value: float) -> float:
+    """Return the log density of a prior, truncated at its bounds, at a value on the linear scale.
+
+    Returns
+    -------
+    float
+        -inf where the prior has no mass.
+
+    Raises
+    ------
+    ValueError
+        As :func:`prior_quantiles`.
+    """
+    if not prior.lower <= value <= prior.upper or (_is_logarithmic(prior) and value <= 0.0):
+        return -np.inf
+    density, _, _ = _density(prior)
+    at = np.log(value) if _is_logarithmic(prior) else value
+    of_scale = at if _is_logarithmic(prior) else 0.0  # d log(value) / d value = 1 / value
+    return float(density.logpdf(at) - np.log(_mass(prior)) - of_scale)
+
+
+def _mass(prior: Prior) -> float:
+    """Return the probability that a prior's family has between the bounds.
+
+    In the upper tail probabilities differ from 1 by less than rounding: there they are counted from above.
+    """
+    density, lower, upper = _density(prior)
+    if density.cdf(lower) <= 0.5:
+        mass = density.cdf(upper) - density.cdf(lower)
+    else:
+        mass = density.sf(lower) - density.sf(upper)
     if not mass > 0:
         raise ValueError(
             f"prior {prior.distribution} {prior.parameters}: found no mass between {prior.lower:g} and "
             f"{prior.upper:g}; needed: bounds around what it allows"
         )
-    quantiles = np.clip(quantiles, lower, upper)
-    # The exponential of a bound's logarithm is the bound up to rounding.
-    return np.clip(np.exp(quantiles), prior.lower, prior.upper) if _is_logarithmic(prior) else quantiles
+    return float(mass)
 
 
 def draws_from_deviations(parameters: Sequence[Parameter], deviations: np.ndarray) -> np.ndarray:

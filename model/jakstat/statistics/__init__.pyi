@@ -9,7 +9,6 @@ from .noise import (
     standardised_residuals as standardised_residuals,
 )
 from .packed_data import PackedData as PackedData
-from .priors import log_prior_density as log_prior_density
 from .signal import SolverSettings as SolverSettings, measurement_graph as measurement_graph
 from .summaries import (
     QUANTILES as QUANTILES,

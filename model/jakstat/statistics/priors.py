@@ -8,7 +8,6 @@ ones on the logarithm.
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
-from pytensor.scalar.basic import autocast_float_as
 from pytensor.tensor.variable import TensorVariable
 
 from jakstat.problem import Parameter, Prior
@@ -98,24 +97,3 @@ def _start_inside(location: float, scale: float, lower: float, upper: float) -> 
         return None
     inside = location + scale if location == lower else location - scale
     return inside if lower < inside < upper else (lower + upper) / 2.0
-
-
-def log_prior_density(prior: Prior, value: float) -> float:
-    """Return the log density of a prior, truncated at its bounds, at a value on the linear scale.
-
-    Returns
-    -------
-    float
-        -inf where the prior has no mass.
-    """
-    # Without this PyTensor keeps a Python number like 2.0, and what is computed of it alone, in single precision.
-    with autocast_float_as("float64"), pm.Model() as model:
-        parameter_vector([Parameter("p", value, prior)])
-        (variable,) = model.free_RVs
-        on_logarithm = variable.name.startswith("log_")
-        if on_logarithm and value <= 0.0:
-            return -np.inf
-        # A vector or a number, as the variable is.
-        at = np.full((1,) * variable.type.ndim, np.log(value) if on_logarithm else value, dtype=np.float64)
-        density = pm.logp(variable, pt.constant(at), warn_rvs=False).sum().eval()
-    return float(density - np.log(value) if on_logarithm else density)
