@@ -11,24 +11,15 @@ with log_to(snakemake.log[0], bar=True, faults=(ValueError,)):
     from jakstat.files import write_tree
     from jakstat.inference import SamplingSettings
     from jakstat.predictions import refit_without_group
-    from jakstat.problem import read_tables
     from jakstat.provenance import describe_run
     from jakstat.scenarios import StudyScenarios
     from jakstat.statistics import SolverSettings
 
-    params, study = snakemake.params, snakemake.input.study
-    tables = read_tables(study)
+    params, by = snakemake.params, snakemake.wildcards.by
+    scenarios, solver = StudyScenarios(snakemake.input.study), SolverSettings(**params.solver)
     sampling = SamplingSettings(**params.sampling, cores=snakemake.threads)
-    tree = refit_without_group(
-        tables,
-        StudyScenarios(study),
-        params.observable,
-        snakemake.wildcards.by,
-        params.group,
-        sampling,
-        SolverSettings(**params.solver),
-        params.seed,
-    )
+    tree = refit_without_group(scenarios, params.observable, by, params.group, sampling, solver, params.seed)
     settings = {"seed": params.seed, "solver": params.solver, "sampling": params.sampling}
+    tables = scenarios.tables
     tree.attrs |= {"study": tables.id, **describe_run(settings, tables.data_digests, params.code)}
     write_tree(tree, snakemake.output[0])

@@ -39,16 +39,12 @@ def dose_responses_by(
     return found, np.array(labels)
 
 
-def tables_without(
-    tables: ProblemTables, scenarios: StudyScenarios, observable: str, by: str, group: str
-) -> ProblemTables:
-    """Return a problem without the dose responses of a group.
+def tables_without(scenarios: StudyScenarios, observable: str, by: str, group: str) -> ProblemTables:
+    """Return the problem of a study without the dose responses of a group.
 
     Parameters
     ----------
-    tables : ProblemTables
     scenarios : StudyScenarios
-        Of the same study.
     observable : str
         Of the dose responses.
     by : {"cell_line", "inhibitor"}
@@ -59,6 +55,7 @@ def tables_without(
     ValueError
         There is no such group, or nothing but it.
     """
+    tables = scenarios.tables
     found, labels = dose_responses_by(scenarios.measurements, observable, by)
     if group not in labels:
         needed = unknown_name_needed(group, set(labels), f"a {by} with measurements of {observable}")

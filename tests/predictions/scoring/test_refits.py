@@ -19,7 +19,7 @@ VIABILITY = "viability_signal"
 
 
 def test_a_group_loses_its_dose_responses_and_nothing_else(fit):
-    left = tables_without(fit.tables, fit.scenarios, VIABILITY, "cell_line", "HEL")
+    left = tables_without(fit.scenarios, VIABILITY, "cell_line", "HEL")
     own = [
         measurement
         for measurement in fit.scenarios.measurements
@@ -37,16 +37,16 @@ def test_a_group_loses_its_dose_responses_and_nothing_else(fit):
 
 def test_measurements_of_other_observables_stay(fit):
     _, lines = dose_responses_by(fit.scenarios.measurements, VIABILITY, "cell_line")
-    left = tables_without(fit.tables, fit.scenarios, VIABILITY, "cell_line", str(lines[0]))
+    left = tables_without(fit.scenarios, VIABILITY, "cell_line", str(lines[0]))
     other = [measurement for measurement in fit.tables.measurements if measurement.observable_id != VIABILITY]
     assert [measurement for measurement in left.measurements if measurement.observable_id != VIABILITY] == other
 
 
 def test_an_unknown_group_is_named_with_the_known_ones(fit):
     with pytest.raises(ValueError, match="'HELL'; needed: .*HEL"):
-        tables_without(fit.tables, fit.scenarios, VIABILITY, "cell_line", "HELL")
+        tables_without(fit.scenarios, VIABILITY, "cell_line", "HELL")
     with pytest.raises(ValueError, match="found 'screen'"):
-        tables_without(fit.tables, fit.scenarios, VIABILITY, "screen", "GDSC1")
+        tables_without(fit.scenarios, VIABILITY, "screen", "GDSC1")
 
 
 def test_a_refit_is_asked_instead_of_weights(fit):
@@ -84,9 +84,7 @@ def test_a_fit_without_a_line_forgets_what_the_line_knew_of_itself(fit):
     """Its own deviation is as in the prior, the others' are not."""
     solver = SolverSettings(1e-3, 1e-5)
     sampling = SamplingSettings(chains=2, draws=80, tune=120, target_accept=0.8, maxdepth=5)
-    tree = refit_without_group(
-        fit.tables, fit.scenarios, VIABILITY, "cell_line", "HEL", sampling, solver, 4, lambda _: None
-    )
+    tree = refit_without_group(fit.scenarios, VIABILITY, "cell_line", "HEL", sampling, solver, 4, lambda _: None)
     assert (tree.attrs["left_out_by"], tree.attrs["left_out"]) == ("cell_line", "HEL")
     refit = refit_of(tree, 160)
     places = {name: number for number, name in enumerate(refit.posterior.parameters)}
@@ -97,7 +95,7 @@ def test_a_fit_without_a_line_forgets_what_the_line_knew_of_itself(fit):
 
 
 def test_a_refit_is_used_for_its_own_group_and_problem_only(fit):
-    without = tables_without(fit.tables, fit.scenarios, VIABILITY, "cell_line", "HEL")
+    without = tables_without(fit.scenarios, VIABILITY, "cell_line", "HEL")
     tree = xr.DataTree.from_dict({"posterior": xr.Dataset()})
     with pytest.raises(UnusableFileError, match="found draws of a fit of all data"):
         require_refit(tree, fit, VIABILITY)

@@ -8,7 +8,7 @@ import xarray as xr
 from jakstat.files import UnusableFileError
 from jakstat.inference import ConvergenceThresholds, SamplingSettings, assess_convergence, sample_posterior
 from jakstat.predictions.fit import Posterior, StudyFit, thin_posterior
-from jakstat.problem import ProblemTables, require_same_problem
+from jakstat.problem import require_same_problem
 from jakstat.scenarios import StudyScenarios, tables_without
 from jakstat.statistics import SolverSettings
 
@@ -22,7 +22,6 @@ class Refit:
 
 
 def refit_without_group(
-    tables: ProblemTables,
     scenarios: StudyScenarios,
     observable: str,
     by: str,
@@ -36,7 +35,7 @@ def refit_without_group(
 
     Parameters
     ----------
-    tables, scenarios, observable, by, group
+    scenarios, observable, by, group
         As for :func:`jakstat.scenarios.tables_without`.
     sampling, solver, seed, log
         As for :func:`jakstat.inference.sample_posterior`.
@@ -51,7 +50,7 @@ def refit_without_group(
     ValueError
         As :func:`jakstat.scenarios.tables_without`.
     """
-    tree = sample_posterior(tables_without(tables, scenarios, observable, by, group), sampling, solver, seed, log)
+    tree = sample_posterior(tables_without(scenarios, observable, by, group), sampling, solver, seed, log)
     tree.attrs |= {"left_out_by": by, "left_out": group}
     return tree
 
@@ -70,7 +69,7 @@ def require_refit(tree: xr.DataTree, fit: StudyFit, observable: str) -> tuple[st
     if by is None or group is None:
         raise UnusableFileError(f"{file}: found draws of a fit of all data; needed: of a fit without a group; {remedy}")
     try:
-        tables = tables_without(fit.tables, fit.scenarios, observable, by, group)
+        tables = tables_without(fit.scenarios, observable, by, group)
     except ValueError as error:
         raise UnusableFileError(f"{file}: {error}; {remedy}") from error
     require_same_problem(tree, tables)
