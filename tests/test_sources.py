@@ -16,7 +16,8 @@ TABLES = sorted(
 STUDIES = sorted((REPOSITORY / "data").glob("*/study.yaml"))
 #: A publication by its year or identifier, what the study itself measured or compared, or the word assumed.
 _SAYS_WHENCE = re.compile(
-    r"\b(19|20)\d\d\b|\b10\.\d{4,}/|PMC\d{5}|\bassumed\b|\bfrom memory of\b|measured by the (source|authors)|compared here",
+    r"\b(19|20)\d\d\b|\b10\.\d{4,}/|PMC\d{5}|\bassumed\b|\bfrom memory of\b|measured by the (source|authors)|"
+    "compared here",
     re.IGNORECASE,
 )
 
