@@ -88,8 +88,6 @@ def write_transposed_solution(kernel: Kernel, plan: Elimination, factors: Factor
 
 def _solved_by(function: str, kernel: Kernel, right: list[str]) -> list[str]:
     """Call the loops that solve for ``right``; return the values of the solution."""
-    kernel.make_room("b", len(right))
-    for i, value in enumerate(right):
-        kernel.write("b", i, value)
+    kernel.hand_over("b", right)
     kernel.call_with(function, "ptr %F", "ptr %b")
     return [kernel.load("b", i) for i in range(len(right))]

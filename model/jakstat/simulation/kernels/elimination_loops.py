@@ -1,4 +1,4 @@
-"""Factorisation and solution of large models as loops over tables of places, in place of straight-line code.
+"""Factorisation, solution and products with the Jacobian of large models as loops over tables of places.
 
 Straight-line code of an elimination with thousands of updates outgrows the processor's cache of instructions, and the
 time that LLVM takes to choose its registers outgrows its length. The loops are a few instructions, their tables plain
@@ -17,6 +17,8 @@ from jakstat.simulation.kernels.elimination_plan import Elimination, factor_slot
 FACTORISE = "factorise_by_rows"
 #: (F, b): b = M^-1 b and b = M^-T b.
 SOLVE, SOLVE_TRANSPOSED = "solve_by_rows", "solve_transposed_by_rows"
+#: (J, v, product): product = J^T v.
+MULTIPLY_TRANSPOSED = "multiply_transposed"
 
 _FLAGS = ("reassoc", "nsz", "arcp", "contract")  # as in all kernels, see ``kernel_ir``
 _NUMBER, _INTEGER, _POINTER = ir.DoubleType(), ir.IntType(64), ir.PointerType()
@@ -29,6 +31,9 @@ def write_loops(plan: Elimination, entries: Sequence[tuple[int, int]]) -> str:
     _write_factorise(_Function(module, tables, FACTORISE, (_NUMBER, _POINTER, _POINTER)), plan, len(entries))
     for name, write in ((SOLVE, _write_solve), (SOLVE_TRANSPOSED, _write_solve_transposed)):
         write(_Function(module, tables, name, (_POINTER, _POINTER)), len(plan.order))
+    _write_product(
+        _Function(module, tables, MULTIPLY_TRANSPOSED, (_POINTER, _POINTER, _POINTER)), len(plan.order), len(entries)
+    )
     return "\n".join(str(part) for part in module.global_values if not getattr(part, "is_declaration", False))
 
 
@@ -36,8 +41,8 @@ def _tables(plan: Elimination, entries: Sequence[tuple[int, int]]) -> dict[str, 
     """Return the tables.
 
     ``row`` in the order of elimination; by row, where in F its parts of L and of U begin and where that ends; by place
-    in F, its ``column``; by non-zero of J, its place (``slot``); by update in the order of the loops, what it changes
-    (``target``).
+    in F, its ``column``; by non-zero of J, its place in F (``slot``), row and column (``of_row``, ``of_column``); by
+    update in the order of the loops, what it changes (``target``).
     """
     size = len(plan.order)
     slots = factor_slots(plan) | {(k, k): k for k in plan.order}
@@ -53,6 +58,8 @@ def _tables(plan: Elimination, entries: Sequence[tuple[int, int]]) -> dict[str, 
         "end": end,
         "column": [*range(size), *(column for _, column in plan.entries)],
         "slot": [slots[entry] for entry in entries],
+        "of_row": [row for row, _ in entries],
+        "of_column": [column for _, column in entries],
         "target": [slots[entry] for entry in plan.updates],
     }
 
@@ -94,6 +101,18 @@ class _Function:
     def subtract_at(self, address: ir.Value, value: ir.Value) -> None:
         """Subtract a value from the number at an address."""
         self.builder.store(self.builder.fsub(self.load(address), value, flags=_FLAGS), address)
+
+
+def _write_product(to: _Function, size: int, nonzeros: int) -> None:
+    build, (jacobian, vector, product) = to.builder, to.arguments
+    with for_range(build, _INTEGER(size)) as state:
+        build.store(_NUMBER(0.0), to.at(product, state.index))
+    with for_range(build, _INTEGER(nonzeros)) as entry:
+        factor = to.load(to.at(vector, to.entry("of_row", entry.index)))
+        share = to.times(to.load(to.at(jacobian, entry.index)), factor)
+        total = to.at(product, to.entry("of_column", entry.index))
+        build.store(build.fadd(to.load(total), share, flags=_FLAGS), total)
+    build.ret(_NUMBER(0.0))
 
 
 def _write_factorise(to: _Function, plan: Elimination, nonzeros: int) -> None:

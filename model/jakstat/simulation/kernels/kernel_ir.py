@@ -165,9 +165,11 @@ class Kernel:
         if array not in self._arguments:
             self._lines.append(f"%{array} = alloca [{size} x double]")
 
-    def write(self, array: str, index: int, value: str) -> None:
-        """Store a value at once: for a function that is called next, in an array that nothing was read from."""
-        self._lines.append(f"store double {value}, ptr {self._address(array, index)}")
+    def hand_over(self, array: str, values: Sequence[str]) -> None:
+        """Make an array of values, for a function that is called next."""
+        self.make_room(array, len(values))
+        for index, value in enumerate(values):
+            self._lines.append(f"store double {value}, ptr {self._address(array, index)}")
 
     def call_with(self, function: str, *arguments: str) -> str:
         """Return what another function of the module gives for arguments of any type."""

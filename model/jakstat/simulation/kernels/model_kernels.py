@@ -19,7 +19,7 @@ from jakstat.simulation.kernels.elimination import (
     write_solution,
     write_transposed_solution,
 )
-from jakstat.simulation.kernels.elimination_loops import write_loops
+from jakstat.simulation.kernels.elimination_loops import MULTIPLY_TRANSPOSED, write_loops
 from jakstat.simulation.kernels.elimination_plan import Elimination, factor_slots, plan_elimination
 from jakstat.simulation.kernels.kernel_ir import DECLARATIONS, Kernel, Place, guard_powers
 from jakstat.simulation.kernels.switch_kernels import jump_kernels, switching_kernels
@@ -79,12 +79,12 @@ class _Model:
         return len(self.dynamics.states)
 
     def jacobian(self, kernel: Kernel) -> dict[tuple[int, int], str]:
-        """Return its non-zeros: computed where they are needed, or by the kernel ``jacobian`` if they are many."""
+        """Return its non-zeros; loops read them from an array J that the kernel ``jacobian`` fills."""
         if not self.plan.in_loops:
             return {place: kernel.value(entry) for place, entry in self.entries.items()}
         kernel.make_room("J", len(self.entries))
         kernel.call_with("jacobian", "double %t", *(f"ptr %{array}" for array in ("x", "k", "s", "J")))
-        return {place: kernel.load("J", number) for number, place in enumerate(self.entries)}
+        return {}
 
 
 def write_kernels(dynamics: Dynamics) -> KernelModule:
@@ -308,7 +308,7 @@ def _adjoint_kernels(model: _Model) -> list[str]:
 
     first = Kernel("adjoint_first", "t, x, k, s, w, lam, gk", model.places)
     w = load(first, "w")
-    for column, value in _jacobian_transposed_times(first, model.jacobian(first), w).items():
+    for column, value in _jacobian_transposed_times(first, model, model.jacobian(first), w).items():
         first.accumulate("lam", column, value)
     _add_coefficient_vjp(first, model, lambda i: w[i])
 
@@ -323,7 +323,7 @@ def _adjoint_kernels(model: _Model) -> list[str]:
     last = Kernel("adjoint_last", "t, x, k, s, h_gamma, lam, w, eta, gk", model.places)
     jacobian, pending = model.jacobian(last), load(last, "w")
     lam = load(last, "lam")
-    for column, value in _jacobian_transposed_times(last, jacobian, pending).items():
+    for column, value in _jacobian_transposed_times(last, model, jacobian, pending).items():
         lam[column] = last.add(lam[column], value)
     factors, _ = write_factorisation(last, model.plan, jacobian, "%h_gamma")
     eta = write_transposed_solution(last, model.plan, factors, lam)
@@ -343,7 +343,15 @@ def _adjoint_kernels(model: _Model) -> list[str]:
     return [first.text(), stage.text(), last.text(), alone.text()]
 
 
-def _jacobian_transposed_times(kernel: Kernel, jacobian: dict[tuple[int, int], str], v: list[str]) -> dict[int, str]:
+def _jacobian_transposed_times(
+    kernel: Kernel, model: _Model, jacobian: dict[tuple[int, int], str], v: list[str]
+) -> dict[int, str]:
+    """Return J^T v by its elements that are not zero."""
+    if model.plan.in_loops:
+        kernel.hand_over("v", v)
+        kernel.make_room("product", model.size)
+        kernel.call_with(MULTIPLY_TRANSPOSED, "ptr %J", "ptr %v", "ptr %product")
+        return {i: kernel.load("product", i) for i in range(model.size)}
     columns: dict[int, list[str]] = {}
     for (row, column), value in jacobian.items():
         columns.setdefault(column, []).append(kernel.multiply(value, v[row]))
@@ -355,9 +363,7 @@ def _add_coefficient_vjp(kernel: Kernel, model: _Model, weight: Callable[[int], 
     if not model.plan.in_loops:
         _write_coefficient_vjp(kernel, model, weight)
         return
-    kernel.make_room("weights", model.size)
-    for i in range(model.size):
-        kernel.write("weights", i, weight(i))
+    kernel.hand_over("weights", [weight(i) for i in range(model.size)])
     kernel.call_with("coefficient_vjp", "double %t", *(f"ptr %{array}" for array in ("x", "k", "s", "weights", "gk")))
 
 
