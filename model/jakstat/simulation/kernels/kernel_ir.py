@@ -123,14 +123,12 @@ class Kernel:
         """Return the value that an array holds before the kernel changes it."""
         key = (array, index)
         if key not in self._known:
-            address = self._result(f"getelementptr double, ptr %{array}, i64 {index}")
-            self._known[key] = self._result(f"load double, ptr {address}")
+            self._known[key] = self._result(f"load double, ptr {self._address(array, index)}")
         return self._known[key]
 
     def store(self, array: str, index: int, value: str) -> None:
         """Store a value when everything has been computed."""
-        address = self._result(f"getelementptr double, ptr %{array}, i64 {index}")
-        self._stores.append(f"store double {value}, ptr {address}")
+        self._stores.append(f"store double {value}, ptr {self._address(array, index)}")
 
     def accumulate(self, array: str, index: int, value: str) -> None:
         """Add a value to what an array holds."""
@@ -161,6 +159,21 @@ class Kernel:
         """Return what a function of numbers gives."""
         listed = ", ".join(f"double {argument}" for argument in arguments)
         return self._result(f"call {_FLAGS} double @{function}({listed})")
+
+    def make_room(self, array: str, size: int) -> None:
+        """Make room for an array that is gone when the kernel returns, unless it is an argument."""
+        if array not in self._arguments:
+            self._lines.append(f"%{array} = alloca [{size} x double]")
+
+    def hand_over(self, array: str, values: Sequence[str]) -> None:
+        """Make an array of values, for a function that is called next."""
+        self.make_room(array, len(values))
+        for index, value in enumerate(values):
+            self._lines.append(f"store double {value}, ptr {self._address(array, index)}")
+
+    def call_with(self, function: str, *arguments: str) -> str:
+        """Return what another function of the module gives for arguments of any type."""
+        return self._result(f"call double @{function}({', '.join(arguments)})")
 
     def value(self, expression: sp.Basic) -> str:
         """Return the value of an expression (a truth value for relations).
@@ -274,6 +287,9 @@ class Kernel:
 
     def _chosen(self, condition: str, first: str, second: str) -> str:
         return self._result(f"select i1 {condition}, double {first}, double {second}")
+
+    def _address(self, array: str, index: int) -> str:
+        return self._result(f"getelementptr double, ptr %{array}, i64 {index}")
 
     def _result(self, instruction: str) -> str:
         name = f"%v{self._count}"

@@ -13,15 +13,14 @@ import sympy as sp
 from jakstat.pathway import TIME, symbol
 from jakstat.simulation.kernels.dynamics import Dynamics
 from jakstat.simulation.kernels.elimination import (
-    Elimination,
-    factor_slots,
     load_factors,
-    plan_elimination,
     store_factors,
     write_factorisation,
     write_solution,
     write_transposed_solution,
 )
+from jakstat.simulation.kernels.elimination_loops import MULTIPLY_TRANSPOSED, write_loops
+from jakstat.simulation.kernels.elimination_plan import Elimination, factor_slots, plan_elimination
 from jakstat.simulation.kernels.kernel_ir import DECLARATIONS, Kernel, Place, guard_powers
 from jakstat.simulation.kernels.switch_kernels import jump_kernels, switching_kernels
 from jakstat.simulation.progress import counted
@@ -80,7 +79,12 @@ class _Model:
         return len(self.dynamics.states)
 
     def jacobian(self, kernel: Kernel) -> dict[tuple[int, int], str]:
-        return {place: kernel.value(entry) for place, entry in self.entries.items()}
+        """Return its non-zeros; loops read them from an array J that the kernel ``jacobian`` fills."""
+        if not self.plan.in_loops:
+            return {place: kernel.value(entry) for place, entry in self.entries.items()}
+        kernel.make_room("J", len(self.entries))
+        kernel.call_with("jacobian", "double %t", *(f"ptr %{array}" for array in ("x", "k", "s", "J")))
+        return {}
 
 
 def write_kernels(dynamics: Dynamics) -> KernelModule:
@@ -98,6 +102,7 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
         *_step_kernels(model),
         *_adjoint_kernels(model),
         *_sum_kernels(model),
+        *([write_loops(model.plan, list(model.entries))] if model.plan.in_loops else []),
         *switching_kernels(model.dynamics, model.places),
         *jump_kernels(model.dynamics),
     ]
@@ -133,29 +138,32 @@ def _prepared(dynamics: Dynamics) -> _Model:
         state_switches=tuple((switch, guard_powers(margin, varying)) for switch, margin in dynamics.state_switches),
         jumps=tuple(tuple((place, guard_powers(value, varying)) for place, value in jump) for jump in dynamics.jumps),
     )
-    occurring = [rate.free_symbols for rate in dynamics.rates]
+    derivatives = [_derivatives(rate) for rate in counted(dynamics.rates, "derivatives of rates")]
     entries = {
-        (i, j): rate.diff(state)
-        for i, rate in enumerate(counted(dynamics.rates, "derivatives of rates by states"))
+        (i, j): of_rate[state]
+        for i, of_rate in enumerate(derivatives)
         for j, state in enumerate(states)
-        if state in occurring[i]
+        if of_rate.get(state, 0) != 0
     }
-    coefficients = counted(dynamics.coefficients, "derivatives of rates by coefficients")
     slopes = [
-        [
-            (i, *rate.diff(coefficient).as_coeff_Mul())
-            for i, rate in enumerate(dynamics.rates)
-            if coefficient in occurring[i]
-        ]
-        for coefficient, _ in coefficients
+        [(i, *of_rate[coefficient].as_coeff_Mul()) for i, of_rate in enumerate(derivatives) if coefficient in of_rate]
+        for coefficient, _ in dynamics.coefficients
     ]
-    entries = {place: entry for place, entry in entries.items() if entry != 0}
     plan = plan_elimination({(i, j) for i, j in entries if i != j}, len(states))
     places: dict[sp.Symbol, Place] = {state: ("x", number) for number, state in enumerate(states)}
     places |= {coefficient: ("k", number) for number, (coefficient, _) in enumerate(dynamics.coefficients)}
     switches = [*dynamics.switches, *dynamics.state_switches]
     places |= {switch: ("s", number) for number, (switch, _) in enumerate(switches)}
     return _Model(dynamics, places | {TIME: "t"}, entries, plan, slopes)
+
+
+def _derivatives(rate: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
+    """Return the derivative by each symbol that occurs, each term differentiated by its own symbols alone."""
+    slopes: dict[sp.Symbol, list[sp.Expr]] = {}
+    for term in sp.Add.make_args(rate):
+        for variable in term.free_symbols - {TIME}:
+            slopes.setdefault(variable, []).append(term.diff(variable))
+    return {variable: sp.Add(*of_terms) for variable, of_terms in slopes.items()}
 
 
 def _parameter_kernels(dynamics: Dynamics) -> list[str]:
@@ -300,7 +308,7 @@ def _adjoint_kernels(model: _Model) -> list[str]:
 
     first = Kernel("adjoint_first", "t, x, k, s, w, lam, gk", model.places)
     w = load(first, "w")
-    for column, value in _jacobian_transposed_times(first, model.jacobian(first), w).items():
+    for column, value in _jacobian_transposed_times(first, model, model.jacobian(first), w).items():
         first.accumulate("lam", column, value)
     _add_coefficient_vjp(first, model, lambda i: w[i])
 
@@ -315,7 +323,7 @@ def _adjoint_kernels(model: _Model) -> list[str]:
     last = Kernel("adjoint_last", "t, x, k, s, h_gamma, lam, w, eta, gk", model.places)
     jacobian, pending = model.jacobian(last), load(last, "w")
     lam = load(last, "lam")
-    for column, value in _jacobian_transposed_times(last, jacobian, pending).items():
+    for column, value in _jacobian_transposed_times(last, model, jacobian, pending).items():
         lam[column] = last.add(lam[column], value)
     factors, _ = write_factorisation(last, model.plan, jacobian, "%h_gamma")
     eta = write_transposed_solution(last, model.plan, factors, lam)
@@ -331,11 +339,19 @@ def _adjoint_kernels(model: _Model) -> list[str]:
     _add_coefficient_vjp(last, model, weight)
 
     alone = Kernel("coefficient_vjp", "t, x, k, s, w, gk", model.places)
-    _add_coefficient_vjp(alone, model, lambda i: alone.load("w", i))
+    _write_coefficient_vjp(alone, model, lambda i: alone.load("w", i))
     return [first.text(), stage.text(), last.text(), alone.text()]
 
 
-def _jacobian_transposed_times(kernel: Kernel, jacobian: dict[tuple[int, int], str], v: list[str]) -> dict[int, str]:
+def _jacobian_transposed_times(
+    kernel: Kernel, model: _Model, jacobian: dict[tuple[int, int], str], v: list[str]
+) -> dict[int, str]:
+    """Return J^T v by its elements that are not zero."""
+    if model.plan.in_loops:
+        kernel.hand_over("v", v)
+        kernel.make_room("product", model.size)
+        kernel.call_with(MULTIPLY_TRANSPOSED, "ptr %J", "ptr %v", "ptr %product")
+        return {i: kernel.load("product", i) for i in range(model.size)}
     columns: dict[int, list[str]] = {}
     for (row, column), value in jacobian.items():
         columns.setdefault(column, []).append(kernel.multiply(value, v[row]))
@@ -343,7 +359,16 @@ def _jacobian_transposed_times(kernel: Kernel, jacobian: dict[tuple[int, int], s
 
 
 def _add_coefficient_vjp(kernel: Kernel, model: _Model, weight: Callable[[int], str]) -> None:
-    """Add w^T df/dk to gk; rates that have the same slope up to a factor share its product (reactions, volumes)."""
+    """Add w^T df/dk to gk: computed where it is needed, or by the kernel ``coefficient_vjp`` of a large model."""
+    if not model.plan.in_loops:
+        _write_coefficient_vjp(kernel, model, weight)
+        return
+    kernel.hand_over("weights", [weight(i) for i in range(model.size)])
+    kernel.call_with("coefficient_vjp", "double %t", *(f"ptr %{array}" for array in ("x", "k", "s", "weights", "gk")))
+
+
+def _write_coefficient_vjp(kernel: Kernel, model: _Model, weight: Callable[[int], str]) -> None:
+    """Write the sum w^T df/dk; rates that have the same slope up to a factor share its product (reactions, volumes)."""
     for number, slopes in enumerate(model.slopes):
         weights: dict[sp.Expr, list[str]] = {}
         for i, factor, slope in slopes:
