@@ -15,7 +15,7 @@ from pytensor import function, grad, tensor as pt
 from pytensor.compile.mode import Mode
 
 from jakstat.inference import SamplingSettings, sample_posterior
-from jakstat.predictions import Fit, failed_experiments, fit_of, simulate_states
+from jakstat.predictions import Fit, fit_of, simulate_states
 from jakstat.problem import ProblemTables, log_prior_density, read_tables
 from jakstat.scenarios import Scenarios, StudyScenarios, read_asked_interventions, read_petab_scenarios
 from jakstat.simulation import BUILDING, SharedFunction, SimulationPlan, SolveStatus, plan_simulation, without_places
@@ -150,7 +150,7 @@ class Problem:
         return np.array([values[name] for name in self.estimated], dtype=float)
 
     def _require_success(self, status: np.ndarray) -> None:
-        _raise_for(failed_experiments(self.plan.segments_of_experiment, status))
+        _raise_for(self.plan.failed_experiments(status))
 
     def value_and_gradient(self, values: np.ndarray) -> tuple[float, np.ndarray]:
         """Return log likelihood and its gradient at an array of values, for optimisers and samplers.
