@@ -304,6 +304,11 @@ class Problem:
     def sample(self, sampling: SamplingSettings | None = None, seed: int = 1) -> xr.DataTree:
         """Draw from the posterior; see ``jakstat.inference.sample_posterior``, whose groups are those of ArviZ.
 
+        The default tolerances are for values that are compared with published ones. Draws need less: the workflow
+        takes ``SolverSettings(1e-3, 1e-5)``, 30 times faster on the panel, and ``jakstat.inference.check_tolerance``
+        says of the draws whether that was enough. At one point no number says so: on the panel the log likelihood
+        differs by up to 0.24 around the prior's middle, by 0.007 at most where the posterior is.
+
         Parameters
         ----------
         sampling : SamplingSettings, optional
