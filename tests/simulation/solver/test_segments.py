@@ -131,6 +131,28 @@ def test_a_stiff_steady_state_has_an_exact_gradient():
     assert by_initial == pytest.approx([0.0, 0.0], abs=1e-6)
 
 
+@pytest.mark.parametrize("speed", [1.0, 300.0, 1e5])
+def test_a_steady_state_hands_on_the_gradient_of_conserved_totals(speed):
+    """Exchange at a speed times slower loss: x = total c / (k + c), z = x / n, in closed form."""
+    k_, c_, n_, total = 0.6 * speed, 0.3 * speed, 0.05, 3.0
+    solver = Solver(models.EXCHANGE)
+    values = {"k": k_, "c": c_, "n": n_}
+    parameters = [values[name] for name in solver.dynamics.parameters]
+    by_parameter, by_initial, _ = solver.gradient([np.inf], [[1.0, -0.5, 2.0]], parameters=parameters)
+    by_x = 1.0 + 0.5 + 2.0 / n_  # y = total - x
+    expected = {"k": -by_x * total * c_ / (k_ + c_) ** 2, "c": by_x * total * k_ / (k_ + c_) ** 2}
+    expected["n"] = -2.0 * total * c_ / (k_ + c_) / n_**2
+    assert by_parameter == pytest.approx([expected[name] for name in solver.dynamics.parameters], rel=1e-9)
+    by_total = by_x * c_ / (k_ + c_) - 0.5
+    assert by_initial == pytest.approx([by_total, by_total, 0.0], rel=1e-9, abs=1e-9 * by_x)
+
+
+def test_a_spiral_that_grows_is_unstable_however_many_states_hang_on_it():
+    growing = pathway({"x": k * x - y, "y": x + k * y, "z": x - z}, {"x": 0.0, "y": 0.0, "z": 0.0}, {"k": 0.1})
+    _, _, status = Solver(growing).solve([np.inf])
+    assert SolveStatus(status[0]) == SolveStatus.UNSTABLE_STEADY_STATE
+
+
 def test_segments_hand_on_their_state_through_jumps_and_share_what_is_alike():
     """A pre-equilibration with two children: production stops in one, the other is set to a parameter's value."""
     model = pathway({"x": k - c * x}, {"x": 0.0}, {"k": 1.0, "c": 0.5})

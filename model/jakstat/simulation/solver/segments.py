@@ -74,7 +74,7 @@ def _find_steady_state(model, work, taken, elapsed, t, rtol, atol):
     """Return NOT_YET, SOLVED (the state stands at AT_BASE), 2 where integration stands still, or minus a status."""
     speed = norm(work, model[AT_K], model[AT_WEIGHTS], model[N_STATES])
     still = speed == 0.0 or (taken >= 20 and speed * elapsed <= 0.1)
-    due = taken >= 8 and taken & (taken - 1) == 0
+    due = taken >= 8 and taken % 2 == 0
     if model[AUTONOMOUS] and (still or due):
         found = newton_steady_state(model, work, t, rtol, atol)
         set_weights(model, work, model[AT_X], rtol, atol)
