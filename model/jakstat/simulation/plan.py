@@ -18,6 +18,7 @@ from jakstat.simulation.kernel_cache import generate_kernels
 from jakstat.simulation.kernels import Dynamics, prepare_dynamics
 from jakstat.simulation.progress import counted
 from jakstat.simulation.solver import SolveStatus
+from jakstat.simulation.still_states import without_still_states
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,10 @@ class SimulationPlan:
     ----------
     digest : str
         Digest of the generated kernels.
+    states : tuple of str
+        All of the model, in its order.
     pathway, dynamics
-        The model as symbols, and as the kernels see it.
+        The model as symbols, states that stand still in all experiments as constants, and as the kernels see it.
     parameters : tuple of tuple of Expr
         (segment, kernel parameter), expressions over the problem's parameters.
     initial_states : tuple of tuple of Expr
@@ -43,6 +46,7 @@ class SimulationPlan:
     """
 
     digest: str
+    states: tuple[str, ...]
     pathway: Pathway
     dynamics: Dynamics
     parameters: tuple[tuple[sp.Expr, ...], ...]
@@ -88,7 +92,9 @@ def plan_simulation(tables: ProblemTables) -> SimulationPlan:
         The problem uses a feature that is not supported; it is named.
     """
     pathway = read_pathway(tables.sbml)
-    pathway = _with_some_state(pathway.with_states(states_made_by_conditions(tables, pathway)))
+    pathway = pathway.with_states(states_made_by_conditions(tables, pathway))
+    states = pathway.states
+    pathway = _with_some_state(without_still_states(tables, pathway))
     values = EntityValues(tables, pathway)
     jumps = _collect_jumps(tables, pathway, values)
     dynamics = prepare_dynamics(pathway, tuple(dict(changes) for changes in jumps))
@@ -98,6 +104,7 @@ def plan_simulation(tables: ProblemTables) -> SimulationPlan:
     layout, spans, times, row_of_measurement = _output_rows(tables, found)
     return SimulationPlan(
         digest=generate_kernels(dynamics),
+        states=states,
         pathway=pathway,
         dynamics=dynamics,
         parameters=tuple(segment.parameters for segment in found.segments),
