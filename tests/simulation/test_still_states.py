@@ -74,7 +74,7 @@ def test_the_likelihood_and_its_gradient_are_those_of_all_states(monkeypatch):
     ("later", "moving"),
     [
         (Period(0.0, {"decay": sp.Float(0.1)}), ("drug", "product")),
-        (Period(0.0, {"decay": sp.Integer(0), "leaving": sp.Symbol("k", real=True)}), ("product", "aside")),
+        (Period(0.0, {"decay": sp.Float(0), "leaving": sp.Symbol("k", real=True)}), ("product", "aside")),
         (Period(0.0, {"drug": sp.Symbol("product", real=True) / 2}), ("drug", "product")),
     ],
     ids=["lost in one experiment", "left at an estimated rate", "set to what a state is"],

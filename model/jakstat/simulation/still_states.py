@@ -32,7 +32,7 @@ def without_still_states(tables: ProblemTables, pathway: Pathway) -> Pathway:
     zeros = {symbol(name): sp.Integer(0) for name in _always_zero(tables, pathway)}
     settable = _set_to_constants(tables, pathway)
     rates = dict(zip(pathway.states, pathway.rates, strict=True))
-    still = {name for name in settable if rates[name].xreplace(zeros) == 0}
+    still = {name for name in settable if rates[name].xreplace(zeros).is_zero}
     if not still:
         return pathway
     holding = {
@@ -54,7 +54,7 @@ def without_still_states(tables: ProblemTables, pathway: Pathway) -> Pathway:
 def _always_zero(tables: ProblemTables, pathway: Pathway) -> set[str]:
     """Return the constants that are 0 in the model and that neither the parameter table nor a condition changes."""
     given = {parameter.id for parameter in tables.parameters} | set(pathway.parameter_formulas)
-    changed = {name for period in _periods(tables) for name, formula in period.changes.items() if formula != 0}
+    changed = {name for period in _periods(tables) for name, formula in period.changes.items() if not formula.is_zero}
     return {name for name, value in pathway.parameters.items() if value == 0.0} - given - changed
 
 
