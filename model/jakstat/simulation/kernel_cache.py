@@ -44,7 +44,7 @@ from jakstat.simulation.solver import (
 )
 from jakstat.simulation.thread_functions import BUILDING
 
-_MODEL_FILES = ("kernels.ll", "kernels.o", "layout.json")
+_MODEL_FILES = ("kernels.ll", "kernels.o", "lanes.ll", "lanes.o", "layout.json")
 _FORMULA_FILES = ("kernels.ll", "kernels.o")
 # Of 8.5 MB (94 states) the search for vectors takes 53 s of 71, and finds nothing: what is left is done in 18 s.
 _LARGE_TEXT = 2_000_000
@@ -75,12 +75,14 @@ def generate_kernels(dynamics: Dynamics) -> str:
     digest = digest_of([_as_text(dynamics), generator_digest()])
     if digest not in _ENGINES and _find(digest, _MODEL_FILES) is None:
         module = write_kernels(dynamics)
-        layout = {name: value for name, value in asdict(module).items() if name != "text"}
+        layout = {name: value for name, value in asdict(module).items() if name not in ("text", "text_in_lanes")}
         _keep(
             digest,
             {
                 "kernels.ll": module.text.encode(),
                 "kernels.o": _machine_code(module.text),
+                "lanes.ll": module.text_in_lanes.encode(),
+                "lanes.o": _machine_code(module.text_in_lanes),
                 "layout.json": json.dumps(layout).encode(),
             },
         )
@@ -103,9 +105,10 @@ def load_kernels(digest: str) -> np.ndarray:
                 raise FileNotFoundError(
                     f"no generated kernels that are whole in {places}; generate_kernels writes them"
                 )
-            engine = _load_object(files["kernels.o"])
-            layout = json.loads(files["layout.json"])
-            _ENGINES[digest] = engine, _model_vector(KernelModule(text="", **layout), engine)
+            # An engine each: constants of two object files in one engine are taken for each other.
+            engine, lanes = _load_object(files["kernels.o"]), _load_object(files["lanes.o"])
+            module = KernelModule(text="", text_in_lanes="", **json.loads(files["layout.json"]))
+            _ENGINES[digest] = (engine, lanes), _model_vector(module, engine, lanes)
             _FILES.pop(digest, None)
         return _ENGINES[digest][1]
 
@@ -222,16 +225,17 @@ def _one_process_at_a_time(digest: str) -> Iterator[None]:
         os.close(lock)
 
 
-def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
+def _model_vector(module: KernelModule, engine: Any, lanes: Any) -> np.ndarray:
     """Lay sizes, lists and addresses out in the order of ``kernel_interface``."""
+
+    def address(name: str) -> int:  # 0 for a kernel that no method of integration needs
+        return engine.get_function_address(name) or lanes.get_function_address(name)
+
     families = {"root_vjp": range(module.roots), "jump": range(module.jumps), "jump_vjp": range(module.jumps)}
-    stages = range(1, MOST_STAGES + 1)
-    families |= dict.fromkeys(("stage", "error", "sum", "gather"), stages)
+    of_stages = dict.fromkeys(("stage", "error", "sum", "gather"), range(1, MOST_STAGES + 1))
     lists = [
-        *(
-            [engine.get_function_address(f"{name}_{number}") for number in numbers]
-            for name, numbers in families.items()
-        ),
+        *([address(f"{name}_{number}") for number in numbers] for name, numbers in (families | of_stages).items()),
+        *([address(f"{name}_{number}_in_lanes") for number in numbers] for name, numbers in of_stages.items()),
         module.jacobian_rows,
         module.jacobian_columns,
         module.is_species,
@@ -239,9 +243,11 @@ def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
     ]
     solver = load_solver()
     fixed = [
-        *(engine.get_function_address(name) for name in FIXED_KERNELS),
+        *(address(name) for name in FIXED_KERNELS),
         compiled_address(solver.solve_segments, SOLVE_TYPES),
         compiled_address(solver.pull_back_segments, PULL_BACK_TYPES),
+        0,
+        0,
     ]
     offsets = HEADER + np.cumsum([0, *(len(listed) for listed in lists)])[:-1]
     places = np.cumsum([0, *work_sizes(module.sizes, MOST_STAGES + 1)])

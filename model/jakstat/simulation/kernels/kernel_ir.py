@@ -3,7 +3,9 @@
 The compiler that numba brings (llvmlite) turns the text into machine code in a fraction of the time that numba's own
 way from Python takes. A kernel loads what it reads, computes, and stores at its very end; equal subexpressions are
 computed once. All arithmetic is float64 and may be reassociated and contracted, never assumed finite.
-LLVM Language Reference, https://llvm.org/docs/LangRef.html.
+
+A kernel can be written in lanes as well: the same instructions over vectors of ``LANES`` numbers, for as many
+trajectories at once. LLVM Language Reference, https://llvm.org/docs/LangRef.html.
 """
 
 import struct
@@ -13,36 +15,15 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 from jakstat.pathway import UnsupportedModelError
+from jakstat.simulation.kernels.instructions import FUNCTIONS, IN_LANES, SCALAR, Instruction, in_lanes
 
 Place = tuple[str, int] | str
 
 _FLAGS = "reassoc nsz arcp contract"
 #: Arguments that are numbers; all others are pointers to float64.
 _SCALARS = frozenset({"t", "h_gamma", "weight"})
-#: Functions of one number that are computed, and what computes them.
-FUNCTIONS: dict[type, str] = {
-    sp.exp: "llvm.exp.f64",
-    sp.log: "llvm.log.f64",
-    sp.sin: "llvm.sin.f64",
-    sp.cos: "llvm.cos.f64",
-    sp.Abs: "llvm.fabs.f64",
-    sp.floor: "llvm.floor.f64",
-    sp.ceiling: "llvm.ceil.f64",
-    sp.tan: "tan",
-    sp.asin: "asin",
-    sp.acos: "acos",
-    sp.atan: "atan",
-    sp.sinh: "sinh",
-    sp.cosh: "cosh",
-    sp.tanh: "tanh",
-}
 _COMPARISONS: dict[type, str] = {sp.Lt: "olt", sp.Le: "ole", sp.Gt: "ogt", sp.Ge: "oge", sp.Eq: "oeq", sp.Ne: "une"}
 _MOST_MULTIPLICATIONS = 64  # exponents up to this are multiplied out
-#: Functions that kernels call, by number of arguments; a module declares them.
-DECLARATIONS = "\n".join(
-    [f"declare double @{name}(double)" for name in sorted({*FUNCTIONS.values(), "llvm.sqrt.f64"})]
-    + ["declare double @llvm.pow.f64(double, double)", "declare double @llvm.minnum.f64(double, double)"]
-)
 
 
 class StatePower(sp.Function):
@@ -106,8 +87,8 @@ class Kernel:
         self._name = name
         self._arguments = [argument.strip() for argument in arguments.split(",")]
         self._places = places or {}
-        self._lines: list[str] = []
-        self._stores: list[str] = []
+        self._lines: list[Instruction] = []
+        self._stores: list[Instruction] = []
         self._known: dict = {}
         self._count = 0
 
@@ -116,21 +97,38 @@ class Kernel:
         declared = ", ".join(
             f"{'double' if argument in _SCALARS else 'ptr'} %{argument}" for argument in self._arguments
         )
-        body = "\n".join(f"  {line}" for line in [*self._lines, *self._stores, f"ret double {returned}"])
+        lines = [line.text(SCALAR) for line in [*self._lines, *self._stores]]
+        body = "\n".join(f"  {line}" for line in [*lines, f"ret double {returned}"])
         return f"define double @{self._name}({declared}) {{\n{body}\n}}\n"
+
+    def text_in_lanes(self, returned: str = "0.0") -> str:
+        """Return the text of the function in lanes.
+
+        Numbers of an array stand lane by lane beside each other; arguments that are numbers, and last what is returned,
+        are addresses of a number a lane.
+        """
+        numbers = [argument for argument in self._arguments if argument in _SCALARS]
+        declared = ", ".join(f"ptr %{f'at_{name}' if name in numbers else name}" for name in self._arguments)
+        loads = [Instruction(f"%{name}", "load {number}, ptr {0}{alignment}", (f"%at_{name}",)) for name in numbers]
+        returning = Instruction("", "store {number} {0}, ptr {1}{alignment}", (returned, "%returned"))
+        lines = [line.text(IN_LANES) for line in [*loads, *self._lines, *self._stores, returning]]
+        body = "\n".join(f"  {line}" for line in [*lines, "ret double 0.0"])
+        return f"define double @{in_lanes(self._name)}({declared}, ptr %returned) {{\n{body}\n}}\n"
 
     def load(self, array: str, index: int) -> str:
         """Return the value that an array holds before the kernel changes it."""
         key = (array, index)
         if key not in self._known:
-            address = self._result(f"getelementptr double, ptr %{array}, i64 {index}")
-            self._known[key] = self._result(f"load double, ptr {address}")
+            self._known[key] = self._result("load {number}, ptr {0}{alignment}", self._address(array, index))
         return self._known[key]
 
     def store(self, array: str, index: int, value: str) -> None:
         """Store a value when everything has been computed."""
-        address = self._result(f"getelementptr double, ptr %{array}, i64 {index}")
-        self._stores.append(f"store double {value}, ptr {address}")
+        address = self._address(array, index)
+        self._stores.append(Instruction("", "store {number} {0}, ptr {1}{alignment}", (value, address)))
+
+    def _address(self, array: str, index: int) -> str:
+        return self._result(f"getelementptr {{number}}, ptr %{array}, i64 {index}")
 
     def accumulate(self, array: str, index: int, value: str) -> None:
         """Add a value to what an array holds."""
@@ -143,24 +141,24 @@ class Kernel:
 
     def add(self, first: str, second: str) -> str:
         """Return a sum."""
-        return self._result(f"fadd {_FLAGS} double {first}, {second}")
+        return self._result(f"fadd {_FLAGS} {{number}} {{0}}, {{1}}", first, second)
 
     def subtract(self, first: str, second: str) -> str:
         """Return a difference."""
-        return self._result(f"fsub {_FLAGS} double {first}, {second}")
+        return self._result(f"fsub {_FLAGS} {{number}} {{0}}, {{1}}", first, second)
 
     def multiply(self, first: str, second: str) -> str:
         """Return a product."""
-        return self._result(f"fmul {_FLAGS} double {first}, {second}")
+        return self._result(f"fmul {_FLAGS} {{number}} {{0}}, {{1}}", first, second)
 
     def reciprocal(self, value: str) -> str:
         """Return 1 / ``value``."""
-        return self._result(f"fdiv {_FLAGS} double 1.0, {value}")
+        return self._result(f"fdiv {_FLAGS} {{number}} {{0}}, {{1}}", literal(1.0), value)
 
     def call(self, function: str, *arguments: str) -> str:
         """Return what a function of numbers gives."""
-        listed = ", ".join(f"double {argument}" for argument in arguments)
-        return self._result(f"call {_FLAGS} double @{function}({listed})")
+        listed = ", ".join(f"{{number}} {{{place}}}" for place in range(len(arguments)))
+        return self._result(f"call {_FLAGS} {{number}} @{{function}}({listed})", *arguments, function=function)
 
     def value(self, expression: sp.Basic) -> str:
         """Return the value of an expression (a truth value for relations).
@@ -184,7 +182,7 @@ class Kernel:
             return literal(float(expression))
         if isinstance(expression, Relational):
             first, second = (self.value(part) for part in expression.args)
-            return self._result(f"fcmp {_COMPARISONS[expression.func]} double {first}, {second}")
+            return self._compared(_COMPARISONS[expression.func], first, second)
         for kind, compute in _COMPUTED.items():
             if isinstance(expression, kind):
                 return compute(self, expression)
@@ -206,7 +204,7 @@ class Kernel:
             if part != -1:
                 value = self.value(part)
                 total = self.multiply(total, value) if total else value
-        return self._result(f"fneg {_FLAGS} double {total}") if sp.Integer(-1) in expression.args else total
+        return self._result(f"fneg {_FLAGS} {{number}} {{0}}", total) if sp.Integer(-1) in expression.args else total
 
     def _power(self, expression: sp.Pow) -> str:
         base, exponent = expression.args
@@ -249,7 +247,7 @@ class Kernel:
         comparison = "ogt" if isinstance(expression, sp.Max) else "olt"
         result, *rest = (self.value(part) for part in expression.args)
         for value in rest:
-            result = self._chosen(self._result(f"fcmp {comparison} double {value}, {result}"), value, result)
+            result = self._chosen(self._compared(comparison, value, result), value, result)
         return result
 
     def _sign(self, expression: sp.Expr) -> str:
@@ -258,27 +256,31 @@ class Kernel:
 
     def _logical(self, expression: sp.Basic) -> str:
         if isinstance(expression, sp.Not):
-            return self._result(f"xor i1 {self.value(expression.args[0])}, true")
+            return self._result("xor {truth} {0}, {1}", truths=(self.value(expression.args[0]), "true"))
         word = "and" if isinstance(expression, sp.And) else "or"
         result, *rest = (self.value(part) for part in expression.args)
         for value in rest:
-            result = self._result(f"{word} i1 {result}, {value}")
+            result = self._result(f"{word} {{truth}} {{0}}, {{1}}", truths=(result, value))
         return result
 
     def _if_then_else(self, expression: sp.ITE) -> str:
-        condition, first, second = (self.value(part) for part in expression.args)
-        return self._result(f"select i1 {condition}, i1 {first}, i1 {second}")
+        return self._result(
+            "select {truth} {0}, {truth} {1}, {truth} {2}", truths=tuple(self.value(part) for part in expression.args)
+        )
 
     def _positive(self, value: str) -> str:
-        return self._result(f"fcmp ogt double {value}, 0.0")
+        return self._compared("ogt", value, literal(0.0))
+
+    def _compared(self, comparison: str, first: str, second: str) -> str:
+        return self._result(f"fcmp {comparison} {{number}} {{0}}, {{1}}", first, second)
 
     def _chosen(self, condition: str, first: str, second: str) -> str:
-        return self._result(f"select i1 {condition}, double {first}, double {second}")
+        return self._result("select {truth} {2}, {number} {0}, {number} {1}", first, second, truths=(condition,))
 
-    def _result(self, instruction: str) -> str:
+    def _result(self, form: str, *numbers: str, truths: tuple[str, ...] = (), function: str = "") -> str:
         name = f"%v{self._count}"
         self._count += 1
-        self._lines.append(f"{name} = {instruction}")
+        self._lines.append(Instruction(name, form, numbers, truths, function))
         return name
 
 

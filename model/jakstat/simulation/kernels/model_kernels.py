@@ -22,7 +22,9 @@ from jakstat.simulation.kernels.elimination import (
     write_solution,
     write_transposed_solution,
 )
-from jakstat.simulation.kernels.kernel_ir import DECLARATIONS, Kernel, Place, guard_powers
+from jakstat.simulation.kernels.instructions import DECLARATIONS, DECLARATIONS_IN_LANES
+from jakstat.simulation.kernels.kernel_ir import Kernel, Place, guard_powers
+from jakstat.simulation.kernels.lane_rows import write_lane_rows
 from jakstat.simulation.kernels.switch_kernels import jump_kernels, switching_kernels
 from jakstat.simulation.progress import counted
 from jakstat.simulation.solver import METHODS
@@ -43,19 +45,31 @@ FIXED_KERNELS = (
     "coefficient_vjp",
     "roots",
     "triggers",
+    "factorise_in_lanes",
+    "adjoint_stage_in_lanes",
+    "adjoint_last_in_lanes",
+    "newton_in_lanes",
+    "split_lanes",
+    "join_lanes",
 )
 #: Most stages of a method after its first.
 MOST_STAGES = max(len(method.c) for method in METHODS) - 1
+_LAST_STAGES = sorted({len(method.c) - 1 for method in METHODS})
+
+#: A kernel and what it returns.
+_Written = tuple[Kernel, str]
+_NOTHING = "0.0"
 
 
 @dataclass(frozen=True)
 class KernelModule:
-    """The text of all kernels, and what the solver must know beside them.
+    """The text of all kernels and of those in lanes, and what the solver must know beside them.
 
     ``sizes`` are those of ``kernel_interface`` in their order; ``jumps`` and ``roots`` are numbers of kernels.
     """
 
     text: str
+    text_in_lanes: str
     sizes: tuple[int, ...]
     roots: int
     jumps: int
@@ -92,14 +106,17 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
         A function of the model cannot be computed; it is named.
     """
     model = _prepared(dynamics)
+    of_steps = [*_step_kernels(model), *_adjoint_kernels(model), *_sum_kernels(model)]
     kernels = [
         *_parameter_kernels(dynamics),
         *_rate_kernels(model),
-        *_step_kernels(model),
-        *_adjoint_kernels(model),
-        *_sum_kernels(model),
+        *(kernel.text(returned) for kernel, returned in [*of_steps, _newton_kernel(model)]),
         *switching_kernels(model.dynamics, model.places),
         *jump_kernels(model.dynamics),
+    ]
+    in_lanes = [
+        *(kernel.text_in_lanes(returned) for kernel, returned in [*of_steps, _newton_kernel(model, masked=True)]),
+        *write_lane_rows(model.size),
     ]
     sizes = (
         len(dynamics.states),
@@ -114,6 +131,7 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
     )
     return KernelModule(
         text="\n".join([DECLARATIONS, *kernels]),
+        text_in_lanes="\n".join([DECLARATIONS_IN_LANES, *in_lanes]),
         sizes=sizes,
         roots=len(dynamics.state_switches),
         jumps=len(dynamics.jumps),
@@ -198,23 +216,32 @@ def _rate_kernels(model: _Model) -> list[str]:
     rates.store_all("f", model.dynamics.rates)
     jacobian = Kernel("jacobian", "t, x, k, s, J", model.places)
     jacobian.store_all("J", list(model.entries.values()))
-    return [rates.text(), jacobian.text()]
+    first = Kernel("adjoint_first", "t, x, k, s, w, lam, gk", model.places)
+    w = _load_all(first, "w", model)
+    for column, value in _jacobian_transposed_times(first, model.jacobian(first), w).items():
+        first.accumulate("lam", column, value)
+    _add_coefficient_vjp(first, model, lambda i: w[i])
+    alone = Kernel("coefficient_vjp", "t, x, k, s, w, gk", model.places)
+    _add_coefficient_vjp(alone, model, lambda i: alone.load("w", i))
+    return [rates.text(), jacobian.text(), first.text(), alone.text()]
 
 
-def _step_kernels(model: _Model) -> list[str]:
+def _load_all(kernel: Kernel, array: str, model: _Model) -> list[str]:
+    return [kernel.load(array, i) for i in range(model.size)]
+
+
+def _step_kernels(model: _Model) -> list[_Written]:
     factorise = Kernel("factorise", "t, x, k, s, h_gamma, F", model.places)
     factors, smallest = write_factorisation(factorise, model.plan, model.jacobian(factorise), "%h_gamma")
     store_factors(factorise, model.plan, factors)
-    numbers = range(1, MOST_STAGES + 1)
     return [
-        factorise.text(smallest),
-        _newton_kernel(model),
-        *(_stage_kernel(model, number) for number in numbers),
-        *(_error_kernel(model, number) for number in numbers),
+        (factorise, smallest),
+        *(_stage_kernel(model, number) for number in range(1, MOST_STAGES + 1)),
+        *(_error_kernel(model, number) for number in _LAST_STAGES),
     ]
 
 
-def _stage_kernel(model: _Model, stage: int) -> str:
+def _stage_kernel(model: _Model, stage: int) -> _Written:
     """Write one stage's base x + sum_j c_j K_j and its first guess base + h gamma sum_j g_j K_j, g after c.
 
     The first stage guesses from K of the step before, which still stand in their rows.
@@ -230,7 +257,7 @@ def _stage_kernel(model: _Model, stage: int) -> str:
         guess = _sum(kernel, [kernel.multiply(kernel.load("c", MOST_STAGES + 1 + j), rates[j]) for j in range(rows)])
         kernel.store("base", m, base)
         kernel.store("Y", (stage - 1) * n + m, kernel.add(base, kernel.multiply("%h_gamma", guess)))
-    return kernel.text()
+    return kernel, _NOTHING
 
 
 def _rates_of_stage(kernel: Kernel, n: int, stage: int) -> list[str]:
@@ -246,7 +273,7 @@ def _rates_of_stage(kernel: Kernel, n: int, stage: int) -> list[str]:
     return rates
 
 
-def _error_kernel(model: _Model, last: int) -> str:
+def _error_kernel(model: _Model, last: int) -> _Written:
     """Write the embedded error's norm after one solve with M, which filters its stiff part."""
     n = model.size
     kernel = Kernel(f"error_{last}", "h_gamma, K, Y, base, c, F, weights")
@@ -256,7 +283,7 @@ def _error_kernel(model: _Model, last: int) -> str:
         terms = [kernel.multiply(kernel.load("c", j), kernel.load("K", j * n + m)) for j in range(last)]
         errors.append(_sum(kernel, [*terms, kernel.multiply(kernel.load("c", last), rates[m])]))
     filtered = write_solution(kernel, model.plan, load_factors(kernel, model.plan), errors)
-    return kernel.text(_square_norm(kernel, filtered))
+    return kernel, _square_norm(kernel, filtered)
 
 
 def _square_norm(kernel: Kernel, values: list[str]) -> str:
@@ -265,56 +292,48 @@ def _square_norm(kernel: Kernel, values: list[str]) -> str:
     return _sum(kernel, [kernel.multiply(share, share) for share in shares])
 
 
-def _sum_kernels(model: _Model) -> list[str]:
+def _sum_kernels(model: _Model) -> list[_Written]:
     """Write sums over the first rows of eta: with coefficients, and beside it without."""
-    n, texts = model.size, []
-    for rows in range(1, MOST_STAGES + 1):
-        weighted = Kernel(f"sum_{rows}", "c, eta, kappa")
-        both = Kernel(f"gather_{rows}", "c, eta, lam, kappa")
-        for kernel in (weighted, both):
-            for m in range(n):
-                values = [kernel.load("eta", r * n + m) for r in range(rows)]
-                terms = [kernel.multiply(kernel.load("c", r), value) for r, value in enumerate(values)]
-                kernel.store("kappa", m, _sum(kernel, terms))
-                if kernel is both:
-                    kernel.store("lam", m, _sum(kernel, values))
-        texts += [weighted.text(), both.text()]
-    return texts
+    n, written = model.size, []
+    weighted = [(Kernel(f"sum_{rows}", "c, eta, kappa"), rows, False) for rows in range(1, MOST_STAGES)]
+    both = [(Kernel(f"gather_{rows}", "c, eta, lam, kappa"), rows, True) for rows in _LAST_STAGES]
+    for kernel, rows, is_both in [*weighted, *both]:
+        for m in range(n):
+            values = [kernel.load("eta", r * n + m) for r in range(rows)]
+            terms = [kernel.multiply(kernel.load("c", r), value) for r, value in enumerate(values)]
+            kernel.store("kappa", m, _sum(kernel, terms))
+            if is_both:
+                kernel.store("lam", m, _sum(kernel, values))
+        written.append((kernel, _NOTHING))
+    return written
 
 
-def _newton_kernel(model: _Model) -> str:
-    kernel = Kernel("newton", "t, h_gamma, k, s, F, base, weights, x", model.places)
+def _newton_kernel(model: _Model, masked: bool = False) -> _Written:
+    """Write one iteration; where it is masked, x changes by ``active`` (1 or 0) times the correction."""
+    arguments = "t, h_gamma, k, s, F, base, weights, x"
+    kernel = Kernel("newton", f"{arguments}, active" if masked else arguments, model.places)
     residual = []
     for i, rate in enumerate(model.dynamics.rates):
         implicit = kernel.add(kernel.load("base", i), kernel.multiply("%h_gamma", kernel.value(rate)))
         residual.append(kernel.subtract(implicit, kernel.load("x", i)))
     changes = write_solution(kernel, model.plan, load_factors(kernel, model.plan), residual)
     for i, change in enumerate(changes):
-        kernel.accumulate("x", i, change)
-    return kernel.text(_square_norm(kernel, changes))
+        kernel.accumulate("x", i, kernel.multiply(kernel.load("active", 0), change) if masked else change)
+    return kernel, _square_norm(kernel, changes)
 
 
-def _adjoint_kernels(model: _Model) -> list[str]:
-    def load(kernel: Kernel, array: str) -> list[str]:
-        return [kernel.load(array, i) for i in range(model.size)]
-
-    first = Kernel("adjoint_first", "t, x, k, s, w, lam, gk", model.places)
-    w = load(first, "w")
-    for column, value in _jacobian_transposed_times(first, model.jacobian(first), w).items():
-        first.accumulate("lam", column, value)
-    _add_coefficient_vjp(first, model, lambda i: w[i])
-
+def _adjoint_kernels(model: _Model) -> list[_Written]:
     stage = Kernel("adjoint_stage", "t, x, k, s, h_gamma, w, eta, gk", model.places)
     factors, _ = write_factorisation(stage, model.plan, model.jacobian(stage), "%h_gamma")
-    kappa, inverse = load(stage, "w"), stage.reciprocal("%h_gamma")
+    kappa, inverse = _load_all(stage, "w", model), stage.reciprocal("%h_gamma")
     solved = write_transposed_solution(stage, model.plan, factors, kappa)
     for i, value in enumerate(solved):
         stage.store("eta", i, stage.multiply(stage.subtract(value, kappa[i]), inverse))
     _add_coefficient_vjp(stage, model, lambda i: solved[i])
 
     last = Kernel("adjoint_last", "t, x, k, s, h_gamma, lam, w, eta, gk", model.places)
-    jacobian, pending = model.jacobian(last), load(last, "w")
-    lam = load(last, "lam")
+    jacobian, pending = model.jacobian(last), _load_all(last, "w", model)
+    lam = _load_all(last, "lam", model)
     for column, value in _jacobian_transposed_times(last, jacobian, pending).items():
         lam[column] = last.add(lam[column], value)
     factors, _ = write_factorisation(last, model.plan, jacobian, "%h_gamma")
@@ -329,10 +348,7 @@ def _adjoint_kernels(model: _Model) -> list[str]:
         return weights[i]
 
     _add_coefficient_vjp(last, model, weight)
-
-    alone = Kernel("coefficient_vjp", "t, x, k, s, w, gk", model.places)
-    _add_coefficient_vjp(alone, model, lambda i: alone.load("w", i))
-    return [first.text(), stage.text(), last.text(), alone.text()]
+    return [(stage, _NOTHING), (last, _NOTHING)]
 
 
 def _jacobian_transposed_times(kernel: Kernel, jacobian: dict[tuple[int, int], str], v: list[str]) -> dict[int, str]:

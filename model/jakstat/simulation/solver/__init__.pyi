@@ -11,6 +11,7 @@ from .kernel_interface import (
     HEADER as HEADER,
     JUMP_VJPS as JUMP_VJPS,
     JUMPS as JUMPS,
+    LANES as LANES,
     N_SETTINGS as N_SETTINGS,
     PULL_BACK_SEGMENTS as PULL_BACK_SEGMENTS,
     RHS as RHS,

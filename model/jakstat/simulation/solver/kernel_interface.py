@@ -19,6 +19,10 @@ from jakstat.simulation.kept_code import seal_compiled_functions
 
 seal_compiled_functions()  # here, because each module of the solver imports this one before it decorates a function
 
+#: Trajectories that kernels in lanes compute at once. Four numbers are a register of AVX2; where registers are shorter
+#: LLVM takes several, with the same arithmetic.
+LANES = 4
+
 # Places in the vector: sizes,
 N_STATES, N_PARAMETERS, N_COEFFICIENTS, N_THRESHOLDS, N_ROOTS, N_EVENTS, N_JACOBIAN, N_FACTORS = range(8)
 AUTONOMOUS = 8  # 1 where the rates depend on time through thresholds alone
@@ -30,44 +34,55 @@ STAGES = 12  # (h_gamma, x, K, c, base, Y): finish K of the stage before, write 
 ERRORS = 13  # (h_gamma, K, Y, base, c, F, weights): finish K of the last stage, return |M^-1 (sum_j c_j K_j) weights|^2
 SUMS = 14  # (c, eta, kappa): kappa = sum_r c_r eta_r over i rows
 GATHERS = 15  # (c, eta, lam, kappa): lam = sum_r eta_r, kappa = sum_r c_r eta_r over i rows
-JACOBIAN_ROWS, JACOBIAN_COLUMNS = 16, 17
-IS_SPECIES = 18  # 1 for states that cannot be below 0
-INITIALLY_ON = 19  # 1 where an event's trigger counts as on before the start
+LANE_STAGES, LANE_ERRORS, LANE_SUMS, LANE_GATHERS = 16, 17, 18, 19  # the four lists before in lanes, see below
+JACOBIAN_ROWS, JACOBIAN_COLUMNS = 20, 21
+IS_SPECIES = 22  # 1 for states that cannot be below 0
+INITIALLY_ON = 23  # 1 where an event's trigger counts as on before the start
 # and addresses of kernels.
-COEFFICIENTS = 20  # (p, k): write the parameter-only parts of the rates
-THRESHOLDS = 21  # (p, threshold): write the time at which each switch changes
-COEFFICIENTS_VJP = 22  # (p, gk, gp): gp += (dk/dp)^T gk
-THRESHOLDS_VJP = 23  # (p, gthreshold, gp): gp += (dthreshold/dp)^T gthreshold
-RHS = 24  # (t, x, k, s, f): f = dx/dt
-JACOBIAN = 25  # (t, x, k, s, J)
-FACTORISE = 26  # (t, x, k, s, h_gamma, F): factors of M at x; return the smallest absolute pivot
-NEWTON = 27  # (t, h_gamma, k, s, F, base, weights, x): one iteration of x = base + h gamma f(x); return |dx weights|^2
-ADJOINT_FIRST = 28  # (t, x, k, s, w, lam, gk): lam += J^T w, gk += f_k^T w
-ADJOINT_STAGE = 29  # (t, x, k, s, h_gamma, w, eta, gk): v = M^-T w, eta = (v - w) / h_gamma, gk += f_k^T v
-ADJOINT_LAST = 30  # (t, x, k, s, h_gamma, lam, w, eta, gk): eta = M^-T (lam + J^T w), gk += f_k^T (h_gamma eta + w)
-COEFFICIENT_VJP = 31  # (t, x, k, s, w, gk): gk += f_k^T w
-FIND_ROOTS = 32  # (t, x, k, s, g): write the functions of the states' switches
-TRIGGERS = 33  # (k, s, on): write 1 for each event whose trigger is true, 0 for the others
+COEFFICIENTS = 24  # (p, k): write the parameter-only parts of the rates
+THRESHOLDS = 25  # (p, threshold): write the time at which each switch changes
+COEFFICIENTS_VJP = 26  # (p, gk, gp): gp += (dk/dp)^T gk
+THRESHOLDS_VJP = 27  # (p, gthreshold, gp): gp += (dthreshold/dp)^T gthreshold
+RHS = 28  # (t, x, k, s, f): f = dx/dt
+JACOBIAN = 29  # (t, x, k, s, J)
+FACTORISE = 30  # (t, x, k, s, h_gamma, F): factors of M at x; return the smallest absolute pivot
+NEWTON = 31  # (t, h_gamma, k, s, F, base, weights, x): one iteration of x = base + h gamma f(x); return |dx weights|^2
+ADJOINT_FIRST = 32  # (t, x, k, s, w, lam, gk): lam += J^T w, gk += f_k^T w
+ADJOINT_STAGE = 33  # (t, x, k, s, h_gamma, w, eta, gk): v = M^-T w, eta = (v - w) / h_gamma, gk += f_k^T v
+ADJOINT_LAST = 34  # (t, x, k, s, h_gamma, lam, w, eta, gk): eta = M^-T (lam + J^T w), gk += f_k^T (h_gamma eta + w)
+COEFFICIENT_VJP = 35  # (t, x, k, s, w, gk): gk += f_k^T w
+FIND_ROOTS = 36  # (t, x, k, s, g): write the functions of the states' switches
+TRIGGERS = 37  # (k, s, on): write 1 for each event whose trigger is true, 0 for the others
+# Kernels in lanes take arrays whose numbers stand lane by lane beside each other, and addresses of a number a lane in
+# place of numbers; one address more, the last, is where a number a lane is returned.
+LANE_FACTORISE, LANE_ADJOINT_STAGE, LANE_ADJOINT_LAST = 38, 39, 40  # as without lanes
+LANE_NEWTON = 41  # as without lanes, and before the last address that of 1 for lanes whose x changes, 0 for others
+SPLIT_LANES = 42  # (states, rows): write states in lanes to the row of each lane, whose addresses (int64) are ``rows``
+JOIN_LANES = 43  # (rows, states): the reverse
 # and of the compiled solver (``solver_calls``): the same for all models, here because an address is known to a process
 # alone, like those of the kernels.
-SOLVE_SEGMENTS, PULL_BACK_SEGMENTS = 34, 35
-# At last, where what a solve works on stands in its vector of work, and how long that is:
-AT_X = 36  # (state,)
-AT_K = 37  # (stage, state): rates of the stages; eta in the adjoint
-AT_C = 38  # (2, stage): coefficients of a sum of stages, and of a stage's first guess
-AT_COEFFICIENTS, AT_SWITCHES, AT_JACOBIAN, AT_FACTORS = 39, 40, 41, 42
-AT_WEIGHTS = 43  # (state,): what turns an error into a share of its tolerance
-AT_BASE, AT_SCRATCH, AT_BEFORE = 44, 45, 46  # (state,) each, for a stage, a step and a jump
-AT_THRESHOLDS = 47  # (switch of time,)
-AT_ROOTS = 48  # (root,): functions of the states' switches
-AT_LARGEST = 49  # (root,): their largest values so far
-AT_LOW, AT_HIGH = 50, 51  # (root,): their values at the ends of a trial step
-AT_CROSSED = 52  # (root,): 1 where the function crosses 0 in a step
-AT_ON, AT_NOW = 53, 54  # (event,): 1 where the trigger was, is true
-AT_SHARE = 55  # (1,): what is left of Newton's last correction, as a share of it
-AT_SCALES = 56  # (state,): how large each state is in the segment; its absolute tolerance is a share of that
-WORK_SIZE = 57
-HEADER = 58
+SOLVE_SEGMENTS, PULL_BACK_SEGMENTS, SOLVE_IN_LANES, PULL_BACK_IN_LANES = 44, 45, 46, 47
+# At last, where what a solve works on stands in its vector of work, and how long that is. In lanes each number is as
+# many beside each other: what is at a place p begins at LANES p.
+AT_X = 48  # (state,)
+AT_K = 49  # (stage, state): rates of the stages; eta in the adjoint
+AT_C = 50  # (2, stage): coefficients of a sum of stages, and of a stage's first guess
+AT_COEFFICIENTS, AT_SWITCHES, AT_JACOBIAN, AT_FACTORS = 51, 52, 53, 54
+AT_WEIGHTS = 55  # (state,): what turns an error into a share of its tolerance
+AT_BASE, AT_SCRATCH, AT_BEFORE = 56, 57, 58  # (state,) each, for a stage, a step and a jump
+AT_THRESHOLDS = 59  # (switch of time,)
+AT_ROOTS = 60  # (root,): functions of the states' switches
+AT_LARGEST = 61  # (root,): their largest values so far
+AT_LOW, AT_HIGH = 62, 63  # (root,): their values at the ends of a trial step
+AT_CROSSED = 64  # (root,): 1 where the function crosses 0 in a step
+AT_ON, AT_NOW = 65, 66  # (event,): 1 where the trigger was, is true
+AT_SHARE = 67  # (1,): what is left of Newton's last correction, as a share of it
+AT_SCALES = 68  # (state,): how large each state is in the segment; its absolute tolerance is a share of that
+AT_Y = 69  # (stage, state), in lanes alone: stage values, which stand on the tape elsewhere
+AT_SLOPES = 70  # (coefficient,), in lanes alone: cotangents
+AT_TIME, AT_H_GAMMA, AT_RETURNED, AT_ACTIVE = 71, 72, 73, 74  # (1,) each, in lanes alone: arguments of kernels
+WORK_SIZE = 75
+HEADER = 76
 #: Numbers before the scales in the vector of the solver's settings.
 N_SETTINGS = 5
 
@@ -77,7 +92,8 @@ def work_sizes(sizes: Sequence[int], most_stages: int) -> list[int]:
     n, coefficients, thresholds, roots = (sizes[kind] for kind in (N_STATES, N_COEFFICIENTS, N_THRESHOLDS, N_ROOTS))
     events, jacobian, factors = (sizes[kind] for kind in (N_EVENTS, N_JACOBIAN, N_FACTORS))
     up_to_weights = [n, most_stages * n, 2 * most_stages, coefficients, thresholds + roots, jacobian, factors, n]
-    return [*up_to_weights, n, n, n, thresholds, roots, roots, roots, roots, roots, events, events, 1, n]
+    up_to_scales = [*up_to_weights, n, n, n, thresholds, roots, roots, roots, roots, roots, events, events, 1, n]
+    return [*up_to_scales, most_stages * n, coefficients, 1, 1, 1, 1]
 
 
 @intrinsic
