@@ -1,6 +1,7 @@
 """Solves for many draws of the parameters, without gradients: draws side by side on all cores, memory bounded.
 
-A draw's segments stand behind those of the draw before in one call of the solver, which holds no lock of Python's.
+A draw's segments stand behind those of the draw before in one call of the solver, which holds no lock of Python's, and
+are solved several at once.
 """
 
 import os
@@ -45,11 +46,12 @@ def solve_draws(
         States, NaN where a solve failed, and statuses, in the order of the chunks.
     """
     compiled, model = load_solver(), load_kernels(plan.digest)
+    solve_segments = compiled.solve_segments if plan.dynamics.state_switches else compiled.solve_in_lanes
 
     def solve(parameters: np.ndarray, initial_states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         n_draws, n_segments, n_parameters = parameters.shape
         _, n_roots, n_states = initial_states.shape
-        states, _, status = compiled.solve_segments(
+        states, _, status = solve_segments(
             np.ascontiguousarray(parameters.reshape(-1, n_parameters)),
             np.ascontiguousarray(initial_states.reshape(-1, n_states)),
             _repeat_layout(plan, n_draws, n_roots),

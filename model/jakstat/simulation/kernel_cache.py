@@ -30,11 +30,13 @@ from jakstat.simulation.kept_code import (
     solver_digest,
     write_code,
 )
-from jakstat.simulation.kernels import FIXED_KERNELS, MOST_STAGES, Dynamics, KernelModule, write_kernels
+from jakstat.simulation.kernels import FIXED_KERNELS, Dynamics, KernelModule, write_kernels
 from jakstat.simulation.progress import tell
 from jakstat.simulation.solver import (
     EVALUATE_TYPES,
     HEADER,
+    METHODS,
+    MOST_STAGES,
     PULL_BACK_FORMULAS_TYPES,
     PULL_BACK_TYPES,
     ROUGH_TYPES,
@@ -58,6 +60,7 @@ class Solver:
     """The compiled functions; see ``segments.py``, ``adjoint.py``, ``rough_solve.py`` and ``formula_values.py``."""
 
     solve_segments: Any
+    solve_in_lanes: Any
     pull_back_segments: Any
     rough_sizes: Any
     evaluate_formulas: Any
@@ -188,6 +191,7 @@ def _compiled_solver() -> Solver:
 
     solver = Solver(
         parts.solve_segments,
+        parts.solve_in_lanes,
         parts.pull_back_segments,
         parts.rough_sizes,
         parts.evaluate_formulas,
@@ -197,6 +201,7 @@ def _compiled_solver() -> Solver:
         if not any(any(folder.glob("*.nbc")) for folder in code_folders(solver_digest())):
             tell("compiling the solver, once on this machine: about a minute")
         solver.solve_segments.compile(SOLVE_TYPES.args)
+        solver.solve_in_lanes.compile(SOLVE_TYPES.args)
         solver.pull_back_segments.compile(PULL_BACK_TYPES.args)
         solver.rough_sizes.compile(ROUGH_TYPES.args)
         solver.evaluate_formulas.compile(EVALUATE_TYPES.args)
@@ -232,10 +237,14 @@ def _model_vector(module: KernelModule, engine: Any, lanes: Any) -> np.ndarray:
         return engine.get_function_address(name) or lanes.get_function_address(name)
 
     families = {"root_vjp": range(module.roots), "jump": range(module.jumps), "jump_vjp": range(module.jumps)}
-    of_stages = dict.fromkeys(("stage", "error", "sum", "gather"), range(1, MOST_STAGES + 1))
+    stages, methods = range(1, MOST_STAGES + 1), range(len(METHODS))
+    families |= dict.fromkeys(("stage", "error", "sum", "gather"), stages)
+    of_methods = [f"{method}_{stage}" for method in methods for stage in stages]
+    in_lanes = {"stage": of_methods, "sum": of_methods, "error": methods, "gather": methods}
+    in_lanes |= dict.fromkeys(("split", "join"), stages)
     lists = [
-        *([address(f"{name}_{number}") for number in numbers] for name, numbers in (families | of_stages).items()),
-        *([address(f"{name}_{number}_in_lanes") for number in numbers] for name, numbers in of_stages.items()),
+        *([address(f"{name}_{number}") for number in numbers] for name, numbers in families.items()),
+        *([address(f"{name}_{number}_in_lanes") for number in numbers] for name, numbers in in_lanes.items()),
         module.jacobian_rows,
         module.jacobian_columns,
         module.is_species,
@@ -246,11 +255,11 @@ def _model_vector(module: KernelModule, engine: Any, lanes: Any) -> np.ndarray:
         *(address(name) for name in FIXED_KERNELS),
         compiled_address(solver.solve_segments, SOLVE_TYPES),
         compiled_address(solver.pull_back_segments, PULL_BACK_TYPES),
-        0,
+        compiled_address(solver.solve_in_lanes, SOLVE_TYPES),
         0,
     ]
     offsets = HEADER + np.cumsum([0, *(len(listed) for listed in lists)])[:-1]
-    places = np.cumsum([0, *work_sizes(module.sizes, MOST_STAGES + 1)])
+    places = np.cumsum([0, *work_sizes(module.sizes)])
     entries = (entry for listed in lists for entry in listed)
     return np.array([*module.sizes, *offsets, *fixed, *places, *entries], dtype=np.int64)
 

@@ -101,19 +101,21 @@ class Kernel:
         body = "\n".join(f"  {line}" for line in [*lines, f"ret double {returned}"])
         return f"define double @{self._name}({declared}) {{\n{body}\n}}\n"
 
-    def text_in_lanes(self, returned: str = "0.0") -> str:
+    def text_in_lanes(self, returned: str | None = None) -> str:
         """Return the text of the function in lanes.
 
-        Numbers of an array stand lane by lane beside each other; arguments that are numbers, and last what is returned,
-        are addresses of a number a lane.
+        Numbers of an array stand lane by lane beside each other; arguments that are numbers are addresses of a number
+        a lane, and so is one more, the last, of what is returned.
         """
         numbers = [argument for argument in self._arguments if argument in _SCALARS]
-        declared = ", ".join(f"ptr %{f'at_{name}' if name in numbers else name}" for name in self._arguments)
+        declared = [f"ptr %{f'at_{name}' if name in numbers else name}" for name in self._arguments]
         loads = [Instruction(f"%{name}", "load {number}, ptr {0}{alignment}", (f"%at_{name}",)) for name in numbers]
-        returning = Instruction("", "store {number} {0}, ptr {1}{alignment}", (returned, "%returned"))
-        lines = [line.text(IN_LANES) for line in [*loads, *self._lines, *self._stores, returning]]
-        body = "\n".join(f"  {line}" for line in [*lines, "ret double 0.0"])
-        return f"define double @{in_lanes(self._name)}({declared}, ptr %returned) {{\n{body}\n}}\n"
+        instructions = [*loads, *self._lines, *self._stores]
+        if returned is not None:
+            declared.append("ptr %returned")
+            instructions.append(Instruction("", "store {number} {0}, ptr {1}{alignment}", (returned, "%returned")))
+        body = "\n".join(f"  {line}" for line in [*(line.text(IN_LANES) for line in instructions), "ret double 0.0"])
+        return f"define double @{in_lanes(self._name)}({', '.join(declared)}) {{\n{body}\n}}\n"
 
     def load(self, array: str, index: int) -> str:
         """Return the value that an array holds before the kernel changes it."""
@@ -153,7 +155,23 @@ class Kernel:
 
     def reciprocal(self, value: str) -> str:
         """Return 1 / ``value``."""
-        return self._result(f"fdiv {_FLAGS} {{number}} {{0}}, {{1}}", literal(1.0), value)
+        return self.divide(literal(1.0), value)
+
+    def total(self, values: Sequence[str]) -> str:
+        """Return the sum of values."""
+        total = values[0]
+        for value in values[1:]:
+            total = self.add(total, value)
+        return total
+
+    def square_norm(self, values: Sequence[str]) -> str:
+        """Return the sum of squares, each value times its weight, an entry of the argument ``weights``."""
+        shares = [self.multiply(value, self.load("weights", i)) for i, value in enumerate(values)]
+        return self.total([self.multiply(share, share) for share in shares])
+
+    def divide(self, first: str, second: str) -> str:
+        """Return a quotient."""
+        return self._result(f"fdiv {_FLAGS} {{number}} {{0}}, {{1}}", first, second)
 
     def call(self, function: str, *arguments: str) -> str:
         """Return what a function of numbers gives."""
@@ -182,7 +200,7 @@ class Kernel:
             return literal(float(expression))
         if isinstance(expression, Relational):
             first, second = (self.value(part) for part in expression.args)
-            return self._compared(_COMPARISONS[expression.func], first, second)
+            return self.compare(_COMPARISONS[expression.func], first, second)
         for kind, compute in _COMPUTED.items():
             if isinstance(expression, kind):
                 return compute(self, expression)
@@ -227,27 +245,27 @@ class Kernel:
 
     def _state_power(self, expression: StatePower) -> str:
         base, exponent = (self.value(part) for part in expression.args)
-        at_zero = self._chosen(self._positive(exponent), literal(0.0), literal(float("inf")))
-        return self._chosen(self._positive(base), self._any_power(base, expression.args[1]), at_zero)
+        at_zero = self.choose(self._positive(exponent), literal(0.0), literal(float("inf")))
+        return self.choose(self._positive(base), self._any_power(base, expression.args[1]), at_zero)
 
     def _state_power_log(self, expression: StatePowerLog) -> str:
         base = self.value(expression.args[0])
         power = self._any_power(base, expression.args[1])
         product = self.multiply(power, self.call("llvm.log.f64", base))
-        return self._chosen(self._positive(base), product, literal(0.0))
+        return self.choose(self._positive(base), product, literal(0.0))
 
     def _piecewise(self, expression: sp.Piecewise) -> str:
         result = literal(float("nan"))
         for value, condition in reversed(expression.args):
             chosen = self.value(value)
-            result = chosen if condition == sp.true else self._chosen(self.value(condition), chosen, result)
+            result = chosen if condition == sp.true else self.choose(self.value(condition), chosen, result)
         return result
 
     def _largest(self, expression: sp.Max | sp.Min) -> str:
         comparison = "ogt" if isinstance(expression, sp.Max) else "olt"
         result, *rest = (self.value(part) for part in expression.args)
         for value in rest:
-            result = self._chosen(self._compared(comparison, value, result), value, result)
+            result = self.choose(self.compare(comparison, value, result), value, result)
         return result
 
     def _sign(self, expression: sp.Expr) -> str:
@@ -260,7 +278,7 @@ class Kernel:
         word = "and" if isinstance(expression, sp.And) else "or"
         result, *rest = (self.value(part) for part in expression.args)
         for value in rest:
-            result = self._result(f"{word} {{truth}} {{0}}, {{1}}", truths=(result, value))
+            result = self.combine(word, result, value)
         return result
 
     def _if_then_else(self, expression: sp.ITE) -> str:
@@ -269,12 +287,18 @@ class Kernel:
         )
 
     def _positive(self, value: str) -> str:
-        return self._compared("ogt", value, literal(0.0))
+        return self.compare("ogt", value, literal(0.0))
 
-    def _compared(self, comparison: str, first: str, second: str) -> str:
+    def combine(self, word: str, first: str, second: str) -> str:
+        """Return two truth values combined by "and" or "or"."""
+        return self._result(f"{word} {{truth}} {{0}}, {{1}}", truths=(first, second))
+
+    def compare(self, comparison: str, first: str, second: str) -> str:
+        """Return the truth value of a comparison, in LLVM's word: "olt" for an ordered "less than"."""
         return self._result(f"fcmp {comparison} {{number}} {{0}}, {{1}}", first, second)
 
-    def _chosen(self, condition: str, first: str, second: str) -> str:
+    def choose(self, condition: str, first: str, second: str) -> str:
+        """Return the first value where the condition holds, else the second."""
         return self._result("select {truth} {2}, {number} {0}, {number} {1}", first, second, truths=(condition,))
 
     def _result(self, form: str, *numbers: str, truths: tuple[str, ...] = (), function: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Kernels between a vector of states in lanes, where a state's numbers stand beside each other, and a row a lane."""
+"""Kernels between states in lanes, where a state's numbers stand beside each other, and rows of each lane."""
 
 from collections.abc import Iterable
 
@@ -8,12 +8,12 @@ _LANE = f"<{LANES} x double>"
 _BLOCK = f"<{LANES * LANES} x double>"
 
 
-def write_lane_rows(size: int) -> list[str]:
-    """Return the kernels ``split_lanes`` (states, rows) and ``join_lanes`` (rows, states) for ``size`` states.
+def write_lane_rows(rows: int, states: int) -> list[str]:
+    """Return the kernels ``split_<rows>_in_lanes`` and ``join_<rows>_in_lanes`` for rows of states.
 
-    ``rows`` holds the address of each lane's row. As many states as lanes are moved at once: LLVM has good code for a
-    square.
+    As many numbers as lanes are moved at once: LLVM has good code for a square.
     """
+    size = rows * states
     blocks = range(0, size - size % LANES, LANES)
     rest = [(state, lane) for state in range(len(blocks) * LANES, size) for lane in range(LANES)]
     split = [line for first in blocks for line in _split_block(first)]
@@ -21,8 +21,8 @@ def write_lane_rows(size: int) -> list[str]:
     for lines, is_split in ((split, True), (join, False)):
         lines += [line for state, lane in rest for line in _copy_of_rest(state, lane, is_split)]
     return [
-        _function("split_lanes", "ptr %states, ptr %rows", split),
-        _function("join_lanes", "ptr %rows, ptr %states", join),
+        _function(f"split_{rows}_in_lanes", "ptr %states, ptr %rows", split),
+        _function(f"join_{rows}_in_lanes", "ptr %rows, ptr %states", join),
     ]
 
 

@@ -6,28 +6,27 @@ registers and stack.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sympy as sp
 
-from jakstat.pathway import TIME, symbol
+from jakstat.pathway import symbol
 from jakstat.simulation.kernels.dynamics import Dynamics
 from jakstat.simulation.kernels.elimination import (
-    Elimination,
     factor_slots,
     load_factors,
-    plan_elimination,
     store_factors,
     write_factorisation,
     write_solution,
     write_transposed_solution,
 )
 from jakstat.simulation.kernels.instructions import DECLARATIONS, DECLARATIONS_IN_LANES
-from jakstat.simulation.kernels.kernel_ir import Kernel, Place, guard_powers
+from jakstat.simulation.kernels.kernel_ir import Kernel, Place
+from jakstat.simulation.kernels.lane_kernels import write_lane_kernels
 from jakstat.simulation.kernels.lane_rows import write_lane_rows
+from jakstat.simulation.kernels.prepared_model import Model, prepare_model, write_correction
 from jakstat.simulation.kernels.switch_kernels import jump_kernels, switching_kernels
-from jakstat.simulation.progress import counted
-from jakstat.simulation.solver import METHODS
+from jakstat.simulation.solver import METHODS, MOST_STAGES
 
 #: Kernels that every model has, in the order of their addresses.
 FIXED_KERNELS = (
@@ -49,11 +48,7 @@ FIXED_KERNELS = (
     "adjoint_stage_in_lanes",
     "adjoint_last_in_lanes",
     "newton_in_lanes",
-    "split_lanes",
-    "join_lanes",
 )
-#: Most stages of a method after its first.
-MOST_STAGES = max(len(method.c) for method in METHODS) - 1
 _LAST_STAGES = sorted({len(method.c) - 1 for method in METHODS})
 
 #: A kernel and what it returns.
@@ -79,24 +74,6 @@ class KernelModule:
     initially_on: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class _Model:
-    """A model with safe powers, its Jacobian and the order in which that is eliminated."""
-
-    dynamics: Dynamics
-    places: dict[sp.Symbol, Place]
-    entries: dict[tuple[int, int], sp.Expr]
-    plan: Elimination
-    slopes: list[list[tuple[int, sp.Expr, sp.Expr]]]  # by coefficient: rate, number and expression of its derivative
-
-    @property
-    def size(self) -> int:
-        return len(self.dynamics.states)
-
-    def jacobian(self, kernel: Kernel) -> dict[tuple[int, int], str]:
-        return {place: kernel.value(entry) for place, entry in self.entries.items()}
-
-
 def write_kernels(dynamics: Dynamics) -> KernelModule:
     """Return the kernel module of ``dynamics``.
 
@@ -105,18 +82,21 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
     UnsupportedModelError
         A function of the model cannot be computed; it is named.
     """
-    model = _prepared(dynamics)
-    of_steps = [*_step_kernels(model), *_adjoint_kernels(model), *_sum_kernels(model)]
+    model = prepare_model(dynamics)
+    in_both = [_factorisation_kernel(model), *_adjoint_kernels(model)]
     kernels = [
         *_parameter_kernels(dynamics),
         *_rate_kernels(model),
-        *(kernel.text(returned) for kernel, returned in [*of_steps, _newton_kernel(model)]),
+        *(kernel.text(returned) for kernel, returned in in_both),
+        *_step_kernels(model),
+        *_sum_kernels(model),
         *switching_kernels(model.dynamics, model.places),
         *jump_kernels(model.dynamics),
     ]
     in_lanes = [
-        *(kernel.text_in_lanes(returned) for kernel, returned in [*of_steps, _newton_kernel(model, masked=True)]),
-        *write_lane_rows(model.size),
+        *(kernel.text_in_lanes(returned) for kernel, returned in in_both),
+        *write_lane_kernels(model),
+        *(text for last in _LAST_STAGES for text in write_lane_rows(last, model.size)),
     ]
     sizes = (
         len(dynamics.states),
@@ -140,40 +120,6 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
         is_species=tuple(int(not may) for may in dynamics.may_be_negative),
         initially_on=tuple(int(on) for _, on in dynamics.triggers),
     )
-
-
-def _prepared(dynamics: Dynamics) -> _Model:
-    states = [symbol(name) for name in dynamics.states]
-    varying = set(states)
-    dynamics = replace(
-        dynamics,
-        rates=tuple(guard_powers(rate, varying) for rate in dynamics.rates),
-        state_switches=tuple((switch, guard_powers(margin, varying)) for switch, margin in dynamics.state_switches),
-        jumps=tuple(tuple((place, guard_powers(value, varying)) for place, value in jump) for jump in dynamics.jumps),
-    )
-    occurring = [rate.free_symbols for rate in dynamics.rates]
-    entries = {
-        (i, j): rate.diff(state)
-        for i, rate in enumerate(counted(dynamics.rates, "derivatives of rates by states"))
-        for j, state in enumerate(states)
-        if state in occurring[i]
-    }
-    coefficients = counted(dynamics.coefficients, "derivatives of rates by coefficients")
-    slopes = [
-        [
-            (i, *rate.diff(coefficient).as_coeff_Mul())
-            for i, rate in enumerate(dynamics.rates)
-            if coefficient in occurring[i]
-        ]
-        for coefficient, _ in coefficients
-    ]
-    entries = {place: entry for place, entry in entries.items() if entry != 0}
-    plan = plan_elimination({(i, j) for i, j in entries if i != j}, len(states))
-    places: dict[sp.Symbol, Place] = {state: ("x", number) for number, state in enumerate(states)}
-    places |= {coefficient: ("k", number) for number, (coefficient, _) in enumerate(dynamics.coefficients)}
-    switches = [*dynamics.switches, *dynamics.state_switches]
-    places |= {switch: ("s", number) for number, (switch, _) in enumerate(switches)}
-    return _Model(dynamics, places | {TIME: "t"}, entries, plan, slopes)
 
 
 def _parameter_kernels(dynamics: Dynamics) -> list[str]:
@@ -201,17 +147,10 @@ def _parameter_kernels(dynamics: Dynamics) -> list[str]:
 
 def _weighted(kernel: Kernel, array: str, slopes: list[tuple[int, sp.Expr]]) -> str:
     """Return the sum of slopes, each times an entry of an array."""
-    return _sum(kernel, [kernel.multiply(kernel.load(array, index), kernel.value(slope)) for index, slope in slopes])
+    return kernel.total([kernel.multiply(kernel.load(array, index), kernel.value(slope)) for index, slope in slopes])
 
 
-def _sum(kernel: Kernel, values: list[str]) -> str:
-    total = values[0]
-    for value in values[1:]:
-        total = kernel.add(total, value)
-    return total
-
-
-def _rate_kernels(model: _Model) -> list[str]:
+def _rate_kernels(model: Model) -> list[str]:
     rates = Kernel("rhs", "t, x, k, s, f", model.places)
     rates.store_all("f", model.dynamics.rates)
     jacobian = Kernel("jacobian", "t, x, k, s, J", model.places)
@@ -226,22 +165,26 @@ def _rate_kernels(model: _Model) -> list[str]:
     return [rates.text(), jacobian.text(), first.text(), alone.text()]
 
 
-def _load_all(kernel: Kernel, array: str, model: _Model) -> list[str]:
+def _load_all(kernel: Kernel, array: str, model: Model) -> list[str]:
     return [kernel.load(array, i) for i in range(model.size)]
 
 
-def _step_kernels(model: _Model) -> list[_Written]:
+def _factorisation_kernel(model: Model) -> _Written:
     factorise = Kernel("factorise", "t, x, k, s, h_gamma, F", model.places)
     factors, smallest = write_factorisation(factorise, model.plan, model.jacobian(factorise), "%h_gamma")
     store_factors(factorise, model.plan, factors)
+    return factorise, smallest
+
+
+def _step_kernels(model: Model) -> list[str]:
     return [
-        (factorise, smallest),
+        _newton_kernel(model),
         *(_stage_kernel(model, number) for number in range(1, MOST_STAGES + 1)),
         *(_error_kernel(model, number) for number in _LAST_STAGES),
     ]
 
 
-def _stage_kernel(model: _Model, stage: int) -> _Written:
+def _stage_kernel(model: Model, stage: int) -> str:
     """Write one stage's base x + sum_j c_j K_j and its first guess base + h gamma sum_j g_j K_j, g after c.
 
     The first stage guesses from K of the step before, which still stand in their rows.
@@ -253,11 +196,11 @@ def _stage_kernel(model: _Model, stage: int) -> _Written:
     for m in range(n):
         rates = [before[m] if j == stage - 1 else kernel.load("K", j * n + m) for j in range(rows)]
         terms = [kernel.multiply(kernel.load("c", j), rates[j]) for j in range(stage)]
-        base = _sum(kernel, [kernel.load("x", m), *terms])
-        guess = _sum(kernel, [kernel.multiply(kernel.load("c", MOST_STAGES + 1 + j), rates[j]) for j in range(rows)])
+        base = kernel.total([kernel.load("x", m), *terms])
+        guess = kernel.total([kernel.multiply(kernel.load("c", MOST_STAGES + 1 + j), rates[j]) for j in range(rows)])
         kernel.store("base", m, base)
         kernel.store("Y", (stage - 1) * n + m, kernel.add(base, kernel.multiply("%h_gamma", guess)))
-    return kernel, _NOTHING
+    return kernel.text()
 
 
 def _rates_of_stage(kernel: Kernel, n: int, stage: int) -> list[str]:
@@ -273,7 +216,7 @@ def _rates_of_stage(kernel: Kernel, n: int, stage: int) -> list[str]:
     return rates
 
 
-def _error_kernel(model: _Model, last: int) -> _Written:
+def _error_kernel(model: Model, last: int) -> str:
     """Write the embedded error's norm after one solve with M, which filters its stiff part."""
     n = model.size
     kernel = Kernel(f"error_{last}", "h_gamma, K, Y, base, c, F, weights")
@@ -281,48 +224,36 @@ def _error_kernel(model: _Model, last: int) -> _Written:
     errors = []
     for m in range(n):
         terms = [kernel.multiply(kernel.load("c", j), kernel.load("K", j * n + m)) for j in range(last)]
-        errors.append(_sum(kernel, [*terms, kernel.multiply(kernel.load("c", last), rates[m])]))
+        errors.append(kernel.total([*terms, kernel.multiply(kernel.load("c", last), rates[m])]))
     filtered = write_solution(kernel, model.plan, load_factors(kernel, model.plan), errors)
-    return kernel, _square_norm(kernel, filtered)
+    return kernel.text(kernel.square_norm(filtered))
 
 
-def _square_norm(kernel: Kernel, values: list[str]) -> str:
-    """Return the sum of squares, each value times its weight."""
-    shares = [kernel.multiply(value, kernel.load("weights", i)) for i, value in enumerate(values)]
-    return _sum(kernel, [kernel.multiply(share, share) for share in shares])
-
-
-def _sum_kernels(model: _Model) -> list[_Written]:
+def _sum_kernels(model: Model) -> list[str]:
     """Write sums over the first rows of eta: with coefficients, and beside it without."""
-    n, written = model.size, []
+    n, texts = model.size, []
     weighted = [(Kernel(f"sum_{rows}", "c, eta, kappa"), rows, False) for rows in range(1, MOST_STAGES)]
     both = [(Kernel(f"gather_{rows}", "c, eta, lam, kappa"), rows, True) for rows in _LAST_STAGES]
     for kernel, rows, is_both in [*weighted, *both]:
         for m in range(n):
             values = [kernel.load("eta", r * n + m) for r in range(rows)]
             terms = [kernel.multiply(kernel.load("c", r), value) for r, value in enumerate(values)]
-            kernel.store("kappa", m, _sum(kernel, terms))
+            kernel.store("kappa", m, kernel.total(terms))
             if is_both:
-                kernel.store("lam", m, _sum(kernel, values))
-        written.append((kernel, _NOTHING))
-    return written
+                kernel.store("lam", m, kernel.total(values))
+        texts.append(kernel.text())
+    return texts
 
 
-def _newton_kernel(model: _Model, masked: bool = False) -> _Written:
-    """Write one iteration; where it is masked, x changes by ``active`` (1 or 0) times the correction."""
-    arguments = "t, h_gamma, k, s, F, base, weights, x"
-    kernel = Kernel("newton", f"{arguments}, active" if masked else arguments, model.places)
-    residual = []
-    for i, rate in enumerate(model.dynamics.rates):
-        implicit = kernel.add(kernel.load("base", i), kernel.multiply("%h_gamma", kernel.value(rate)))
-        residual.append(kernel.subtract(implicit, kernel.load("x", i)))
-    changes = write_solution(kernel, model.plan, load_factors(kernel, model.plan), residual)
+def _newton_kernel(model: Model) -> str:
+    kernel = Kernel("newton", "t, h_gamma, k, s, F, base, weights, x", model.places)
+    changes = write_correction(kernel, model, "%h_gamma")
     for i, change in enumerate(changes):
-        kernel.accumulate("x", i, kernel.multiply(kernel.load("active", 0), change) if masked else change)
-    return kernel, _square_norm(kernel, changes)
+        kernel.accumulate("x", i, change)
+    return kernel.text(kernel.square_norm(changes))
 
 
-def _adjoint_kernels(model: _Model) -> list[_Written]:
+def _adjoint_kernels(model: Model) -> list[_Written]:
     stage = Kernel("adjoint_stage", "t, x, k, s, h_gamma, w, eta, gk", model.places)
     factors, _ = write_factorisation(stage, model.plan, model.jacobian(stage), "%h_gamma")
     kappa, inverse = _load_all(stage, "w", model), stage.reciprocal("%h_gamma")
@@ -355,18 +286,18 @@ def _jacobian_transposed_times(kernel: Kernel, jacobian: dict[tuple[int, int], s
     columns: dict[int, list[str]] = {}
     for (row, column), value in jacobian.items():
         columns.setdefault(column, []).append(kernel.multiply(value, v[row]))
-    return {column: _sum(kernel, values) for column, values in columns.items()}
+    return {column: kernel.total(values) for column, values in columns.items()}
 
 
-def _add_coefficient_vjp(kernel: Kernel, model: _Model, weight: Callable[[int], str]) -> None:
+def _add_coefficient_vjp(kernel: Kernel, model: Model, weight: Callable[[int], str]) -> None:
     """Add w^T df/dk to gk; rates that have the same slope up to a factor share its product (reactions, volumes)."""
     for number, slopes in enumerate(model.slopes):
         weights: dict[sp.Expr, list[str]] = {}
         for i, factor, slope in slopes:
             weights.setdefault(slope, []).append(_scaled(kernel, factor, weight(i)))
         if weights:
-            terms = [kernel.multiply(kernel.value(slope), _sum(kernel, values)) for slope, values in weights.items()]
-            kernel.accumulate("gk", number, _sum(kernel, terms))
+            terms = [kernel.multiply(kernel.value(slope), kernel.total(values)) for slope, values in weights.items()]
+            kernel.accumulate("gk", number, kernel.total(terms))
 
 
 def _scaled(kernel: Kernel, factor: sp.Expr, value: str) -> str:

@@ -17,7 +17,8 @@ from numba.extending import intrinsic
 _MATRIX, _VECTOR, _INTEGERS = types.float64[:, ::1], types.float64[::1], types.int64[::1]
 _LAYOUT = types.int64[:, ::1]
 
-#: Of ``segments.solve_segments`` and ``adjoint.pull_back_segments``: what they return, then what they take.
+#: Of ``segments.solve_segments`` and ``adjoint.pull_back_segments``, and of the same in lanes: what they return, then
+#: what they take.
 SOLVE_TYPES = signature(
     types.Tuple((_MATRIX, _MATRIX, _INTEGERS)),
     _MATRIX,

@@ -1,0 +1,143 @@
+"""Segments in lanes: what each gives is what it gives alone, and what the scalar solver, their referee, gives."""
+
+import numpy as np
+import pytest
+from tests.simulation import models
+from tests.simulation.models import pathway
+from tests.simulation.solving import Solver
+
+from jakstat.pathway import TIME, Event, symbol
+from jakstat.simulation import SolveStatus
+from jakstat.simulation.solver import FIRST_STAGE_COLUMN, SEGMENT_COLUMN
+from jakstat.simulation.solver.tape import VOID
+
+x, k, c, end = (symbol(name) for name in ("x", "k", "c", "end"))
+TIMES = np.array([0.0, 0.4, 1.0, 2.6])
+#: a dose at a time, on top of a decay
+TIMED_DOSE = pathway(
+    {"x": -k * x, "y": x - c * symbol("y")},
+    {"x": 1.0, "y": 0.2},
+    {"k": 0.8, "c": 1.5, "end": 1.0},
+    events=(Event("dose", end <= TIME, {"x": x + c}, True),),
+)
+SMOOTH = {"DECAY", "PULSE", "COUPLED", "HILL", "PROTHERO_ROBINSON", "EXCHANGE", "TIMED_DOSE"}
+
+
+def solver_of(name):
+    return Solver(TIMED_DOSE if name == "TIMED_DOSE" else getattr(models, name))
+
+
+class Segments:
+    """Segments of one model with parameters and spans of their own, from one root each, then what follows them."""
+
+    def __init__(self, solver, number, seed=1, followers=True):
+        rng, self.solver = np.random.default_rng(seed), solver
+        n = 2 * number if followers else number
+        self.parameters = solver.parameters[0] * rng.uniform(0.5, 1.5, (n, len(solver.parameters[0])))
+        self.initial = solver.initial[0] * rng.uniform(0.5, 1.5, (number, len(solver.initial[0])))
+        self.layout = np.array([[-1 - i if i < number else i - number, -1, 4 * i, 4 * i + 4] for i in range(n)])
+        ends = rng.uniform(3.0, 9.0, n)
+        self.spans = np.column_stack([np.zeros(n), ends])
+        self.times = np.tile(TIMES, n)
+
+    def solve(self, in_lanes=True, order=None, settings=(1e-6, 1e-8, 10_000.0, 1e-2, 0.0), recording=True):
+        """Return states (segment, time, state), tape and statuses of the segments in ``order``."""
+        module = self.solver.module
+        solve = module.solve_in_lanes if in_lanes else module.solve_segments
+        order = np.arange(len(self.layout)) if order is None else order
+        place = np.argsort(order)
+        layout = self.layout[order].copy()
+        for segment in layout:
+            segment[0] = place[segment[0]] if segment[0] >= 0 else segment[0]
+        given = (self.parameters[order], self.initial, layout, self.spans[order], self.times)
+        states, tape, status = solve(*given, np.array(settings), self.solver.model, recording)
+        return states.reshape(len(self.layout), len(TIMES), -1), tape, status
+
+
+@pytest.mark.parametrize("method", [0.0, 1.0])
+@pytest.mark.parametrize("name", sorted(SMOOTH))
+def test_lanes_take_the_steps_of_the_scalar_solver(name, method):
+    segments, settings = Segments(solver_of(name), 5), (1e-5, 1e-7, 10_000.0, 1e-2, method)
+    states, tape, status = segments.solve(settings=settings)
+    expected, lines, outcomes = segments.solve(False, settings=settings)
+    assert (status == SolveStatus.SUCCESS).all()
+    assert (outcomes == status).all()
+    assert states == pytest.approx(expected, rel=1e-9, abs=1e-10)
+    for segment in range(len(status)):
+        found, known = (table[table[:, SEGMENT_COLUMN] == segment, :FIRST_STAGE_COLUMN] for table in (tape, lines))
+        times_and_sizes, others = [1, 2], [0, 3, 4, 5, 6]
+        assert (found[:, others] == known[:, others]).all()
+        # An error that cancels to almost nothing decides on the next size.
+        assert found[:, times_and_sizes] == pytest.approx(known[:, times_and_sizes], rel=1e-2)
+
+
+@pytest.mark.parametrize("recording", [False, True])
+@pytest.mark.parametrize("name", sorted(SMOOTH))
+def test_what_a_segment_gives_is_the_same_bits_whatever_stands_beside_it(name, recording):
+    segments = Segments(solver_of(name), 7, followers=False)
+    states, *_ = segments.solve(recording=recording)
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(7)
+        permuted, *_ = segments.solve(order=order, recording=recording)
+        assert (permuted == states).all()
+    for segment in range(7):
+        alone, *_ = segments.solve(order=np.array([segment]), recording=recording)
+        assert (alone[segment] == states[segment]).all()
+
+
+@pytest.mark.parametrize("name", ["EXCHANGE", "DECAY", "TIMED_DOSE"])
+def test_steady_states_in_lanes_are_those_of_the_scalar_solver(name):
+    segments = Segments(solver_of(name), 6)
+    segments.spans[:6, 1], segments.times[3:24:4] = np.inf, np.inf
+    states, tape, status = segments.solve()
+    expected, lines, outcomes = segments.solve(False)
+    assert (status == outcomes).all()
+    assert (status == SolveStatus.SUCCESS).all()
+    assert states == pytest.approx(expected, rel=1e-8, abs=1e-9)
+    assert (tape[:, SEGMENT_COLUMN] != VOID).sum() == len(lines)
+
+
+def test_a_lane_that_fails_leaves_the_others_as_they_are():
+    """x' = k x^2 blows up at t = 1 / (k x(0)): within the span of every second segment."""
+    segments = Segments(Solver(models.BLOW_UP), 8, followers=False)
+    segments.parameters[:], segments.initial[:], segments.spans[:, 1] = 0.01, 1.0, 4.0
+    without, *_ = segments.solve()
+    segments.parameters[1::2] = 0.5
+    states, _, status = segments.solve()
+    expected, _, outcomes = segments.solve(False)
+    assert (status == outcomes).all()
+    assert (status[::2] == SolveStatus.SUCCESS).all()
+    assert (status[1::2] != SolveStatus.SUCCESS).all()
+    assert (states[::2] == without[::2]).all()
+    assert np.isnan(states[1::2]).all()
+    assert expected[::2] == pytest.approx(states[::2])
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -1e300])
+def test_a_segment_that_is_not_finite_fails_alone_and_by_the_name_that_the_scalar_solver_gives(wrong):
+    segments = Segments(Solver(models.COUPLED), 6)
+    segments.parameters[2, 0] = wrong
+    states, _, status = segments.solve()
+    _, _, outcomes = segments.solve(False)
+    assert (status == outcomes).all()
+    failed = status != SolveStatus.SUCCESS
+    assert failed.tolist() == [number in (2, 8) for number in range(12)]
+    assert np.isnan(states[failed]).all()
+    assert np.isfinite(states[~failed]).all()
+
+
+def test_steps_that_are_used_up_are_a_named_failure_in_lanes():
+    segments = Segments(Solver(models.COUPLED), 6)
+    settings = (1e-6, 1e-8, 20.0, 1e-2, 0.0)
+    _, _, status = segments.solve(settings=settings)
+    _, _, outcomes = segments.solve(False, settings=settings)
+    assert (status == outcomes).all()
+    assert (status[:6] == SolveStatus.TOO_MANY_STEPS).any()
+
+
+def test_an_oscillator_has_no_steady_state_in_lanes():
+    segments = Segments(Solver(models.OSCILLATOR), 5, followers=False)
+    segments.spans[:, 1], segments.times[3::4] = np.inf, np.inf
+    segments.spans[0, 1], segments.times[3] = 5.0, 4.0
+    _, _, status = segments.solve(settings=(1e-4, 1e-6, 300.0, 1e-2, 0.0))
+    assert status.tolist() == [SolveStatus.SUCCESS, *[SolveStatus.NO_STEADY_STATE] * 4]
