@@ -9,8 +9,9 @@ import pytensor.tensor as pt
 import pytest
 
 from jakstat.simulation import SolveSegments, SolveStatus, StatusCounts
-from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
+from jakstat.simulation.kernel_cache import generate_kernels, load_kernels, load_solver
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
+from jakstat.simulation.op import lanes_pay
 
 from . import models
 
@@ -44,6 +45,34 @@ def test_value_and_gradient_in_each_linker(mode):
     moved = INITIAL.copy()
     moved[1, 2] += 1e-5
     assert by_initial[1, 2] == pytest.approx((evaluate(PARAMETERS, moved)[0] - value) / 1e-5, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "origins", "pays"),
+    [
+        ("COUPLED", [-1], False),
+        ("COUPLED", [-1, -2], True),
+        ("COUPLED", [-1, 0, 1], False),  # one after the other
+        ("COUPLED", [-1, 0, 0, 0], True),
+        ("KINK", [-1, -2, -3, -4], False),  # switches that depend on states
+    ],
+)
+def test_segments_that_stand_side_by_side_are_solved_in_lanes(name, origins, pays):
+    model = load_kernels(generate_kernels(prepare_dynamics(getattr(models, name))))
+    layout = np.array([[origin, -1, 0, 0] for origin in origins])
+    assert lanes_pay.py_func(layout, model) == pays
+
+
+@pytest.mark.parametrize("mode", ["FAST_COMPILE", "NUMBA"])
+def test_the_operation_gives_what_the_solver_in_lanes_gives(mode):
+    parameters, initial, (states, _, _) = graph()
+    slope = pytensor.grad((states * WEIGHTS).sum(), parameters)
+    found = pytensor.function([parameters, initial], [states, slope], mode=mode)(PARAMETERS, INITIAL)
+    solver, model = load_solver(), load_kernels(generate_kernels(prepare_dynamics(models.COUPLED)))
+    expected, tape, _ = solver.solve_in_lanes(PARAMETERS, INITIAL, LAYOUT, SPANS, TIMES, SOLVER, model, True)
+    by_parameter, _ = solver.pull_back_in_lanes(PARAMETERS, INITIAL, LAYOUT, tape, WEIGHTS, SOLVER, model)
+    assert (found[0] == expected).all()
+    assert (found[1] == by_parameter).all()
 
 
 def test_value_and_gradient_cost_one_forward_solve():

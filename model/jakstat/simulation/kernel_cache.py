@@ -62,6 +62,7 @@ class Solver:
     solve_segments: Any
     solve_in_lanes: Any
     pull_back_segments: Any
+    pull_back_in_lanes: Any
     rough_sizes: Any
     evaluate_formulas: Any
     pull_back_formulas: Any
@@ -193,6 +194,7 @@ def _compiled_solver() -> Solver:
         parts.solve_segments,
         parts.solve_in_lanes,
         parts.pull_back_segments,
+        parts.pull_back_in_lanes,
         parts.rough_sizes,
         parts.evaluate_formulas,
         parts.pull_back_formulas,
@@ -203,6 +205,7 @@ def _compiled_solver() -> Solver:
         solver.solve_segments.compile(SOLVE_TYPES.args)
         solver.solve_in_lanes.compile(SOLVE_TYPES.args)
         solver.pull_back_segments.compile(PULL_BACK_TYPES.args)
+        solver.pull_back_in_lanes.compile(PULL_BACK_TYPES.args)
         solver.rough_sizes.compile(ROUGH_TYPES.args)
         solver.evaluate_formulas.compile(EVALUATE_TYPES.args)
         solver.pull_back_formulas.compile(PULL_BACK_FORMULAS_TYPES.args)
@@ -256,7 +259,7 @@ def _model_vector(module: KernelModule, engine: Any, lanes: Any) -> np.ndarray:
         compiled_address(solver.solve_segments, SOLVE_TYPES),
         compiled_address(solver.pull_back_segments, PULL_BACK_TYPES),
         compiled_address(solver.solve_in_lanes, SOLVE_TYPES),
-        0,
+        compiled_address(solver.pull_back_in_lanes, PULL_BACK_TYPES),
     ]
     offsets = HEADER + np.cumsum([0, *(len(listed) for listed in lists)])[:-1]
     places = np.cumsum([0, *work_sizes(module.sizes)])

@@ -3,7 +3,7 @@
 ``SolveSegments`` maps (parameters of segments, initial states) to the states at the measured times. The steps it took
 (the tape) leave it as a second, disconnected output, which the pullback's operation reads, so that value and gradient
 together cost one forward solve and one adjoint sweep. Times and tolerances are inputs, not properties: one compiled
-model serves every data set of its shape.
+model serves every data set of its shape. Segments are solved several at once, in lanes, where there are enough.
 """
 
 import ctypes
@@ -22,7 +22,16 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from jakstat.simulation.kernel_cache import load_solver, solver_digest
-from jakstat.simulation.solver import PULL_BACK_SEGMENTS, SOLVE_SEGMENTS, SolveStatus, call_pull_back, call_solve
+from jakstat.simulation.solver import (
+    N_ROOTS,
+    PULL_BACK_IN_LANES,
+    PULL_BACK_SEGMENTS,
+    SOLVE_IN_LANES,
+    SOLVE_SEGMENTS,
+    SolveStatus,
+    call_pull_back,
+    call_solve,
+)
 
 # PyTensor keeps compiled wrappers by this number: they are compiled anew when this module or the solver changes, whose
 # folder a kept wrapper names.
@@ -68,6 +77,20 @@ def _add_one(typing_context, address, number):
         return context.get_dummy_value()
 
     return types.none(types.int64, types.int64), generate
+
+
+@numba_njit
+def lanes_pay(layout, model):
+    """Return whether segments are solved in lanes: no switch depends on states, and two are side by side on average.
+
+    It depends on the problem alone, so that its numbers do.
+    """
+    depth, deepest = np.ones(layout.shape[0], dtype=np.int64), 1
+    for segment in range(layout.shape[0]):
+        if layout[segment, 0] >= 0:
+            depth[segment] = depth[layout[segment, 0]] + 1
+            deepest = max(deepest, depth[segment])
+    return model[N_ROOTS] == 0 and layout.shape[0] >= 2 * deepest
 
 
 @numba_njit
@@ -120,7 +143,10 @@ class SolveSegments(Op):
     def perform(self, node, inputs, output_storage):
         """Solve in Python mode."""
         *arguments, counts = inputs
-        results = load_solver().solve_segments(*map(np.ascontiguousarray, arguments), self.recording)
+        solver, given = load_solver(), [np.ascontiguousarray(argument) for argument in arguments]
+        in_lanes = lanes_pay.py_func(given[2], given[6])
+        solve = solver.solve_in_lanes if in_lanes else solver.solve_segments
+        results = solve(*given, self.recording)
         count_outcome(counts, first_failure.py_func(results[2]), 1)
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
@@ -155,7 +181,9 @@ class PullBackSegments(Op):
 
     def perform(self, node, inputs, output_storage):
         """Sweep back in Python mode."""
-        results = load_solver().pull_back_segments(*map(np.ascontiguousarray, inputs))
+        solver, given = load_solver(), [np.ascontiguousarray(argument) for argument in inputs]
+        in_lanes = lanes_pay.py_func(given[2], given[6])
+        results = (solver.pull_back_in_lanes if in_lanes else solver.pull_back_segments)(*given)
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
@@ -171,7 +199,7 @@ def _numba_solve(op, node, **kwargs):
     @numba_njit
     def solve(parameters, initial_states, layout, spans, times, solver, model, counts):
         states, tape, status = call_solve(
-            model[SOLVE_SEGMENTS],
+            model[SOLVE_IN_LANES] if lanes_pay(layout, model) else model[SOLVE_SEGMENTS],
             np.ascontiguousarray(parameters),
             np.ascontiguousarray(initial_states),
             layout.astype(np.int64),
@@ -192,7 +220,7 @@ def _numba_pull_back(op, node, **kwargs):
     @numba_njit
     def pull_back(parameters, initial_states, layout, tape, cotangents, solver, model):
         return call_pull_back(
-            model[PULL_BACK_SEGMENTS],
+            model[PULL_BACK_IN_LANES] if lanes_pay(layout, model) else model[PULL_BACK_SEGMENTS],
             np.ascontiguousarray(parameters),
             np.ascontiguousarray(initial_states),
             layout.astype(np.int64),

@@ -30,8 +30,8 @@ def solver_of(name):
 class Segments:
     """Segments of one model with parameters and spans of their own, from one root each, then what follows them."""
 
-    def __init__(self, solver, number, seed=1, followers=True):
-        rng, self.solver = np.random.default_rng(seed), solver
+    def __init__(self, solver, number, seed=1, followers=True, method=0.0):
+        rng, self.solver, self.method = np.random.default_rng(seed), solver, method
         n = 2 * number if followers else number
         self.parameters = solver.parameters[0] * rng.uniform(0.5, 1.5, (n, len(solver.parameters[0])))
         self.initial = solver.initial[0] * rng.uniform(0.5, 1.5, (number, len(solver.initial[0])))
@@ -40,26 +40,30 @@ class Segments:
         self.spans = np.column_stack([np.zeros(n), ends])
         self.times = np.tile(TIMES, n)
 
-    def solve(self, in_lanes=True, order=None, settings=(1e-6, 1e-8, 10_000.0, 1e-2, 0.0), recording=True):
+    def layout_in(self, order):
+        """Return the layout of the segments in ``order``."""
+        place, layout = np.argsort(order), self.layout[order].copy()
+        for segment in layout:
+            segment[0] = place[segment[0]] if segment[0] >= 0 else segment[0]
+        return layout
+
+    def solve(self, in_lanes=True, order=None, tolerances=(1e-6, 1e-8), max_steps=10_000.0, recording=True):
         """Return states (segment, time, state), tape and statuses of the segments in ``order``."""
         module = self.solver.module
         solve = module.solve_in_lanes if in_lanes else module.solve_segments
         order = np.arange(len(self.layout)) if order is None else order
-        place = np.argsort(order)
-        layout = self.layout[order].copy()
-        for segment in layout:
-            segment[0] = place[segment[0]] if segment[0] >= 0 else segment[0]
-        given = (self.parameters[order], self.initial, layout, self.spans[order], self.times)
-        states, tape, status = solve(*given, np.array(settings), self.solver.model, recording)
+        given = (self.parameters[order], self.initial, self.layout_in(order), self.spans[order], self.times)
+        settings = np.array([*tolerances, max_steps, 1e-2, self.method])
+        states, tape, status = solve(*given, settings, self.solver.model, recording)
         return states.reshape(len(self.layout), len(TIMES), -1), tape, status
 
 
 @pytest.mark.parametrize("method", [0.0, 1.0])
 @pytest.mark.parametrize("name", sorted(SMOOTH))
 def test_lanes_take_the_steps_of_the_scalar_solver(name, method):
-    segments, settings = Segments(solver_of(name), 5), (1e-5, 1e-7, 10_000.0, 1e-2, method)
-    states, tape, status = segments.solve(settings=settings)
-    expected, lines, outcomes = segments.solve(False, settings=settings)
+    segments = Segments(solver_of(name), 5, method=method)
+    states, tape, status = segments.solve(tolerances=(1e-5, 1e-7))
+    expected, lines, outcomes = segments.solve(False, tolerances=(1e-5, 1e-7))
     assert (status == SolveStatus.SUCCESS).all()
     assert (outcomes == status).all()
     assert states == pytest.approx(expected, rel=1e-9, abs=1e-10)
@@ -128,9 +132,8 @@ def test_a_segment_that_is_not_finite_fails_alone_and_by_the_name_that_the_scala
 
 def test_steps_that_are_used_up_are_a_named_failure_in_lanes():
     segments = Segments(Solver(models.COUPLED), 6)
-    settings = (1e-6, 1e-8, 20.0, 1e-2, 0.0)
-    _, _, status = segments.solve(settings=settings)
-    _, _, outcomes = segments.solve(False, settings=settings)
+    _, _, status = segments.solve(max_steps=20.0)
+    _, _, outcomes = segments.solve(False, max_steps=20.0)
     assert (status == outcomes).all()
     assert (status[:6] == SolveStatus.TOO_MANY_STEPS).any()
 
@@ -139,5 +142,5 @@ def test_an_oscillator_has_no_steady_state_in_lanes():
     segments = Segments(Solver(models.OSCILLATOR), 5, followers=False)
     segments.spans[:, 1], segments.times[3::4] = np.inf, np.inf
     segments.spans[0, 1], segments.times[3] = 5.0, 4.0
-    _, _, status = segments.solve(settings=(1e-4, 1e-6, 300.0, 1e-2, 0.0))
+    _, _, status = segments.solve(tolerances=(1e-4, 1e-6), max_steps=300.0)
     assert status.tolist() == [SolveStatus.SUCCESS, *[SolveStatus.NO_STEADY_STATE] * 4]

@@ -23,7 +23,9 @@ from .kernel_interface import (
     JUMPS as JUMPS,
     LANES as LANES,
     MOST_STAGES as MOST_STAGES,
+    N_ROOTS as N_ROOTS,
     N_SETTINGS as N_SETTINGS,
+    PULL_BACK_IN_LANES as PULL_BACK_IN_LANES,
     PULL_BACK_SEGMENTS as PULL_BACK_SEGMENTS,
     RHS as RHS,
     SOLVE_IN_LANES as SOLVE_IN_LANES,
@@ -32,6 +34,7 @@ from .kernel_interface import (
     THRESHOLDS_VJP as THRESHOLDS_VJP,
     work_sizes as work_sizes,
 )
+from .lane_adjoint import pull_back_in_lanes as pull_back_in_lanes
 from .lane_solve import solve_in_lanes as solve_in_lanes
 from .rough_solve import rough_sizes as rough_sizes
 from .segments import solve_segments as solve_segments

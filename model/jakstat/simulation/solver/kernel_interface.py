@@ -147,6 +147,17 @@ def number_at(typing_context, address, index):
 
 
 @intrinsic
+def integer_at(typing_context, address, index):
+    """Return the int64 at an address and index."""
+
+    def generate(context, builder, signature, values):
+        place = builder.gep(builder.inttoptr(values[0], ir.PointerType(ir.IntType(64))), [values[1]])
+        return builder.load(place)
+
+    return types.int64(types.int64, types.int64), generate
+
+
+@intrinsic
 def put(typing_context, address, index, value):
     """Write a float64 or an int64 to an address and index."""
 

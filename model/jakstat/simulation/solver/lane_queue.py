@@ -1,4 +1,4 @@
-"""Which segments may enter a lane: those whose origin is done, in the order in which they became so.
+"""Which segments may enter a lane: those that wait for no other, in the order in which they became so.
 
 The longest of those that need nothing come first, so that few lanes wait at the end. What is computed does not depend
 on the order.
@@ -74,3 +74,13 @@ def dequeue(queue):
         return -1
     queue.borders[0] += 1
     return queue.segments[queue.borders[0] - 1]
+
+
+@njit(**OPTIONS)
+def count_followers(layout):
+    """Return how many segments begin where each one ends, (segment,)."""
+    followers = np.zeros(layout.shape[0], dtype=np.int64)
+    for segment in range(layout.shape[0]):
+        if layout[segment, 0] >= 0:
+            followers[layout[segment, 0]] += 1
+    return followers
