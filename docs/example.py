@@ -35,4 +35,5 @@ response = fit.predict_curves(
     [AlteredCells("IL-13 4 ng/ml")], ["ruxolitinib"], asked["doses_nM"], Readout("pSTAT5", "pSTAT5_signal", time_h=1)
 )
 measured = summarise_metrics(measure_dose_response(response))
-print(measured.loc[measured["metric"] == "ic50", ["cells", "drug", "share_existing", "median", "lower_90", "upper_90"]])
+told = ["cells", "drug", "share_existing", "median", "lower_90", "upper_90"]
+print(measured.loc[measured["metric"] == "ic50", told].round(2).to_string(index=False))

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from jakstat import Problem, SolverSettings
+from jakstat import Problem, SolveError, SolverSettings
+from jakstat.problem import Experiment, Measurement, Period
+from jakstat.problem.formulas import parse_formula
+from jakstat.problem.model_text import antimony_to_sbml
 
 
 def test_signals_and_residuals_of_a_preequilibrated_experiment_are_those_of_the_closed_form(turnover):
@@ -21,6 +24,19 @@ def test_signals_and_residuals_of_a_preequilibrated_experiment_are_those_of_the_
     logarithmic = replace(turnover, observables=(replace(turnover.observables[0], noise_distribution="log-laplace"),))
     residual = Problem(logarithmic, SolverSettings(1e-10, 1e-12)).signals({"k": 1.5})["residual"].to_numpy()
     assert residual == pytest.approx(np.log(np.array([1.5, 3.0, 1.5]) / signal) / 0.1, rel=1e-5)
+
+
+def test_a_simulation_names_the_experiment_that_fails_though_nothing_of_it_is_measured(turnover):
+    """x' = x^2 from 1 has no value at time 1 and later."""
+    sbml = antimony_to_sbml("model blow\n x = 1; rate = 0; k = 1\n J0: -> x; rate * x * x\nend\n", "blow.ant", [])
+    still = Experiment("still", (Period(0.0),))
+    blown = Experiment("blown", (Period(0.0, {"rate": parse_formula("1")}),))
+    tables = replace(
+        turnover, sbml=sbml, experiments=(still, blown), measurements=(Measurement("x_signal", "still", 1.0, 1.0),)
+    )
+    with pytest.raises(SolveError, match=r"^1 experiment\(s\) could not be solved: blown: "):
+        Problem(tables).simulate({"k": 1.5}, np.linspace(0.0, 4.0, 5))
+    assert Problem(replace(tables, experiments=(still,))).simulate({"k": 1.5}, [4.0])["x"].item() == pytest.approx(1.0)
 
 
 def test_terms_of_the_log_likelihood_add_up_to_it(turnover):

@@ -14,12 +14,29 @@ TABLES = sorted(
     if "source" in file.read_text(encoding="utf-8").splitlines()[0].split("\t")
 )
 STUDIES = sorted((REPOSITORY / "data").glob("*/study.yaml"))
-#: A year, an identifier of a publication, a kind of document, or the word itself.
+#: A publication by its year or identifier, what the study itself measured or compared, or the word assumed.
 _SAYS_WHENCE = re.compile(
-    r"\b(19|20)\d\d\b|doi|PMC\d|NCI-60|label|measured|by definition|units? |assumed|from memory|this study|same as|"
-    r"not printed|published",
+    r"\b(19|20)\d\d\b|\b10\.\d{4,}/|PMC\d{5}|\bassumed\b|\bfrom memory of\b|measured by the (source|authors)|"
+    "compared here",
     re.IGNORECASE,
 )
+
+
+@pytest.mark.parametrize(
+    ("source", "is_one"),
+    [
+        ("Quintas-Cardama 2010, Blood 115:3109, table 1", True),
+        ("doi 10.1182/blood-2009-04-214957", True),
+        ("width assumed", True),
+        ("label", False),
+        ("vendor's label, units nM", False),
+        ("published", False),
+        ("same as above", False),
+        ("", False),
+    ],
+)
+def test_a_source_is_a_publication_a_measurement_or_says_that_it_is_none(source, is_one):
+    assert bool(_SAYS_WHENCE.search(source)) is is_one
 
 
 def test_the_shipped_tables_with_numbers_have_a_source_column():

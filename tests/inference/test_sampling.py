@@ -1,8 +1,12 @@
 """Sampling of a problem whose posterior is known in closed form; equal seeds give equal draws."""
 
+import arviz as az
 import numpy as np
 import pytest
+import xarray as xr
+from scipy import stats
 
+from jakstat.files import write_tree
 from jakstat.inference import (
     SamplingSettings,
     compute_loo,
@@ -77,6 +81,18 @@ def test_progress_comes_as_plain_lines_and_every_solve_is_counted(conjugate):
     counts = dict(outcome.split("=") for outcome in tree.attrs["solve_outcomes"])
     assert int(counts["success"]) >= 2600
     assert sum(int(count) for name, count in counts.items() if name != "success") == 0
+
+
+def test_arviz_reads_the_draws_as_its_documentation_shows(posterior, tmp_path):
+    write_tree(posterior, tmp_path / "posterior.nc")
+    read = xr.open_datatree(tmp_path / "posterior.nc", engine="h5netcdf")
+    assert list(az.summary(read).index) == ["x0"]
+    assert {"posterior", "prior", "posterior_predictive", "log_likelihood", "observed_data", "sample_stats"} <= set(
+        read
+    )
+    assert float(az.loo(read, var_name="measurement").elpd) < 0
+    drawn = read["prior"]["x0"].to_numpy().ravel()
+    assert stats.kstest(drawn, stats.norm(PRIOR_MEAN, PRIOR_SD).cdf).pvalue > 1e-3
 
 
 def test_log_likelihood_terms_are_normal_densities(posterior):

@@ -21,8 +21,9 @@ from jakstat.predictions import (
 )
 from jakstat.reports.figures.drawing import figure_svg
 from jakstat.reports.figures.resistance_figures import effective_figure, emax_figure, resistance_figure
-from jakstat.reports.figures.scenario_figures import combination_figure, names_of_pairs, response_figure
+from jakstat.reports.figures.scenario_figures import combination_figure, response_figure
 from jakstat.reports.page import Paragraph, Picture, Table
+from jakstat.reports.report_contents import pairs_by_label
 from jakstat.reports.responses_page import render_responses_page
 from jakstat.reports.sections.scenario_answers import (
     ScenarioResults,
@@ -211,7 +212,7 @@ def test_pairs_of_a_file_come_back_by_their_labels(results):
     pairs = dict(results.combinations)
     tree = xr.DataTree.from_dict({f"pair_{number}": pair for number, pair in enumerate(pairs.values())})
     tree.attrs["pairs"] = list(pairs)
-    assert list(names_of_pairs(tree)) == list(pairs)
+    assert list(pairs_by_label(tree)) == list(pairs)
 
 
 def test_what_is_still_effective_is_told_with_the_line_itself_first(effects):

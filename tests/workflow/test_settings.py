@@ -97,9 +97,16 @@ def test_interventions_are_planned_from_their_tables(snakemake, tmp_path, reposi
     assert "docs/raia_interventions/alterations.tsv" in done.stdout
 
 
+def test_both_ways_to_ask_for_an_inhibitor_are_refused(snakemake, tmp_path, repository):
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump({"interventions": INTERVENTIONS}))
+    files = [repository / "config/raia2011.yaml", tmp_path / "mine.yaml"]
+    done = snakemake("--dry-run", "--configfile", *files, directory=tmp_path)
+    refused(done, "config keys interventions and dose_response: found both; needed: one of them")
+
+
 def test_interventions_without_their_folder_are_refused(snakemake, tmp_path, repository):
     section = INTERVENTIONS | {"tables": "nowhere"}
-    (tmp_path / "mine.yaml").write_text(yaml.safe_dump({"interventions": section}))
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump({"dose_response": None, "interventions": section}))
     files = [repository / "config/raia2011.yaml", tmp_path / "mine.yaml"]
     done = snakemake("--dry-run", "--configfile", *files, directory=tmp_path)
     refused(done, "config key interventions.tables: found no folder nowhere")

@@ -17,6 +17,7 @@ import nutpie
 import pymc as pm
 import xarray as xr
 
+from jakstat.inference.compiled_density import compile_density
 from jakstat.inference.starts import climb
 from jakstat.problem import PROBLEM_DIGESTS, ProblemTables, draws_from_deviations, parameter_dataset, problem_digests
 from jakstat.simulation import StatusCounts, available_cores, plan_simulation
@@ -119,7 +120,7 @@ def compile_model(model: pm.Model) -> Any:
     :mod:`jakstat.inference.starts`). Draws of decade-wide priors (PEtab problems that give only bounds) would start
     them where the likelihood is flat.
     """
-    compiled = nutpie.compile_pymc_model(model)
+    compiled = compile_density(model)
     jittered = compiled.initial_point_func
     one_at_a_time = Lock()  # chains start in threads, and a compiled PyTensor function serves one of them
 

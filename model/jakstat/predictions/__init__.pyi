@@ -36,7 +36,7 @@ from .scoring import (
     score_left_out as score_left_out,
     score_predictions as score_predictions,
 )
-from .states import failed_experiments as failed_experiments, simulate_states as simulate_states
+from .states import simulate_states as simulate_states
 from .summaries import (
     summarise_cell_lines as summarise_cell_lines,
     summarise_inhibitors as summarise_inhibitors,

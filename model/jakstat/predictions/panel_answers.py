@@ -94,7 +94,7 @@ def least_doses(pairs: Mapping[str, xr.Dataset], effect: float, probability: flo
     Returns
     -------
     DataFrame
-        As :func:`jakstat.predictions.find_least_doses`, with ``pair`` and ``effect``; no row of a pair whose doses do
+        As ``combinations.find_least_doses``, with ``pair`` and ``effect``; no row of a pair whose doses do
         not suffice.
     """
     found = [

@@ -38,7 +38,7 @@ def suggest_experiments(
     Returns
     -------
     DataFrame
-        As :func:`jakstat.predictions.rank_candidates`, best first.
+        As ``next_experiment.rank_candidates``, best first.
     """
     asked, labels = _candidates(fit, candidates)
     signal = fit.predict_signals(asked)

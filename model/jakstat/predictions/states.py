@@ -64,13 +64,7 @@ def simulate_states(
             "time": ("time", times, {"units": tables.time_unit}),
         },
     )
-    return states, failed_experiments(plan.segments_of_experiment, status)
-
-
-def failed_experiments(segments: dict[str, tuple[int, ...]], status: np.ndarray) -> dict[str, SolveStatus]:
-    """Return the outcome of each experiment whose last segment could not be solved."""
-    last = {name: int(status[of_experiment[-1]]) for name, of_experiment in segments.items()}
-    return {name: SolveStatus(number) for name, number in last.items() if number}
+    return states, plan.failed_experiments(status)
 
 
 def _measured_range(tables: ProblemTables) -> np.ndarray:

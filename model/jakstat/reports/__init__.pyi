@@ -8,11 +8,11 @@ from .figures import (
 )
 from .html_report import render_report as render_report
 from .parameter_document import render_parameter_document as render_parameter_document
-from .responses_page import render_responses_page as render_responses_page
-from .sections import (
-    ANSWER_TABLES as ANSWER_TABLES,
-    CELL_TABLES as CELL_TABLES,
+from .report_contents import (
+    REPORT_TABLES as REPORT_TABLES,
     InterventionResults as InterventionResults,
     ReportContents as ReportContents,
-    take_answers as take_answers,
+    ScenarioResults as ScenarioResults,
+    report_contents as report_contents,
 )
+from .responses_page import render_responses_page as render_responses_page

@@ -2,8 +2,8 @@
 
 from jakstat.problem import require_same_problem
 from jakstat.reports.page import Page, Paragraph, Section, render_page
+from jakstat.reports.report_contents import ReportContents
 from jakstat.reports.sections import (
-    ReportContents,
     cell_line_sections,
     convergence_section,
     coverage_section,

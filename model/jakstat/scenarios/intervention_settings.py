@@ -69,7 +69,7 @@ def read_asked_interventions(
         return _short_form(section, tables)
     if folder is None:
         raise ValueError("the interventions section: found no folder of tables; needed: one (key tables)")
-    asked = _read_interventions(section)
+    asked = _read_interventions(section, tables)
     return read_petab_scenarios(tables, folder, section.get("time_unit", "")), asked
 
 
@@ -82,13 +82,13 @@ def _short_form(section: Mapping[str, Any], tables: ProblemTables) -> tuple[Peta
         inhibitors=(section["inhibitor"],),
         doses=tuple(map(float, section["doses_nM"])),
         pairs=(),
-        readout=Readout(section["readout"], section["readout"], time),
+        readout=_readout(tables, section["readout"], time),
         draws=_ALL_DRAWS,
     )
     return PetabScenarios(tables, form.reference, form.made, unit), asked
 
 
-def _read_interventions(section: Mapping[str, Any]) -> InterventionSettings:
+def _read_interventions(section: Mapping[str, Any], tables: ProblemTables) -> InterventionSettings:
     doses = tuple(float(dose) for dose in section["doses_nM"])
     faults = dose_faults(doses)
     inhibitors = tuple(section["inhibitors"])
@@ -109,6 +109,12 @@ def _read_interventions(section: Mapping[str, Any]) -> InterventionSettings:
         inhibitors=inhibitors,
         doses=doses,
         pairs=pairs,
-        readout=Readout(readout["observable"], readout["observable"], float(readout["time_h"])),
+        readout=_readout(tables, readout["observable"], float(readout["time_h"])),
         draws=int(section["draws"]),
     )
+
+
+def _readout(tables: ProblemTables, observable: str, time_h: float) -> Readout:
+    """Return a readout that is called as its observable is for people."""
+    names = {known.id: known.name for known in tables.observables}
+    return Readout(names.get(observable) or observable, observable, time_h)

@@ -12,6 +12,7 @@ import numpy as np
 
 from jakstat.simulation.kernel_cache import load_kernels, load_solver
 from jakstat.simulation.plan import SimulationPlan
+from jakstat.simulation.solver import has_lanes
 
 _CHUNK_BYTES = 16 * 2**20  # of states that one call returns
 
@@ -46,7 +47,7 @@ def solve_draws(
         States, NaN where a solve failed, and statuses, in the order of the chunks.
     """
     compiled, model = load_solver(), load_kernels(plan.digest)
-    solve_segments = compiled.solve_segments if plan.dynamics.state_switches else compiled.solve_in_lanes
+    solve_segments = compiled.solve_in_lanes if has_lanes(model) else compiled.solve_segments
 
     def solve(parameters: np.ndarray, initial_states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         n_draws, n_segments, n_parameters = parameters.shape

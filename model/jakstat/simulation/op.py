@@ -23,7 +23,6 @@ from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_defa
 
 from jakstat.simulation.kernel_cache import load_solver, solver_digest
 from jakstat.simulation.solver import (
-    N_ROOTS,
     PULL_BACK_IN_LANES,
     PULL_BACK_SEGMENTS,
     SOLVE_IN_LANES,
@@ -31,6 +30,7 @@ from jakstat.simulation.solver import (
     SolveStatus,
     call_pull_back,
     call_solve,
+    has_lanes,
 )
 
 # PyTensor keeps compiled wrappers by this number: they are compiled anew when this module or the solver changes, whose
@@ -81,7 +81,7 @@ def _add_one(typing_context, address, number):
 
 @numba_njit
 def lanes_pay(layout, model):
-    """Return whether segments are solved in lanes: no switch depends on states, and two are side by side on average.
+    """Return whether segments are solved in lanes: the model can be, and two are side by side on average.
 
     It depends on the problem alone, so that its numbers do.
     """
@@ -90,7 +90,7 @@ def lanes_pay(layout, model):
         if layout[segment, 0] >= 0:
             depth[segment] = depth[layout[segment, 0]] + 1
             deepest = max(deepest, depth[segment])
-    return model[N_ROOTS] == 0 and layout.shape[0] >= 2 * deepest
+    return has_lanes(model) and layout.shape[0] >= 2 * deepest
 
 
 @numba_njit

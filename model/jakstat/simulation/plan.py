@@ -17,6 +17,7 @@ from jakstat.simulation.entities import EntityValues, period_of, states_made_by_
 from jakstat.simulation.kernel_cache import generate_kernels
 from jakstat.simulation.kernels import Dynamics, prepare_dynamics
 from jakstat.simulation.progress import counted
+from jakstat.simulation.solver import SolveStatus
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class SimulationPlan:
     times: np.ndarray
     segments_of_experiment: dict[str, tuple[int, ...]]
     row_of_measurement: np.ndarray
+
+    def failed_experiments(self, status: np.ndarray) -> dict[str, SolveStatus]:
+        """Return the outcome of each experiment whose last segment could not be solved; ``status`` is by segment."""
+        ends = {name: int(status[segments[-1]]) for name, segments in self.segments_of_experiment.items()}
+        return {name: SolveStatus(number) for name, number in ends.items() if number}
 
 
 @dataclass(frozen=True)

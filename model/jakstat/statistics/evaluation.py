@@ -133,8 +133,7 @@ def _faults_at(point: np.ndarray, evaluators: _Evaluators, tables: ProblemTables
     """Return the faults at one point; those of the gradient only where everything else is finite."""
     with np.errstate(all="ignore"):
         found = _Evaluated(*evaluators.values(point))
-        ends = {name: found.status[segments[-1]] for name, segments in plan.segments_of_experiment.items()}
-        unsolved = {name: SolveStatus(int(status)) for name, status in ends.items() if status}
+        unsolved = plan.failed_experiments(found.status)
         faults = [*_solve_faults(unsolved, tables), *_measurement_faults(found, set(unsolved), tables)]
         return faults or list(_gradient_faults(evaluators.slopes(point)[0], tables))
 

@@ -6,10 +6,13 @@ import sympy as sp
 from tests.simulation.models import pathway
 from tests.simulation.solving import run_kernel
 
+from jakstat import read_problem
 from jakstat.pathway import symbol
+from jakstat.simulation import kernel_cache
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
+from jakstat.simulation.kernels import elimination_plan
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
-from jakstat.simulation.kernels.elimination import plan_elimination
+from jakstat.simulation.kernels.elimination_plan import plan_elimination
 from jakstat.simulation.solver.kernel_interface import ADJOINT_STAGE, FACTORISE, N_FACTORS, NEWTON
 
 
@@ -28,10 +31,9 @@ def factors_of(model: np.ndarray, size: int, h_gamma: float) -> tuple[float, np.
     return run_kernel(model[FACTORISE], 0.0, np.zeros(size), nothing, nothing, h_gamma, factors), factors
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_solutions_agree_with_dense_ones(seed):
+@pytest.mark.parametrize(("seed", "n"), [*((seed, 12) for seed in range(5)), pytest.param(5, 50, id="in loops")])
+def test_solutions_agree_with_dense_ones(seed, n):
     rng = np.random.default_rng(seed)
-    n = 12
     jacobian = np.where(rng.random((n, n)) < 0.2, rng.normal(size=(n, n)), 0.0)
     model = linear_system(jacobian)
     _, factors = factors_of(model, n, 0.1)
@@ -48,6 +50,18 @@ def test_solutions_agree_with_dense_ones(seed):
 def test_smallest_pivot_is_returned():
     smallest, _ = factors_of(linear_system(np.array([[1.0, 1.0], [1.0, 0.0]])), 2, 1.0)
     assert smallest == 0.0
+
+
+def test_loops_give_the_gradient_of_straight_line_code(monkeypatch, repository):
+    """With all kernels that hold an elimination, those of the adjoint and of the error too."""
+    problem, looping = (read_problem(repository / "data" / "boehm2014") for _ in range(2))
+    expected, slopes = problem.log_likelihood(), problem.gradient()
+    monkeypatch.setattr(elimination_plan, "_MOST_UPDATES_IN_LINE", 0)
+    digest = f"{kernel_cache.generator_digest()} in loops"
+    monkeypatch.setattr(kernel_cache, "generator_digest", lambda: digest)
+    assert looping.plan.digest != problem.plan.digest
+    assert looping.log_likelihood() == pytest.approx(expected, rel=1e-9)
+    assert looping.gradient() == pytest.approx(slopes, rel=1e-6)
 
 
 def test_a_chain_has_no_fill():

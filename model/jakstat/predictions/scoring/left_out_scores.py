@@ -74,7 +74,7 @@ def score_left_out(fit: StudyFit, observable: str, by: str, refits: Mapping[str,
     Returns
     -------
     LeftOut
-        Scores as :func:`jakstat.predictions.compare_predictors`, groups resampled whole. A k-hat above 0.7: the weights
+        Scores as ``scores.compare_predictors``, groups resampled whole. A k-hat above 0.7: the weights
         do not reach from the fit to that without the group, and only a new fit can tell.
 
     Raises

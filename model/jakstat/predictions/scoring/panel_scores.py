@@ -40,7 +40,7 @@ def score_held_out(fit: StudyFit, held_out: Sequence[StudyMeasurement]) -> pd.Da
     Returns
     -------
     DataFrame
-        As :func:`jakstat.predictions.compare_predictors`; curves (line, drug and experiment) are resampled together.
+        As ``scores.compare_predictors``; curves (line, drug and experiment) are resampled together.
     """
     names = {measurement.observable for measurement in held_out}
     training = dose_response_rows(

@@ -32,7 +32,6 @@ from .resistance_figures import (
 )
 from .scenario_figures import (
     combination_figure as combination_figure,
-    names_of_pairs as names_of_pairs,
     response_figure as response_figure,
     score_figure as score_figure,
 )

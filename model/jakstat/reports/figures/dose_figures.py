@@ -65,7 +65,7 @@ def fit_over_doses(tables: ProblemTables, tree: xr.DataTree) -> PanelGroup:
     tables : ProblemTables
         From ``measured_over_doses``: each experiment of an observable is measured at one time.
     tree : DataTree
-        ``posterior`` (``signal``; chain, draw, obs) and, if there is one, ``posterior_predictive`` (``measurement``).
+        ``signals`` (``signal``; chain, draw, obs) and, if there is one, ``posterior_predictive`` (``measurement``).
 
     Returns
     -------

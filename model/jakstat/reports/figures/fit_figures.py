@@ -46,7 +46,7 @@ def fit_figure(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Datase
     ----------
     tables : ProblemTables
     tree : DataTree
-        ``posterior`` (``signal``; chain, draw, obs) and, if there is one, ``posterior_predictive`` (``measurement``).
+        ``signals`` (``signal``; chain, draw, obs) and, if there is one, ``posterior_predictive`` (``measurement``).
     time_courses : Dataset, optional
         Dense expected signals, ``signal`` (chain, draw, observable, experiment, time): bands are drawn from it, else at
         the measured times and joined by lines.

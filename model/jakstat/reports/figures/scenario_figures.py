@@ -1,6 +1,6 @@
 """Figures of what was predicted for scenarios: dose responses, combinations, scores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -155,9 +155,3 @@ def score_figure(scores: pd.DataFrame) -> Figure:
         axes.set(xlim=(40, 100), ylim=(0, 103), xlabel="interval (%)", ylabel="held-out measurements inside (%)")
         axes.legend(frameon=False, fontsize=8)
     return figure
-
-
-def names_of_pairs(tree: xr.DataTree) -> dict[str, xr.Dataset]:
-    """Return the pairs of a file of combinations by their labels."""
-    labels: Sequence[str] = tree.attrs["pairs"]
-    return {label: tree[f"pair_{number}"].to_dataset() for number, label in enumerate(labels)}

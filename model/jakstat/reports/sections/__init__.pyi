@@ -1,11 +1,8 @@
-from .answers import ANSWER_TABLES as ANSWER_TABLES, take_answers as take_answers
 from .cell_lines import cell_line_sections as cell_line_sections, inhibitor_sections as inhibitor_sections
-from .contents import CELL_TABLES as CELL_TABLES, ReportContents as ReportContents
 from .convergence import convergence_section as convergence_section
 from .criticism import loo_section as loo_section
 from .fitted_parameters import parameter_section as parameter_section
 from .intervention_answers import (
-    InterventionResults as InterventionResults,
     intervention_section as intervention_section,
     intervention_sentences as intervention_sentences,
 )

@@ -13,7 +13,7 @@ from jakstat.reports.figures import (
     with_unit,
 )
 from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table
-from jakstat.reports.sections.contents import ReportContents
+from jakstat.reports.report_contents import ReportContents
 from jakstat.reports.tables import interval_text, number_text, share_text
 
 _TEXT, _NUMBER = False, True

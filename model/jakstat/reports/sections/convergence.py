@@ -10,7 +10,7 @@ import xarray as xr
 from jakstat.problem import parameter_draws
 from jakstat.reports.figures import energy_figure, figure_svg, rank_figure
 from jakstat.reports.page import Block, Paragraph, Picture, Section
-from jakstat.reports.sections.contents import ReportContents
+from jakstat.reports.report_contents import ReportContents
 from jakstat.reports.tables import check_table, mode_blocks, number_text, verdict, worst_parameters, worst_table
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from jakstat.reports.figures import experiment_name, figure_svg, loo_pit_figure, observable_name, pareto_k_figure
 from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table
-from jakstat.reports.sections.contents import ReportContents
+from jakstat.reports.report_contents import ReportContents
 from jakstat.reports.tables import decimal_text, number_text
 
 _TEXT, _NUMBER = False, True

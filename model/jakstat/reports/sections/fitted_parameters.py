@@ -6,7 +6,7 @@ from jakstat.predictions import summarise_parameters
 from jakstat.problem import is_assumed
 from jakstat.reports.figures import figure_svg, parameter_figure
 from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table
-from jakstat.reports.sections.contents import ReportContents
+from jakstat.reports.report_contents import ReportContents
 from jakstat.reports.tables import interval_text, number_text, share_text, value_text
 
 _TEXT, _NUMBER = False, True

@@ -1,40 +1,18 @@
 """The section on drugs, alterations and pairs on a problem without cell lines."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 import xarray as xr
 
 from jakstat.problem import ProblemTables, is_assumed
-from jakstat.reports.figures import combination_figure, figure_svg, names_of_pairs, observable_name, response_figure
+from jakstat.reports.figures import combination_figure, figure_svg, observable_name, response_figure
 from jakstat.reports.page import Block, Items, Paragraph, Picture, Section, Table
+from jakstat.reports.report_contents import InterventionResults
 from jakstat.reports.tables import interval_text, measure_table, number_text, share_text
 from jakstat.scenarios import HOUR_IN
 
 _TEXT, _NUMBER = False, True
-#: Fields of the report's inputs that are tables of :class:`InterventionResults`.
-INTERVENTION_TABLES = ("intervention_measures", "intervention_shifts")
-
-
-@dataclass(frozen=True)
-class InterventionResults:
-    """What the rules of interventions.smk made: curves, their measures, fold shifts, and pairs by label."""
-
-    response: xr.DataArray
-    measures: pd.DataFrame
-    shifts: pd.DataFrame
-    pairs: Mapping[str, xr.Dataset]
-
-
-def take_interventions(results: dict[str, Any]) -> InterventionResults | None:
-    """Take what belongs to interventions out of results by name, and return it; None where nothing was asked."""
-    if "interventions" not in results:
-        return None
-    measures, shifts = (results.pop(name) for name in INTERVENTION_TABLES)
-    response = results.pop("interventions")["response"]
-    return InterventionResults(response, measures, shifts, names_of_pairs(results.pop("intervention_pairs")))
 
 
 def intervention_sentences(results: InterventionResults, tables: ProblemTables) -> list[str]:

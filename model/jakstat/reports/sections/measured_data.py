@@ -10,7 +10,7 @@ from scipy.stats import binom
 from jakstat.problem import ProblemTables, measured_over_doses, measured_over_time
 from jakstat.reports.figures import drawn_fit, experiment_name, figure_svg, observable_name, prior_predictive_figure
 from jakstat.reports.page import Block, Cell, Items, Paragraph, Picture, Section, Table, Tone
-from jakstat.reports.sections.contents import ReportContents
+from jakstat.reports.report_contents import ReportContents
 from jakstat.reports.tables import number_text, share_text
 
 _TEXT, _NUMBER = False, True

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from jakstat.reports.page import Block, Section, Table, Verbatim
-from jakstat.reports.sections.contents import ReportContents
+from jakstat.reports.report_contents import ReportContents
 from jakstat.simulation import SolveStatus
 
 _TEXT, _NUMBER = False, True

@@ -1,77 +1,26 @@
 """The sections on what was predicted for scenarios, each with what is assumed in it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
-from jakstat.problem import ProblemTables, measured_responses
 from jakstat.reports.figures import (
     combination_figure,
     effective_figure,
     emax_figure,
     exposure_figure,
     figure_svg,
-    names_of_pairs,
     resistance_figure,
     response_figure,
     score_figure,
 )
 from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table, Tone
+from jakstat.reports.report_contents import ScenarioResults
 from jakstat.reports.tables import interval_text, measure_table, number_text, share_text
 
 _TEXT, _NUMBER = False, True
 _GOOD_K = 0.7  # Vehtari et al. 2024, JMLR 25(72)
-
-#: Tables of :class:`ScenarioResults`, by field.
-SCENARIO_TABLES = (
-    "scenarios",
-    "response_measures",
-    "jak_dependency",
-    "shifts",
-    "resistance_exposure",
-    "least_doses",
-    "exposure",
-    "ranking",
-    "next_experiment",
-    "scores",
-)
-
-
-@dataclass(frozen=True)
-class ScenarioResults:
-    """What the rules of responses.smk and scenarios.smk made, named as the inputs of the report."""
-
-    scenarios: pd.DataFrame
-    responses: xr.Dataset
-    measured: pd.DataFrame
-    response_measures: pd.DataFrame
-    jak_dependency: pd.DataFrame
-    shifts: pd.DataFrame
-    resistance_exposure: pd.DataFrame
-    combinations: Mapping[str, xr.Dataset]
-    least_doses: pd.DataFrame
-    exposure: pd.DataFrame
-    at_exposure: xr.Dataset
-    ranking: pd.DataFrame
-    next_experiment: pd.DataFrame
-    scores: pd.DataFrame
-
-
-def take_scenarios(results: dict[str, Any], tables: ProblemTables) -> ScenarioResults | None:
-    """Take what belongs to scenarios out of results by name, and return it; None where nothing was predicted for any.
-
-    The table ``jak_dependency`` stays, because the section on cell lines shows it too.
-    """
-    if "responses" not in results:
-        return None
-    own = {name: results[name] if name == "jak_dependency" else results.pop(name) for name in SCENARIO_TABLES}
-    pairs = names_of_pairs(results.pop("combinations"))
-    datasets = {name: results.pop(name) for name in ("responses", "at_exposure")}
-    return ScenarioResults(combinations=pairs, measured=measured_responses(tables), **datasets, **own)
 
 
 def scenario_sections(results: ScenarioResults) -> list[Section]:

@@ -126,11 +126,7 @@ class Kernel:
 
     def store(self, array: str, index: int, value: str) -> None:
         """Store a value when everything has been computed."""
-        address = self._address(array, index)
-        self._stores.append(Instruction("", "store {number} {0}, ptr {1}{alignment}", (value, address)))
-
-    def _address(self, array: str, index: int) -> str:
-        return self._result(f"getelementptr {{number}}, ptr %{array}, i64 {index}")
+        self._stores.append(self._store(array, index, value))
 
     def accumulate(self, array: str, index: int, value: str) -> None:
         """Add a value to what an array holds."""
@@ -177,6 +173,21 @@ class Kernel:
         """Return what a function of numbers gives."""
         listed = ", ".join(f"{{number}} {{{place}}}" for place in range(len(arguments)))
         return self._result(f"call {_FLAGS} {{number}} @{{function}}({listed})", *arguments, function=function)
+
+    def make_room(self, array: str, size: int) -> None:
+        """Make room for an array that is gone when the kernel returns, unless it is an argument."""
+        if array not in self._arguments:
+            self._lines.append(Instruction(f"%{array}", f"alloca [{size} x {{number}}]"))
+
+    def hand_over(self, array: str, values: Sequence[str]) -> None:
+        """Make an array of values, for a function that is called next."""
+        self.make_room(array, len(values))
+        for index, value in enumerate(values):
+            self._lines.append(self._store(array, index, value))
+
+    def call_with(self, function: str, *arguments: str) -> str:
+        """Return what another function of the module gives for arguments of any type; it is never called in lanes."""
+        return self._result(f"call double @{function}({', '.join(arguments)})")
 
     def value(self, expression: sp.Basic) -> str:
         """Return the value of an expression (a truth value for relations).
@@ -300,6 +311,12 @@ class Kernel:
     def choose(self, condition: str, first: str, second: str) -> str:
         """Return the first value where the condition holds, else the second."""
         return self._result("select {truth} {2}, {number} {0}, {number} {1}", first, second, truths=(condition,))
+
+    def _store(self, array: str, index: int, value: str) -> Instruction:
+        return Instruction("", "store {number} {0}, ptr {1}{alignment}", (value, self._address(array, index)))
+
+    def _address(self, array: str, index: int) -> str:
+        return self._result(f"getelementptr {{number}}, ptr %{array}, i64 {index}")
 
     def _result(self, form: str, *numbers: str, truths: tuple[str, ...] = (), function: str = "") -> str:
         name = f"%v{self._count}"

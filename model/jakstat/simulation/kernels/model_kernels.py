@@ -13,13 +13,14 @@ import sympy as sp
 from jakstat.pathway import symbol
 from jakstat.simulation.kernels.dynamics import Dynamics
 from jakstat.simulation.kernels.elimination import (
-    factor_slots,
     load_factors,
     store_factors,
     write_factorisation,
     write_solution,
     write_transposed_solution,
 )
+from jakstat.simulation.kernels.elimination_loops import MULTIPLY_TRANSPOSED, write_loops
+from jakstat.simulation.kernels.elimination_plan import factor_slots
 from jakstat.simulation.kernels.instructions import DECLARATIONS, DECLARATIONS_IN_LANES
 from jakstat.simulation.kernels.kernel_ir import Kernel, Place
 from jakstat.simulation.kernels.lane_kernels import write_lane_kernels
@@ -90,13 +91,9 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
         *(kernel.text(returned) for kernel, returned in in_both),
         *_step_kernels(model),
         *_sum_kernels(model),
+        *([write_loops(model.plan, list(model.entries))] if model.plan.in_loops else []),
         *switching_kernels(model.dynamics, model.places),
         *jump_kernels(model.dynamics),
-    ]
-    in_lanes = [
-        *(kernel.text_in_lanes(returned) for kernel, returned in in_both),
-        *write_lane_kernels(model),
-        *(text for last in _LAST_STAGES for text in write_lane_rows(last, model.size)),
     ]
     sizes = (
         len(dynamics.states),
@@ -111,7 +108,7 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
     )
     return KernelModule(
         text="\n".join([DECLARATIONS, *kernels]),
-        text_in_lanes="\n".join([DECLARATIONS_IN_LANES, *in_lanes]),
+        text_in_lanes="\n".join([DECLARATIONS_IN_LANES, *_in_lanes(model, in_both)]),
         sizes=sizes,
         roots=len(dynamics.state_switches),
         jumps=len(dynamics.jumps),
@@ -120,6 +117,17 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
         is_species=tuple(int(not may) for may in dynamics.may_be_negative),
         initially_on=tuple(int(on) for _, on in dynamics.triggers),
     )
+
+
+def _in_lanes(model: Model, in_both: list[_Written]) -> list[str]:
+    """Return the kernels in lanes; none of a model whose elimination is in loops, which is solved without them."""
+    if model.plan.in_loops:
+        return []
+    return [
+        *(kernel.text_in_lanes(returned) for kernel, returned in in_both),
+        *write_lane_kernels(model),
+        *(text for last in _LAST_STAGES for text in write_lane_rows(last, model.size)),
+    ]
 
 
 def _parameter_kernels(dynamics: Dynamics) -> list[str]:
@@ -157,11 +165,11 @@ def _rate_kernels(model: Model) -> list[str]:
     jacobian.store_all("J", list(model.entries.values()))
     first = Kernel("adjoint_first", "t, x, k, s, w, lam, gk", model.places)
     w = _load_all(first, "w", model)
-    for column, value in _jacobian_transposed_times(first, model.jacobian(first), w).items():
+    for column, value in _jacobian_transposed_times(first, model, model.jacobian(first), w).items():
         first.accumulate("lam", column, value)
     _add_coefficient_vjp(first, model, lambda i: w[i])
     alone = Kernel("coefficient_vjp", "t, x, k, s, w, gk", model.places)
-    _add_coefficient_vjp(alone, model, lambda i: alone.load("w", i))
+    _write_coefficient_vjp(alone, model, lambda i: alone.load("w", i))
     return [rates.text(), jacobian.text(), first.text(), alone.text()]
 
 
@@ -265,7 +273,7 @@ def _adjoint_kernels(model: Model) -> list[_Written]:
     last = Kernel("adjoint_last", "t, x, k, s, h_gamma, lam, w, eta, gk", model.places)
     jacobian, pending = model.jacobian(last), _load_all(last, "w", model)
     lam = _load_all(last, "lam", model)
-    for column, value in _jacobian_transposed_times(last, jacobian, pending).items():
+    for column, value in _jacobian_transposed_times(last, model, jacobian, pending).items():
         lam[column] = last.add(lam[column], value)
     factors, _ = write_factorisation(last, model.plan, jacobian, "%h_gamma")
     eta = write_transposed_solution(last, model.plan, factors, lam)
@@ -282,7 +290,15 @@ def _adjoint_kernels(model: Model) -> list[_Written]:
     return [(stage, _NOTHING), (last, _NOTHING)]
 
 
-def _jacobian_transposed_times(kernel: Kernel, jacobian: dict[tuple[int, int], str], v: list[str]) -> dict[int, str]:
+def _jacobian_transposed_times(
+    kernel: Kernel, model: Model, jacobian: dict[tuple[int, int], str], v: list[str]
+) -> dict[int, str]:
+    """Return J^T v by its elements that are not zero."""
+    if model.plan.in_loops:
+        kernel.hand_over("v", v)
+        kernel.make_room("product", model.size)
+        kernel.call_with(MULTIPLY_TRANSPOSED, "ptr %J", "ptr %v", "ptr %product")
+        return {i: kernel.load("product", i) for i in range(model.size)}
     columns: dict[int, list[str]] = {}
     for (row, column), value in jacobian.items():
         columns.setdefault(column, []).append(kernel.multiply(value, v[row]))
@@ -290,7 +306,16 @@ def _jacobian_transposed_times(kernel: Kernel, jacobian: dict[tuple[int, int], s
 
 
 def _add_coefficient_vjp(kernel: Kernel, model: Model, weight: Callable[[int], str]) -> None:
-    """Add w^T df/dk to gk; rates that have the same slope up to a factor share its product (reactions, volumes)."""
+    """Add w^T df/dk to gk: computed where it is needed, or by the kernel ``coefficient_vjp`` of a large model."""
+    if not model.plan.in_loops:
+        _write_coefficient_vjp(kernel, model, weight)
+        return
+    kernel.hand_over("weights", [weight(i) for i in range(model.size)])
+    kernel.call_with("coefficient_vjp", "double %t", *(f"ptr %{array}" for array in ("x", "k", "s", "weights", "gk")))
+
+
+def _write_coefficient_vjp(kernel: Kernel, model: Model, weight: Callable[[int], str]) -> None:
+    """Write the sum w^T df/dk; rates that have the same slope up to a factor share its product (reactions, volumes)."""
     for number, slopes in enumerate(model.slopes):
         weights: dict[sp.Expr, list[str]] = {}
         for i, factor, slope in slopes:

@@ -6,7 +6,8 @@ import sympy as sp
 
 from jakstat.pathway import TIME, symbol
 from jakstat.simulation.kernels.dynamics import Dynamics
-from jakstat.simulation.kernels.elimination import Elimination, load_factors, plan_elimination, write_solution
+from jakstat.simulation.kernels.elimination import load_factors, write_solution
+from jakstat.simulation.kernels.elimination_plan import Elimination, plan_elimination
 from jakstat.simulation.kernels.kernel_ir import Kernel, Place, guard_powers
 from jakstat.simulation.progress import counted
 
@@ -27,8 +28,15 @@ class Model:
         return len(self.dynamics.states)
 
     def jacobian(self, kernel: Kernel) -> dict[tuple[int, int], str]:
-        """Write the Jacobian; return its non-zeros by place."""
-        return {place: kernel.value(entry) for place, entry in self.entries.items()}
+        """Write the Jacobian; return its non-zeros by place.
+
+        Loops read them from an array J that the kernel ``jacobian`` fills.
+        """
+        if not self.plan.in_loops:
+            return {place: kernel.value(entry) for place, entry in self.entries.items()}
+        kernel.make_room("J", len(self.entries))
+        kernel.call_with("jacobian", "double %t", *(f"ptr %{array}" for array in ("x", "k", "s", "J")))
+        return {}
 
 
 def prepare_model(dynamics: Dynamics) -> Model:
@@ -41,29 +49,32 @@ def prepare_model(dynamics: Dynamics) -> Model:
         state_switches=tuple((switch, guard_powers(margin, varying)) for switch, margin in dynamics.state_switches),
         jumps=tuple(tuple((place, guard_powers(value, varying)) for place, value in jump) for jump in dynamics.jumps),
     )
-    occurring = [rate.free_symbols for rate in dynamics.rates]
+    derivatives = [_derivatives(rate) for rate in counted(dynamics.rates, "derivatives of rates")]
     entries = {
-        (i, j): rate.diff(state)
-        for i, rate in enumerate(counted(dynamics.rates, "derivatives of rates by states"))
+        (i, j): of_rate[state]
+        for i, of_rate in enumerate(derivatives)
         for j, state in enumerate(states)
-        if state in occurring[i]
+        if of_rate.get(state, 0) != 0
     }
-    coefficients = counted(dynamics.coefficients, "derivatives of rates by coefficients")
     slopes = [
-        [
-            (i, *rate.diff(coefficient).as_coeff_Mul())
-            for i, rate in enumerate(dynamics.rates)
-            if coefficient in occurring[i]
-        ]
-        for coefficient, _ in coefficients
+        [(i, *of_rate[coefficient].as_coeff_Mul()) for i, of_rate in enumerate(derivatives) if coefficient in of_rate]
+        for coefficient, _ in dynamics.coefficients
     ]
-    entries = {place: entry for place, entry in entries.items() if entry != 0}
     plan = plan_elimination({(i, j) for i, j in entries if i != j}, len(states))
     places: dict[sp.Symbol, Place] = {state: ("x", number) for number, state in enumerate(states)}
     places |= {coefficient: ("k", number) for number, (coefficient, _) in enumerate(dynamics.coefficients)}
     switches = [*dynamics.switches, *dynamics.state_switches]
     places |= {switch: ("s", number) for number, (switch, _) in enumerate(switches)}
     return Model(dynamics, places | {TIME: "t"}, entries, plan, slopes)
+
+
+def _derivatives(rate: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
+    """Return the derivative by each symbol that occurs, each term differentiated by its own symbols alone."""
+    slopes: dict[sp.Symbol, list[sp.Expr]] = {}
+    for term in sp.Add.make_args(rate):
+        for variable in term.free_symbols - {TIME}:
+            slopes.setdefault(variable, []).append(term.diff(variable))
+    return {variable: sp.Add(*of_terms) for variable, of_terms in slopes.items()}
 
 
 def write_correction(kernel: Kernel, model: Model, h_gamma: str) -> list[str]:

@@ -35,7 +35,7 @@ from .kernel_interface import (
     work_sizes as work_sizes,
 )
 from .lane_adjoint import pull_back_in_lanes as pull_back_in_lanes
-from .lane_solve import solve_in_lanes as solve_in_lanes
+from .lane_solve import has_lanes as has_lanes, solve_in_lanes as solve_in_lanes
 from .rough_solve import rough_sizes as rough_sizes
 from .segments import solve_segments as solve_segments
 from .solver_calls import (

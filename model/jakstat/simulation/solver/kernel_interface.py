@@ -66,6 +66,7 @@ FIND_ROOTS = 38  # (t, x, k, s, g): write the functions of the states' switches
 TRIGGERS = 39  # (k, s, on): write 1 for each event whose trigger is true, 0 for the others
 # Kernels in lanes take arrays whose numbers stand lane by lane beside each other, and addresses of a number a lane in
 # place of numbers; one address more, the last, is where a number a lane is returned. ``clock``: see ``clock_rows``.
+# All are 0 for a model whose elimination is in loops, which has no kernels in lanes.
 LANE_FACTORISE, LANE_ADJOINT_STAGE, LANE_ADJOINT_LAST = 40, 41, 42  # as without lanes
 LANE_NEWTON = 43  # (clock, k, s, F, base, weights, x): one iteration in the lanes in which it goes on; judge it
 # and of the compiled solver (``solver_calls``): the same for all models, here because an address is known to a process
