@@ -54,7 +54,7 @@ from jakstat.simulation.solver.tape import FIRST_STAGE_COLUMN
 
 @register_jitable  # Python calls it as it stands
 def has_lanes(model):
-    """Return whether a model can be solved in lanes: no switch depends on states (roots), no elimination is in loops."""
+    """Whether a model can be solved in lanes: no switch depends on states (roots), its elimination is not in loops."""
     return model[N_ROOTS] == 0 and model[LANE_FACTORISE] != 0
 
 
