@@ -16,8 +16,7 @@ from benchmarks.measuring import (
     value_error,
 )
 from benchmarks.problems import BenchProblem
-from jakstat.simulation import load_kernels
-from jakstat.simulation.kernel_cache import load_solver
+from jakstat.simulation import load_kernels, load_solver
 
 SOLVER, WHOLE = "jakstat", "jakstat, likelihood"
 

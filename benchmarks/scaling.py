@@ -16,8 +16,8 @@ from benchmarks.problems import BenchProblem
 from jakstat import SolverSettings
 from jakstat.pathway import Pathway, symbol
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
-from jakstat.simulation import load_kernels
-from jakstat.simulation.kernel_cache import generate_kernels, load_solver
+from jakstat.simulation import load_kernels, load_solver
+from jakstat.simulation.kernel_cache import generate_kernels
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
 from jakstat.simulation.solver import KIND_COLUMN, STEP
 

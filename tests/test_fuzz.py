@@ -10,8 +10,7 @@ from pytensor import function
 from pytensor.compile.mode import Mode
 
 from jakstat import SolverSettings, read_problem
-from jakstat.simulation import SolveStatus
-from jakstat.simulation.kernel_cache import load_kernels, load_solver
+from jakstat.simulation import SolveStatus, load_kernels, load_solver
 from jakstat.statistics import PackedData, measurement_graph
 
 SETTINGS = SolverSettings(1e-6, 1e-8)

@@ -10,9 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from jakstat.simulation.kernel_cache import load_kernels, load_solver
+from jakstat.simulation.kernel_cache import load_kernels
 from jakstat.simulation.plan import SimulationPlan
 from jakstat.simulation.solver import has_lanes
+from jakstat.simulation.solver_functions import load_solver
 
 _CHUNK_BYTES = 16 * 2**20  # of states that one call returns
 

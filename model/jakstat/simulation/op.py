@@ -21,7 +21,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from jakstat.simulation.kernel_cache import load_solver, solver_digest
+from jakstat.simulation.kept_code import solver_digest
 from jakstat.simulation.solver import (
     PULL_BACK_IN_LANES,
     PULL_BACK_SEGMENTS,
@@ -30,8 +30,9 @@ from jakstat.simulation.solver import (
     SolveStatus,
     call_pull_back,
     call_solve,
-    has_lanes,
+    lanes_pay,
 )
+from jakstat.simulation.solver_functions import load_solver
 
 # PyTensor keeps compiled wrappers by this number: they are compiled anew when this module or the solver changes, whose
 # folder a kept wrapper names.
@@ -80,17 +81,11 @@ def _add_one(typing_context, address, number):
 
 
 @numba_njit
-def lanes_pay(layout, model):
-    """Return whether segments are solved in lanes: the model can be, and two are side by side on average.
-
-    It depends on the problem alone, so that its numbers do.
-    """
-    depth, deepest = np.ones(layout.shape[0], dtype=np.int64), 1
-    for segment in range(layout.shape[0]):
-        if layout[segment, 0] >= 0:
-            depth[segment] = depth[layout[segment, 0]] + 1
-            deepest = max(deepest, depth[segment])
-    return has_lanes(model) and layout.shape[0] >= 2 * deepest
+def _there(address):
+    """Return the address of a function if it has one; a call of what is not there would end the process."""
+    if address == 0:
+        raise RuntimeError("the model's vector lacks the solver; load_kernels(digest, layout) puts it there")
+    return address
 
 
 @numba_njit
@@ -144,7 +139,7 @@ class SolveSegments(Op):
         """Solve in Python mode."""
         *arguments, counts = inputs
         solver, given = load_solver(), [np.ascontiguousarray(argument) for argument in arguments]
-        in_lanes = lanes_pay.py_func(given[2], given[6])
+        in_lanes = lanes_pay(given[2], given[6])
         solve = solver.solve_in_lanes if in_lanes else solver.solve_segments
         results = solve(*given, self.recording)
         count_outcome(counts, first_failure.py_func(results[2]), 1)
@@ -182,7 +177,7 @@ class PullBackSegments(Op):
     def perform(self, node, inputs, output_storage):
         """Sweep back in Python mode."""
         solver, given = load_solver(), [np.ascontiguousarray(argument) for argument in inputs]
-        in_lanes = lanes_pay.py_func(given[2], given[6])
+        in_lanes = lanes_pay(given[2], given[6])
         results = (solver.pull_back_in_lanes if in_lanes else solver.pull_back_segments)(*given)
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
@@ -199,7 +194,7 @@ def _numba_solve(op, node, **kwargs):
     @numba_njit
     def solve(parameters, initial_states, layout, spans, times, solver, model, counts):
         states, tape, status = call_solve(
-            model[SOLVE_IN_LANES] if lanes_pay(layout, model) else model[SOLVE_SEGMENTS],
+            _there(model[SOLVE_IN_LANES] if lanes_pay(layout, model) else model[SOLVE_SEGMENTS]),
             np.ascontiguousarray(parameters),
             np.ascontiguousarray(initial_states),
             layout.astype(np.int64),
@@ -220,7 +215,7 @@ def _numba_pull_back(op, node, **kwargs):
     @numba_njit
     def pull_back(parameters, initial_states, layout, tape, cotangents, solver, model):
         return call_pull_back(
-            model[PULL_BACK_IN_LANES] if lanes_pay(layout, model) else model[PULL_BACK_SEGMENTS],
+            _there(model[PULL_BACK_IN_LANES] if lanes_pay(layout, model) else model[PULL_BACK_SEGMENTS]),
             np.ascontiguousarray(parameters),
             np.ascontiguousarray(initial_states),
             layout.astype(np.int64),

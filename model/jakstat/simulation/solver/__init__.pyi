@@ -23,7 +23,7 @@ from .kernel_interface import (
     JUMPS as JUMPS,
     LANES as LANES,
     MOST_STAGES as MOST_STAGES,
-    N_ROOTS as N_ROOTS,
+    N_ADDRESSES as N_ADDRESSES,
     N_SETTINGS as N_SETTINGS,
     PULL_BACK_IN_LANES as PULL_BACK_IN_LANES,
     PULL_BACK_SEGMENTS as PULL_BACK_SEGMENTS,
@@ -35,7 +35,7 @@ from .kernel_interface import (
     work_sizes as work_sizes,
 )
 from .lane_adjoint import pull_back_in_lanes as pull_back_in_lanes
-from .lane_solve import has_lanes as has_lanes, solve_in_lanes as solve_in_lanes
+from .lane_solve import solve_in_lanes as solve_in_lanes
 from .rough_solve import rough_sizes as rough_sizes
 from .segments import solve_segments as solve_segments
 from .solver_calls import (
@@ -49,6 +49,8 @@ from .solver_calls import (
     call_pull_back_formulas as call_pull_back_formulas,
     call_solve as call_solve,
     compiled_address as compiled_address,
+    has_lanes as has_lanes,
+    lanes_pay as lanes_pay,
 )
 from .statuses import SolveStatus as SolveStatus
 from .tableaus import METHODS as METHODS, Tableau as Tableau, lagrange_weights as lagrange_weights

@@ -70,8 +70,9 @@ TRIGGERS = 39  # (k, s, on): write 1 for each event whose trigger is true, 0 for
 LANE_FACTORISE, LANE_ADJOINT_STAGE, LANE_ADJOINT_LAST = 40, 41, 42  # as without lanes
 LANE_NEWTON = 43  # (clock, k, s, F, base, weights, x): one iteration in the lanes in which it goes on; judge it
 # and of the compiled solver (``solver_calls``): the same for all models, here because an address is known to a process
-# alone, like those of the kernels.
+# alone, like those of the kernels. 0 until an operation needs it.
 SOLVE_SEGMENTS, PULL_BACK_SEGMENTS, SOLVE_IN_LANES, PULL_BACK_IN_LANES = 44, 45, 46, 47
+N_ADDRESSES = 4
 # At last, where what a solve works on stands in its vector of work, and how long that is. In lanes each number is as
 # many beside each other: what is at a place p begins at LANES p.
 AT_X = 48  # (state,)

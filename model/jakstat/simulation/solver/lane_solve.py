@@ -2,19 +2,18 @@
 
 Compiled like the integrator. Steps are taken in lockstep; a lane takes the next segment when its own is done. Lines of
 several segments stand on the tape in turns, those of one in their order. What a segment gives does not depend on those
-beside it, nor on the order in which they come. Which models are not solved here, ``has_lanes`` tells.
+beside it, nor on the order in which they come. Which models can be solved here,
+``solver_calls.has_lanes`` tells.
 """
 
 import numpy as np
 from numba import njit
-from numba.extending import register_jitable
 
 from jakstat.simulation.solver.clock_rows import CLOCK
 from jakstat.simulation.solver.integrator import OPTIONS, STAGES_OF, width_of, with_room
 from jakstat.simulation.solver.kernel_interface import (
     AT_X,
     AT_Y,
-    LANE_FACTORISE,
     LANES,
     N_EVENTS,
     N_ROOTS,
@@ -50,12 +49,6 @@ from jakstat.simulation.solver.lane_steps import (
 from jakstat.simulation.solver.segments import ROOM
 from jakstat.simulation.solver.statuses import SolveStatus
 from jakstat.simulation.solver.tape import FIRST_STAGE_COLUMN
-
-
-@register_jitable  # Python calls it as it stands
-def has_lanes(model):
-    """Whether a model can be solved in lanes: no switch depends on states (roots), its elimination is not in loops."""
-    return model[N_ROOTS] == 0 and model[LANE_FACTORISE] != 0
 
 
 @njit(**EXACT)
