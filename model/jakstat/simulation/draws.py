@@ -56,7 +56,7 @@ def solve_draws(
         states, _, status = solve_segments(
             np.ascontiguousarray(parameters.reshape(-1, n_parameters)),
             np.ascontiguousarray(initial_states.reshape(-1, n_states)),
-            _repeat_layout(plan, n_draws, n_roots),
+            repeat_layout(plan, n_draws, n_roots),
             np.tile(plan.spans, (n_draws, 1)),
             np.tile(plan.times, n_draws),
             solver,
@@ -75,7 +75,7 @@ def solve_draws(
             yield pending.result()
 
 
-def _repeat_layout(plan: SimulationPlan, n_draws: int, n_roots: int) -> np.ndarray:
+def repeat_layout(plan: SimulationPlan, n_draws: int, n_roots: int) -> np.ndarray:
     """Return the layout of all draws: segments, roots and rows of one behind those of the other."""
     layout = np.tile(plan.layout, (n_draws, 1)).reshape(n_draws, -1, 4)
     draw = np.arange(n_draws)[:, None]

@@ -8,7 +8,7 @@ from tests.simulation.solving import Solver
 
 from jakstat.pathway import TIME, Event, symbol
 from jakstat.simulation import SolveStatus
-from jakstat.simulation.solver import FIRST_STAGE_COLUMN, SEGMENT_COLUMN
+from jakstat.simulation.solver import FIRST_STAGE_COLUMN, LANES, SEGMENT_COLUMN
 from jakstat.simulation.solver.tape import VOID
 
 x, k, c, end = (symbol(name) for name in ("x", "k", "c", "end"))
@@ -56,6 +56,14 @@ class Segments:
         settings = np.array([*tolerances, max_steps, 1e-2, self.method])
         states, tape, status = solve(*given, settings, self.solver.model, recording)
         return states.reshape(len(self.layout), len(TIMES), -1), tape, status
+
+    def pull_back(self, tape, order=None):
+        """Return cotangents of parameters (segment in ``order``, parameter) and roots, of 1 at each state."""
+        order = np.arange(len(self.layout)) if order is None else order
+        weights = np.ones((len(self.times), self.initial.shape[1]))
+        settings = np.array([1e-6, 1e-8, 10_000.0, 1e-2, self.method])
+        given = self.parameters[order], self.initial, self.layout_in(order)
+        return self.solver.module.pull_back_in_lanes(*given, tape, weights, settings, self.solver.model)
 
 
 @pytest.mark.parametrize("method", [0.0, 1.0])
@@ -115,6 +123,39 @@ def test_a_lane_that_fails_leaves_the_others_as_they_are():
     assert (states[::2] == without[::2]).all()
     assert np.isnan(states[1::2]).all()
     assert expected[::2] == pytest.approx(states[::2])
+
+
+@pytest.mark.parametrize("failing", range(LANES))
+def test_one_lane_that_fails_beside_the_others_never_touches_them(failing):
+    """States and gradients of the others are the bits that they are where it does not fail, or is not there."""
+    segments = Segments(Solver(models.BLOW_UP), LANES, followers=False)
+    segments.parameters[:], segments.initial[:] = 0.01 * np.arange(1, LANES + 1)[:, None], 1.0
+    segments.spans[:, 1] = 4.0
+    others = np.arange(LANES) != failing
+    states, tape, status = segments.solve()
+    slopes, starts = segments.pull_back(tape)
+    assert (status == SolveStatus.SUCCESS).all()
+    segments.parameters[failing] = 0.5
+    beside, tape, status = segments.solve()
+    pulled, pulled_starts = segments.pull_back(tape)
+    assert ((status != SolveStatus.SUCCESS) == ~others).all()
+    assert (beside[others] == states[others]).all()
+    assert (pulled[others] == slopes[others]).all()
+    assert (pulled_starts[others] == starts[others]).all()
+
+
+def test_the_order_of_segments_and_of_what_follows_them_changes_no_bit():
+    segments = Segments(Solver(models.COUPLED), 6)
+    states, tape, _ = segments.solve()
+    slopes, starts = segments.pull_back(tape)
+    for seed in range(3):
+        shuffle = np.random.default_rng(seed).permutation
+        order = np.concatenate([shuffle(6), 6 + shuffle(6)])
+        permuted, tape, _ = segments.solve(order=order)
+        pulled, pulled_starts = segments.pull_back(tape, order)
+        assert (permuted == states).all()
+        assert (pulled == slopes[order]).all()
+        assert (pulled_starts == starts).all()
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -1e300])
