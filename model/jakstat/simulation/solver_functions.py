@@ -45,7 +45,7 @@ class SolverFunction:
     does : str
         What it is for, in the line that says that it is compiled; without it there is no such line.
     seconds : int
-        About how long it takes to compile (measured on one core of a Xeon of 2.1 GHz).
+        About how long it takes to compile on one core (measured on 2026-11-28, after those above it).
     """
 
     name: str
@@ -84,9 +84,13 @@ class Solver:
     """All of them; see ``segments.py``, ``adjoint.py``, ``lane_solve.py``, ... in ``jakstat.simulation.solver``."""
 
     solve_segments: SolverFunction = SolverFunction("solve_segments", SOLVE_TYPES, "segments one by one", 40)
-    pull_back_segments: SolverFunction = SolverFunction("pull_back_segments", PULL_BACK_TYPES, "their gradients", 15)
+    pull_back_segments: SolverFunction = SolverFunction(
+        "pull_back_segments", PULL_BACK_TYPES, "gradients one by one", 15
+    )
     solve_in_lanes: SolverFunction = SolverFunction("solve_in_lanes", SOLVE_TYPES, "four segments at once", 35)
-    pull_back_in_lanes: SolverFunction = SolverFunction("pull_back_in_lanes", PULL_BACK_TYPES, "their gradients", 20)
+    pull_back_in_lanes: SolverFunction = SolverFunction(
+        "pull_back_in_lanes", PULL_BACK_TYPES, "gradients of four segments", 20
+    )
     rough_sizes: SolverFunction = SolverFunction("rough_sizes", ROUGH_TYPES, "sizes of states", 10)
     evaluate_formulas: SolverFunction = SolverFunction("evaluate_formulas", EVALUATE_TYPES)
     pull_back_formulas: SolverFunction = SolverFunction("pull_back_formulas", PULL_BACK_FORMULAS_TYPES)
