@@ -1,7 +1,7 @@
 """What every measurement shares: repeats with a limit, the rows of the table, and why one has no number."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +49,8 @@ class Row:
     value_error, gradient_error : float, optional
         Largest errors, of the value relative to max(1, |value|), of the gradient relative to its largest component.
     repeats, trajectories : int
+    lanes : int
+        How many trajectories are solved at once; 0 for other solvers than ours.
     note : str
         Why there is no number, or what must be known about it.
     """
@@ -63,6 +65,7 @@ class Row:
     gradient_error: float | None = None
     repeats: int = 0
     trajectories: int = 0
+    lanes: int = 0
     note: str = ""
 
 
@@ -74,19 +77,29 @@ def median_time(call: Callable[[], object], limits: Limits) -> tuple[float, int]
 
 def repeat(call: Callable[[], object], limits: Limits) -> tuple[list[float], list]:
     """Return the durations in s and the results of repeated calls, after one call that is not counted."""
-    durations: list[float] = []
     results: list = []
+    durations = in_turns([lambda: results.append(call())], limits)[0]
+    return durations, results[1:]
+
+
+def in_turns(calls: Sequence[Callable[[], object]], limits: Limits) -> list[list[float]]:
+    """Return the durations in s of calls that are made in turns: what slows the machine down slows all of them.
+
+    The first turn is not counted; ``limits`` are those of one call.
+    """
+    durations: list[list[float]] = [[] for _ in calls]
     began = time.perf_counter()
-    call()
-    while len(durations) < limits.most:
-        started = time.perf_counter()
-        results.append(call())
-        now = time.perf_counter()
-        durations.append(now - started)
-        enough = len(durations) >= limits.least and now - began > limits.seconds
-        if enough or now - began > limits.patience:
+    for call in calls:
+        call()
+    while len(durations[0]) < limits.most:
+        for call, of_call in zip(calls, durations, strict=True):
+            started = time.perf_counter()
+            call()
+            of_call.append(time.perf_counter() - started)
+        elapsed = (time.perf_counter() - began) / len(calls)
+        if (len(durations[0]) >= limits.least and elapsed > limits.seconds) or elapsed > limits.patience:
             break
-    return durations, results
+    return durations
 
 
 def value_error(value: float, reference: float) -> float:

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from benchmarks.measuring import ABSOLUTE_SHARE, Limits, median_time
+from benchmarks.measuring import ABSOLUTE_SHARE, Limits, in_turns, median_time
 from benchmarks.problems import BenchProblem
 from jakstat import SolverSettings
 from jakstat.pathway import Pathway, symbol
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
-from jakstat.simulation import load_kernels
-from jakstat.simulation.kernel_cache import generate_kernels, load_solver
+from jakstat.simulation import load_kernels, load_solver
+from jakstat.simulation.kernel_cache import generate_kernels
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
-from jakstat.simulation.solver import KIND_COLUMN, STEP
+from jakstat.simulation.solver import KIND_COLUMN, LANES, STEP
 
 CONDITIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 STATES = (8, 16, 32, 64, 128, 200)
@@ -45,9 +45,13 @@ def conditions(bench: BenchProblem, limits: Limits, numbers: tuple[int, ...] = C
         layout = np.column_stack([np.full(number, -1), np.full(number, -1), first, first + len(times)])
         spans = np.tile([trajectory.start, times[-1]], (number, 1))
         inputs = (trajectory.parameters[None, :] * factors[:number], initial_state, layout.astype(np.int64), spans)
-        call, steps = _value_and_gradient(*inputs, np.tile(times, number), model)
-        milliseconds, _ = median_time(call, limits)
-        lines.append({"conditions": number, "milliseconds": milliseconds, "steps": steps})
+        widths = (1, LANES)
+        timed = [_value_and_gradient(*inputs, np.tile(times, number), model, lanes) for lanes in widths]
+        calls, steps = zip(*timed, strict=True)
+        alone, in_lanes = (float(np.median(durations)) * 1e3 for durations in in_turns(calls, limits))
+        lines.append(
+            {"conditions": number, "milliseconds": alone, "steps": steps[0], "milliseconds_in_lanes": in_lanes}
+        )
     return {
         "problem": bench.name,
         "rtol": RTOL,
@@ -132,8 +136,15 @@ def predictions(bench: BenchProblem, limits: Limits, cores: int, draws: int = 40
     plan = bench.problem.plan
     model, solver, settings = load_kernels(plan.digest), load_solver(), _SETTINGS.as_array()
     inputs = (np.ascontiguousarray(bench.parameters), np.ascontiguousarray(bench.initial_states))
-    milliseconds, _ = median_time(
-        lambda: solver.solve_segments(*inputs, plan.layout, plan.spans, plan.times, settings, model, False), limits
+    milliseconds, in_lanes = (
+        float(np.median(durations)) * 1e3
+        for durations in in_turns(
+            [
+                lambda solve=solve: solve(*inputs, plan.layout, plan.spans, plan.times, settings, model, False)
+                for solve in (solver.solve_segments, solver.solve_in_lanes)
+            ],
+            limits,
+        )
     )
     tables = bench.problem.tables
     last = max(measurement.time for measurement in tables.measurements)
@@ -155,6 +166,7 @@ def predictions(bench: BenchProblem, limits: Limits, cores: int, draws: int = 40
         "rtol": RTOL,
         "conditions": len(plan.layout),
         "solver_per_second": len(plan.layout) / (milliseconds * 1e-3),
+        "in_lanes_per_second": len(plan.layout) / (in_lanes * 1e-3),
         "draws": draws,
         "signals_a_draw": len(wanted),
         "lines": lines,
@@ -168,17 +180,20 @@ def _value_and_gradient(
     spans: np.ndarray,
     times: np.ndarray,
     model: np.ndarray,
+    lanes: int = 1,
 ) -> tuple[Callable[[], object], int]:
-    """Return a call that solves and sweeps back with cotangents of 1, and its number of steps."""
+    """Return a call that solves and sweeps back with cotangents of 1, one by one or in lanes, and its steps."""
     solver, settings = load_solver(), _SETTINGS.as_array()
+    solve = solver.solve_segments if lanes == 1 else solver.solve_in_lanes
+    pull_back = solver.pull_back_segments if lanes == 1 else solver.pull_back_in_lanes
     parameters, initial_states, spans = (np.ascontiguousarray(array) for array in (parameters, initial_states, spans))
     cotangents = np.ones((len(times), initial_states.shape[1]))
 
     def call() -> np.ndarray:
-        _, tape, status = solver.solve_segments(parameters, initial_states, layout, spans, times, settings, model, True)
+        _, tape, status = solve(parameters, initial_states, layout, spans, times, settings, model, True)
         if status.any():
             raise RuntimeError(f"a segment failed with status {status.max()}")
-        solver.pull_back_segments(parameters, initial_states, layout, tape, cotangents, settings, model)
+        pull_back(parameters, initial_states, layout, tape, cotangents, settings, model)
         return tape
 
     return call, int(np.sum(call()[:, KIND_COLUMN] == STEP))

@@ -21,6 +21,8 @@ published values, each estimated parameter moved by 0.1 times a normal number of
   value**: relative to max(1, |value|). Against jakstat's solve at rtol 1e-12, itself compared with one at 1e-11 (below:
   "reference good to").
 - **rtol**: asked of every solver, atol = rtol/100, backward and quadrature tolerances the same.
+- **lanes**: how many trajectories jakstat solves at once. "jakstat" and "jakstat, likelihood" are what a fit of that
+  problem takes; the other width stands below it, measured in turns with it.
 - **trajectories**: jakstat, sunode and diffrax solve distinct ones; AMICI solves every condition.
 - **times ours** of a row: its time over that of our fastest row whose gradient is at least as accurate; for AMICI
   solver / call. Blank: ours has no row so accurate.
@@ -106,6 +108,7 @@ def _row_table(rows: list[Row]) -> str:
         "error of gradient",
         "error of value",
         "trajectories",
+        "lanes",
         "repeats",
     ]
     return table(header, [_row_cells(row, rows) for row in rows])
@@ -114,7 +117,7 @@ def _row_table(rows: list[Row]) -> str:
 def _row_cells(row: Row, rows: list[Row]) -> list[Any]:
     rtol = None if row.rtol is None else f"{row.rtol:.0e}"
     if row.milliseconds is None:
-        return [row.problem, row.solver, rtol, row.note, *[None] * 6]
+        return [row.problem, row.solver, rtol, row.note, *[None] * 7]
     times = None
     if not row.solver.startswith("jakstat"):
         ratios = [ratio_of_row(row, rows)] + ([ratio_of_row(row, rows, True)] if row.call_milliseconds else [])
@@ -129,6 +132,7 @@ def _row_cells(row: Row, rows: list[Row]) -> list[Any]:
         row.gradient_error,
         row.value_error,
         row.trajectories,
+        row.lanes or None,
         row.repeats,
     ]
 
@@ -146,9 +150,15 @@ def _growth(record: dict[str, Any]) -> list[str]:
     """Return the sections on conditions, states, predictions and start."""
     parts = []
     if (measured := record.get("conditions", {})).get("lines"):
-        header = ["conditions", "ms", "ms a condition"]
+        header = ["conditions", "ms", "ms a condition", "ms in lanes", "times faster"]
         lines = [
-            [line["conditions"], line["milliseconds"], line["milliseconds"] / line["conditions"]]
+            [
+                line["conditions"],
+                line["milliseconds"],
+                line["milliseconds"] / line["conditions"],
+                in_lanes := line.get("milliseconds_in_lanes"),
+                line["milliseconds"] / in_lanes if in_lanes else None,
+            ]
             for line in measured["lines"]
         ]
         text = (
@@ -173,10 +183,13 @@ def _growth(record: dict[str, Any]) -> list[str]:
         text = "A generated chain, value and gradient; the time of a step grows with the non-zeros of J to the power"
         parts += ["## Cost against states", f"{text} {measured['exponent']:.2f}.", table(header, lines)]
     if "solver_per_second" in (measured := record.get("predictions", {})):
+        per_second = measured.get("in_lanes_per_second")
+        in_lanes = f", {per_second:,.0f} in lanes" if per_second else ""
         text = (
             f"{measured['problem']}, {measured['conditions']} conditions, rtol {measured['rtol']:.0e}, no tape: the "
             f"solver "
-            f"does {measured['solver_per_second']:,.0f} conditions a second in one thread. `signals_over_draws`, "
+            f"does {measured['solver_per_second']:,.0f} conditions a second in one thread"
+            f"{in_lanes}. `signals_over_draws`, "
             f"{measured['draws']} draws, one time of {measured['signals_a_draw']} conditions each:"
         )
         header = ["cores", "s", "of which preparation, s", "conditions a second"]

@@ -38,7 +38,7 @@ def boehm(modules, repository, reference_folder):
 @pytest.fixture(scope="module")
 def solver_rows(modules, boehm):
     limits = modules.measuring.Limits(least=1, most=1, tolerances=(1e-4, 1e-6))
-    return [modules.ours._solver_row(boehm, rtol, limits) for rtol in limits.tolerances]
+    return [modules.ours._solver_rows(boehm, rtol, limits)[0] for rtol in limits.tolerances]
 
 
 def test_reference_gradient_is_that_of_differences(boehm):
@@ -78,17 +78,33 @@ def test_accuracy_column_is_the_error_of_the_gradient(modules, boehm, solver_row
 def test_accuracy_column_sees_a_wrong_gradient(modules, boehm, monkeypatch):
     honest = modules.ours.value_and_pulled_back
 
-    def wrong(bench, rtol):
+    def wrong(bench, rtol, lanes):
         def call():
-            value, by_parameters, by_states = honest(bench, rtol)()
+            value, by_parameters, by_states = honest(bench, rtol, lanes)()
             return value, by_parameters * 1.01, by_states * 1.01
 
         return call
 
     monkeypatch.setattr(modules.ours, "value_and_pulled_back", wrong)
-    row = modules.ours._solver_row(boehm, 1e-8, modules.measuring.Limits(least=1, most=1))
+    row, _ = modules.ours._solver_rows(boehm, 1e-8, modules.measuring.Limits(least=1, most=1))
     assert row.gradient_error == pytest.approx(0.01, rel=1e-3)
     assert row.value_error < 1e-5
+
+
+def test_each_width_is_a_row_and_the_first_is_what_the_likelihood_takes(modules, boehm):
+    alone, in_lanes = modules.ours._solver_rows(boehm, 1e-6, modules.measuring.Limits(least=1, most=1))
+    assert [(row.solver, row.lanes) for row in (alone, in_lanes)] == [("jakstat", 1), ("jakstat, 4 at once", 4)]
+    assert in_lanes.gradient_error == pytest.approx(alone.gradient_error, rel=1e-3)
+    assert in_lanes.repeats == alone.repeats == 1
+
+
+def test_calls_in_turns_are_timed_each(modules):
+    order = []
+    durations = modules.measuring.in_turns(
+        [lambda: order.append("a"), lambda: order.append("b")], modules.measuring.Limits(least=2, most=2)
+    )
+    assert order == ["a", "b"] * 3
+    assert [len(of_call) for of_call in durations] == [2, 2]
 
 
 def test_trajectories_put_together_are_the_whole_solve(modules, boehm):

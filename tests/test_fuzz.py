@@ -1,5 +1,8 @@
-"""Parameters from the prior, however far out: no crash, no hang, each solve finite or a failure with a name."""
+"""Parameters from the prior, however far out: no crash, no hang, each solve finite or a failure with a name.
 
+In lanes as one by one."""
+
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +13,9 @@ from pytensor import function
 from pytensor.compile.mode import Mode
 
 from jakstat import SolverSettings, read_problem
-from jakstat.simulation import SolveStatus
-from jakstat.simulation.kernel_cache import load_kernels, load_solver
+from jakstat.simulation import SolveStatus, load_kernels, load_solver
+from jakstat.simulation.draws import repeat_layout
+from jakstat.simulation.solver import has_lanes
 from jakstat.statistics import PackedData, measurement_graph
 
 SETTINGS = SolverSettings(1e-6, 1e-8)
@@ -23,40 +27,95 @@ SHIPPED = sorted(
 )
 
 
-def solve_prior_draws(path: Path, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the statuses (draw, segment) and the largest absolute cotangent of a parameter where all succeeded."""
-    problem = read_problem(path, SETTINGS)
+#: Of two sweeps over one tape, as a share of a draw's largest cotangent.
+SAME_GRADIENT = 1e-8
+
+
+def prior_inputs(problem, number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is solved at draws of the prior: parameters (draw, segment, ...), starts (draw, root, ...)."""
     parameters = pt.dvector("parameters")
     graph = measurement_graph(problem.tables, problem.plan, parameters, PackedData(), SETTINGS)
     inputs = function([parameters], graph.states.owner.inputs[:2], mode=Mode(linker="py", optimizer=None))
     with problem.build_model() as model:
         draws = pm.draw(model["parameter_value"], number, random_seed=20)
-    solver, plan, kernels, given = load_solver(), problem.plan, load_kernels(problem.plan.digest), SETTINGS.as_array()
-    statuses, gradients = [], []
-    for draw in draws:
-        values, initial = inputs(draw)
-        states, tape, status = solver.solve_segments(
-            values, initial, plan.layout, plan.spans, plan.times, given, kernels, True
-        )
-        finished = np.isfinite(states).all(axis=1)
-        for segment, (_, _, first, last) in enumerate(plan.layout):
-            assert finished[first:last].all() == (status[segment] == SolveStatus.SUCCESS or first == last)
-        statuses.append(status)
-        if not status.any():
-            slopes = solver.pull_back_segments(values, initial, plan.layout, tape, np.ones_like(states), given, kernels)
-            gradients.append(np.abs(slopes[0]).max())
-    return np.array(statuses), np.array(gradients)
+    values, starts = zip(*(inputs(draw) for draw in draws), strict=True)
+    return np.array(values), np.array(starts)
 
 
-def failed_draws(path: Path, number: int) -> int:
-    """Return how many draws fail; each has outcomes of known names, and each that does not fail a gradient."""
-    statuses, gradients = solve_prior_draws(path, number)
-    failed = int(statuses.any(axis=1).sum())
-    assert set(statuses.ravel().tolist()) <= set(SolveStatus)
-    assert (len(statuses), len(gradients)) == (number, number - failed)
-    assert np.isfinite(gradients).all()
-    assert (gradients > 0).all()
+@dataclass(frozen=True)
+class Solved:
+    """States (draw, row, state), statuses (draw, segment), cotangents of parameters (draw, segment, parameter).
+
+    ``slopes_in_lanes`` are the same cotangents, from the same tape, by the sweep in lanes.
+    """
+
+    states: np.ndarray
+    status: np.ndarray
+    slopes: np.ndarray
+    slopes_in_lanes: np.ndarray
+
+
+def solve(plan, values: np.ndarray, starts: np.ndarray, in_lanes: bool) -> Solved:
+    """Solve draws in one call of the solver, and pull cotangents of 1 back: their segments stand beside each other."""
+    solver, kernels, given = load_solver(), load_kernels(plan.digest), SETTINGS.as_array()
+    number, segments, _ = values.shape
+    layout, lanes_fit = repeat_layout(plan, number, starts.shape[1]), has_lanes(kernels)
+    inputs = values.reshape(number * segments, -1), starts.reshape(-1, starts.shape[2])
+    spans, times = np.tile(plan.spans, (number, 1)), np.tile(plan.times, number)
+    forward = solver.solve_in_lanes if in_lanes else solver.solve_segments
+    states, tape, status = forward(*inputs, layout, spans, times, given, kernels, True)
+    sweeps = solver.pull_back_segments, solver.pull_back_in_lanes if lanes_fit else solver.pull_back_segments
+    slopes, others = (
+        sweep(*inputs, layout, tape, np.ones_like(states), given, kernels)[0].reshape(values.shape) for sweep in sweeps
+    )
+    finished = np.isfinite(states).all(axis=1)
+    for segment, (_, _, first, last) in enumerate(layout):
+        assert finished[first:last].all() == (status[segment] == SolveStatus.SUCCESS or first == last)
+    rows = len(plan.times)
+    return Solved(states.reshape(number, rows, -1), status.reshape(number, segments), slopes, others)
+
+
+def failures(solved: Solved) -> np.ndarray:
+    """Return which draws fail; each has outcomes of known names, and each that does not fail a gradient."""
+    failed = solved.status.any(axis=1)
+    assert set(solved.status.ravel().tolist()) <= set(SolveStatus)
+    for slopes in (solved.slopes[~failed], solved.slopes_in_lanes[~failed]):
+        assert np.isfinite(slopes).all()
+        assert (np.abs(slopes).max(axis=(1, 2)) > 0).all()
+    assert farthest(solved.slopes_in_lanes[~failed], solved.slopes[~failed]) < SAME_GRADIENT
     return failed
+
+
+def farthest(found: np.ndarray, expected: np.ndarray) -> float:
+    """Return the largest difference of a draw, as a share of the draw's largest number."""
+    if not len(found):
+        return 0.0
+    axes = tuple(range(1, found.ndim))
+    return float((np.abs(found - expected).max(axis=axes) / np.abs(expected).max(axis=axes)).max())
+
+
+def failed_draws(path: Path, number: int, beside: int = 20) -> int:
+    """Return how many draws of the prior fail, solved one by one; in lanes, ``beside`` at once, the same ones do.
+
+    In lanes a draw gives the same bits alone: those that fail beside it do not touch it.
+    """
+    problem = read_problem(path, SETTINGS)
+    values, starts = prior_inputs(problem, number)
+    lanes_fit, total = has_lanes(load_kernels(problem.plan.digest)), 0
+    for first in range(0, number, beside):
+        given = values[first : first + beside], starts[first : first + beside]
+        expected = solve(problem.plan, *given, in_lanes=False)
+        failed = failures(expected)
+        total += int(failed.sum())
+        if lanes_fit:
+            found = solve(problem.plan, *given, in_lanes=True)
+            assert (failures(found) == failed).all()
+            assert farthest(found.states[~failed], expected.states[~failed]) < SETTINGS.rtol
+            place = first // beside % len(failed)
+            alone = solve(problem.plan, *(array[place : place + 1] for array in given), in_lanes=True)
+            assert np.array_equal(alone.states[0], found.states[place], equal_nan=True)
+            assert np.array_equal(alone.slopes_in_lanes[0], found.slopes_in_lanes[place], equal_nan=True)
+    return total
 
 
 @pytest.mark.parametrize("study", SHIPPED)

@@ -6,7 +6,8 @@ from functools import cache
 import numpy as np
 
 from jakstat.pathway import Pathway
-from jakstat.simulation.kernel_cache import generate_kernels, load_kernels, load_solver
+from jakstat.simulation import load_kernels, load_solver
+from jakstat.simulation.kernel_cache import generate_kernels
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from jakstat.simulation import kernel_cache
+from jakstat.simulation import kernel_cache, load_solver
 from jakstat.simulation.kept_code import code_digests, kept_files as kept_code
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
 
@@ -26,13 +26,15 @@ _CHILD = """
 import numpy as np
 from jakstat.pathway import Pathway, symbol
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
-from jakstat.simulation.kernel_cache import generate_kernels, load_kernels, load_solver
+from jakstat.simulation import load_kernels, load_solver
+from jakstat.simulation.kernel_cache import generate_kernels
 x, k = symbol("x"), symbol("k")
 model = Pathway(("x",), (-k * x**3,), {"x": x * 0 + 1}, {"k": 1.0}, {}, {})
 kernels = load_kernels(generate_kernels(prepare_dynamics(model)))
 states, _, status = load_solver().solve_segments(np.ones((1, 1)), np.ones((1, 1)), np.array([[-1, -1, 0, 1]]),
                                           np.array([[0.0, 1.0]]), np.array([1.0]),
                                           np.array([1e-8, 1e-10, 1e4, 1e-2, 0.0]), kernels, False)
+load_solver().pull_back_segments.address(), load_solver().evaluate_formulas.address()
 print(float(states[0, 0]))
 """
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who alone can be another user")
@@ -62,7 +64,9 @@ def solver_files(cache: Path) -> dict[Path, int]:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory) -> Path:
     """Return a cache that holds the solver (what this machine has compiled already) and the child's model."""
-    kernel_cache.load_solver()
+    solver = load_solver()
+    for function in (solver.solve_segments, solver.pull_back_segments, solver.evaluate_formulas):
+        function.address()
     cache = tmp_path_factory.mktemp("cache")
     digest = code_digests.solver_digest()
     shutil.copytree(kept_code.kept_folder(digest), cache / "kernels" / digest)

@@ -8,9 +8,10 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 
-from jakstat.simulation import SolveSegments, SolveStatus, StatusCounts
-from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
+from jakstat.simulation import SolveSegments, SolveStatus, StatusCounts, kernel_cache, load_kernels, load_solver
+from jakstat.simulation.kernel_cache import generate_kernels
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
+from jakstat.simulation.solver import PULL_BACK_IN_LANES, PULL_BACK_SEGMENTS, SOLVE_IN_LANES, SOLVE_SEGMENTS, lanes_pay
 
 from . import models
 
@@ -24,7 +25,7 @@ WEIGHTS = np.random.default_rng(1).normal(size=(5, 3))
 
 def graph(counts: int = 0, recording: bool = True):
     parameters, initial = pt.dmatrix("parameters"), pt.dmatrix("initial")
-    model = load_kernels(generate_kernels(prepare_dynamics(models.COUPLED)))
+    model = load_kernels(generate_kernels(prepare_dynamics(models.COUPLED)), LAYOUT)
     outputs = SolveSegments(recording)(parameters, initial, LAYOUT, SPANS, TIMES, SOLVER, model, counts)
     return parameters, initial, outputs
 
@@ -44,6 +45,60 @@ def test_value_and_gradient_in_each_linker(mode):
     moved = INITIAL.copy()
     moved[1, 2] += 1e-5
     assert by_initial[1, 2] == pytest.approx((evaluate(PARAMETERS, moved)[0] - value) / 1e-5, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "origins", "pays"),
+    [
+        ("COUPLED", [-1], False),
+        ("COUPLED", [-1, -2], True),
+        ("COUPLED", [-1, 0, 1], False),  # one after the other
+        ("COUPLED", [-1, 0, 0, 0], True),
+        ("KINK", [-1, -2, -3, -4], False),  # switches that depend on states
+    ],
+)
+def test_segments_that_stand_side_by_side_are_solved_in_lanes(name, origins, pays):
+    model = load_kernels(generate_kernels(prepare_dynamics(getattr(models, name))))
+    layout = np.array([[origin, -1, 0, 0] for origin in origins])
+    assert lanes_pay(layout, model) == pays
+
+
+@pytest.mark.parametrize(
+    ("layout", "recording", "needed"),
+    [
+        (LAYOUT[:1], False, {SOLVE_SEGMENTS}),
+        (LAYOUT[:1], True, {SOLVE_SEGMENTS, PULL_BACK_SEGMENTS}),
+        (LAYOUT, False, {SOLVE_IN_LANES}),
+        (LAYOUT, True, {SOLVE_IN_LANES, PULL_BACK_IN_LANES}),
+    ],
+)
+def test_only_what_a_problem_needs_of_the_solver_is_compiled_for_it(layout, recording, needed, monkeypatch):
+    monkeypatch.setattr(kernel_cache, "_ENGINES", {})
+    model = load_kernels(generate_kernels(prepare_dynamics(models.COUPLED)), layout, recording)
+    places = (SOLVE_SEGMENTS, PULL_BACK_SEGMENTS, SOLVE_IN_LANES, PULL_BACK_IN_LANES)
+    assert {place for place in places if model[place]} == needed
+
+
+def test_a_vector_without_the_solver_is_refused_where_it_would_end_the_process(monkeypatch):
+    monkeypatch.setattr(kernel_cache, "_ENGINES", {})
+    model = load_kernels(generate_kernels(prepare_dynamics(models.COUPLED)))
+    parameters = pt.dmatrix("parameters")
+    states, *_ = SolveSegments()(parameters, INITIAL, LAYOUT, SPANS, TIMES, SOLVER, model, 0)
+    evaluate = pytensor.function([parameters], states, mode="NUMBA")
+    with pytest.raises(RuntimeError, match=r"load_kernels\(digest, layout\) puts it there"):
+        evaluate(PARAMETERS)
+
+
+@pytest.mark.parametrize("mode", ["FAST_COMPILE", "NUMBA"])
+def test_the_operation_gives_what_the_solver_in_lanes_gives(mode):
+    parameters, initial, (states, _, _) = graph()
+    slope = pytensor.grad((states * WEIGHTS).sum(), parameters)
+    found = pytensor.function([parameters, initial], [states, slope], mode=mode)(PARAMETERS, INITIAL)
+    solver, model = load_solver(), load_kernels(generate_kernels(prepare_dynamics(models.COUPLED)))
+    expected, tape, _ = solver.solve_in_lanes(PARAMETERS, INITIAL, LAYOUT, SPANS, TIMES, SOLVER, model, True)
+    by_parameter, _ = solver.pull_back_in_lanes(PARAMETERS, INITIAL, LAYOUT, tape, WEIGHTS, SOLVER, model)
+    assert (found[0] == expected).all()
+    assert (found[1] == by_parameter).all()
 
 
 def test_value_and_gradient_cost_one_forward_solve():
@@ -95,9 +150,9 @@ def test_without_recording_there_is_no_gradient():
 
 _CHANGED_SOLVER = """
 import importlib
-from jakstat.simulation import kernel_cache, op
+from jakstat.simulation import kept_code, op
 before = op._SOURCE_VERSION
-kernel_cache.solver_digest = lambda: "another"
+kept_code.solver_digest = lambda: "another"
 print(importlib.reload(op)._SOURCE_VERSION != before)
 """
 

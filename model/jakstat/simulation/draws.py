@@ -1,6 +1,7 @@
 """Solves for many draws of the parameters, without gradients: draws side by side on all cores, memory bounded.
 
-A draw's segments stand behind those of the draw before in one call of the solver, which holds no lock of Python's.
+A draw's segments stand behind those of the draw before in one call of the solver, which holds no lock of Python's, and
+are solved several at once.
 """
 
 import os
@@ -9,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from jakstat.simulation.kernel_cache import load_kernels, load_solver
+from jakstat.simulation.kernel_cache import load_kernels
 from jakstat.simulation.plan import SimulationPlan
+from jakstat.simulation.solver import has_lanes
+from jakstat.simulation.solver_functions import load_solver
 
 _CHUNK_BYTES = 16 * 2**20  # of states that one call returns
 
@@ -45,14 +48,15 @@ def solve_draws(
         States, NaN where a solve failed, and statuses, in the order of the chunks.
     """
     compiled, model = load_solver(), load_kernels(plan.digest)
+    solve_segments = compiled.solve_in_lanes if has_lanes(model) else compiled.solve_segments
 
     def solve(parameters: np.ndarray, initial_states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         n_draws, n_segments, n_parameters = parameters.shape
         _, n_roots, n_states = initial_states.shape
-        states, _, status = compiled.solve_segments(
+        states, _, status = solve_segments(
             np.ascontiguousarray(parameters.reshape(-1, n_parameters)),
             np.ascontiguousarray(initial_states.reshape(-1, n_states)),
-            _repeat_layout(plan, n_draws, n_roots),
+            repeat_layout(plan, n_draws, n_roots),
             np.tile(plan.spans, (n_draws, 1)),
             np.tile(plan.times, n_draws),
             solver,
@@ -71,7 +75,7 @@ def solve_draws(
             yield pending.result()
 
 
-def _repeat_layout(plan: SimulationPlan, n_draws: int, n_roots: int) -> np.ndarray:
+def repeat_layout(plan: SimulationPlan, n_draws: int, n_roots: int) -> np.ndarray:
     """Return the layout of all draws: segments, roots and rows of one behind those of the other."""
     layout = np.tile(plan.layout, (n_draws, 1)).reshape(n_draws, -1, 4)
     draw = np.arange(n_draws)[:, None]

@@ -10,8 +10,9 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from jakstat.simulation.kernel_cache import load_solver, solver_digest
+from jakstat.simulation.kept_code import solver_digest
 from jakstat.simulation.solver import EVALUATE, PULL_BACK, call_evaluate, call_pull_back_formulas
+from jakstat.simulation.solver_functions import load_solver
 
 _SOURCE_VERSION = int(hashlib.sha256(Path(__file__).read_bytes() + solver_digest().encode()).hexdigest()[:12], 16)
 

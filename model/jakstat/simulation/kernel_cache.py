@@ -1,25 +1,21 @@
-"""Compiled code on disk: the kernels of each model, and the solver that is compiled once for all of them.
+"""Compiled code on disk: the kernels of each model.
 
 A model's folder is named by a hash of its equations, the generator's text, llvmlite's version and the processor, so
 that a changed model, package or machine never meets stale machine code; equations are only differentiated where there
 is no such folder. Every file is written aside and renamed, so that two processes that generate at once cannot corrupt
-each other, and is compared with its digest before it is loaded (``kept_code``; ``numba_files`` for the solver): what is
-damaged is made anew. The solver is compiled under a lock, so that processes that start together do not all pay for it.
+each other, and is compared with its digest before it is loaded (``kept_code``): what is damaged is made anew. What
+calls kernels is the solver (``solver_functions``).
 """
 
-import fcntl
 import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable
+from dataclasses import asdict, fields
 from typing import Any
 
 import llvmlite.binding as llvm
 import numpy as np
 import sympy as sp
 
-from jakstat.files import make_folder
 from jakstat.simulation.kept_code import (
     code_folders,
     digest_of,
@@ -27,41 +23,20 @@ from jakstat.simulation.kept_code import (
     kept_folder,
     processor,
     read_code,
-    solver_digest,
     write_code,
 )
-from jakstat.simulation.kernels import FIXED_KERNELS, MOST_STAGES, Dynamics, KernelModule, write_kernels
+from jakstat.simulation.kernels import FIXED_KERNELS, Dynamics, KernelModule, write_kernels
 from jakstat.simulation.progress import tell
-from jakstat.simulation.solver import (
-    EVALUATE_TYPES,
-    HEADER,
-    PULL_BACK_FORMULAS_TYPES,
-    PULL_BACK_TYPES,
-    ROUGH_TYPES,
-    SOLVE_TYPES,
-    compiled_address,
-    work_sizes,
-)
+from jakstat.simulation.solver import HEADER, METHODS, MOST_STAGES, N_ADDRESSES, work_sizes
+from jakstat.simulation.solver_functions import load_solver, put_addresses
 from jakstat.simulation.thread_functions import BUILDING
 
-_MODEL_FILES = ("kernels.ll", "kernels.o", "layout.json")
+_MODEL_FILES = ("kernels.ll", "kernels.o", "lanes.ll", "lanes.o", "layout.json")
 _FORMULA_FILES = ("kernels.ll", "kernels.o")
 # Of 8.5 MB (94 states) the search for vectors takes 53 s of 71, and finds nothing: what is left is done in 18 s.
 _LARGE_TEXT = 2_000_000
-_SOLVER: list["Solver"] = []  # one, once it is loaded
 _FILES: dict[str, dict[str, bytes]] = {}  # by digest; found whole or generated, until loaded
 _ENGINES: dict[str, tuple[Any, np.ndarray]] = {}  # by digest; an engine holds the code that the addresses point to
-
-
-@dataclass(frozen=True)
-class Solver:
-    """The compiled functions; see ``segments.py``, ``adjoint.py``, ``rough_solve.py`` and ``formula_values.py``."""
-
-    solve_segments: Any
-    pull_back_segments: Any
-    rough_sizes: Any
-    evaluate_formulas: Any
-    pull_back_formulas: Any
 
 
 def generate_kernels(dynamics: Dynamics) -> str:
@@ -75,20 +50,31 @@ def generate_kernels(dynamics: Dynamics) -> str:
     digest = digest_of([_as_text(dynamics), generator_digest()])
     if digest not in _ENGINES and _find(digest, _MODEL_FILES) is None:
         module = write_kernels(dynamics)
-        layout = {name: value for name, value in asdict(module).items() if name != "text"}
+        layout = {name: value for name, value in asdict(module).items() if name not in ("text", "text_in_lanes")}
         _keep(
             digest,
             {
                 "kernels.ll": module.text.encode(),
                 "kernels.o": _machine_code(module.text),
+                "lanes.ll": module.text_in_lanes.encode(),
+                "lanes.o": _machine_code(module.text_in_lanes),
                 "layout.json": json.dumps(layout).encode(),
             },
         )
     return digest
 
 
-def load_kernels(digest: str) -> np.ndarray:
+def load_kernels(digest: str, layout: np.ndarray | None = None, recording: bool = True) -> np.ndarray:
     """Return the vector by which the solver knows the model with this digest; see ``kernel_interface``.
+
+    Parameters
+    ----------
+    digest : str
+    layout : (segment, 4) array, optional
+        Of a problem that an operation solves (``op``), which calls the solver by its addresses in the vector; without
+        it there may be none.
+    recording : bool
+        Whether the operation has a gradient.
 
     Raises
     ------
@@ -103,10 +89,13 @@ def load_kernels(digest: str) -> np.ndarray:
                 raise FileNotFoundError(
                     f"no generated kernels that are whole in {places}; generate_kernels writes them"
                 )
-            engine = _load_object(files["kernels.o"])
-            layout = json.loads(files["layout.json"])
-            _ENGINES[digest] = engine, _model_vector(KernelModule(text="", **layout), engine)
+            # An engine each: constants of two object files in one engine are taken for each other.
+            engine, lanes = _load_object(files["kernels.o"]), _load_object(files["lanes.o"])
+            module = KernelModule(text="", text_in_lanes="", **json.loads(files["layout.json"]))
+            _ENGINES[digest] = (engine, lanes), _model_vector(module, engine, lanes)
             _FILES.pop(digest, None)
+        if layout is not None:
+            put_addresses(_ENGINES[digest][1], layout, recording)
         return _ENGINES[digest][1]
 
 
@@ -148,10 +137,7 @@ def formula_addresses(structures: list[str], write_kernels: Callable[[], str]) -
                 text = write_kernels()
                 files = _keep(digest, {"kernels.ll": text.encode(), "kernels.o": _machine_code(text)})
             engine, solver = _load_object(files["kernels.o"]), load_solver()
-            functions = [
-                compiled_address(solver.evaluate_formulas, EVALUATE_TYPES),
-                compiled_address(solver.pull_back_formulas, PULL_BACK_FORMULAS_TYPES),
-            ]
+            functions = [solver.evaluate_formulas.address(), solver.pull_back_formulas.address()]
             kernels = [
                 engine.get_function_address(f"{kind}_{number}")
                 for number in range(len(structures))
@@ -170,81 +156,29 @@ def _load_object(machine_code: bytes) -> Any:
     return engine
 
 
-def load_solver() -> Solver:
-    """Return the compiled solver; compile it where this machine has not done so before."""
-    if not _SOLVER:
-        with BUILDING:
-            if not _SOLVER:
-                _SOLVER.append(_compiled_solver())
-    return _SOLVER[0]
-
-
-def _compiled_solver() -> Solver:
-    """Return the solver, its machine code loaded or made."""
-    from jakstat.simulation import solver as parts  # numba's decorators cost time, which naming an outcome need not pay
-
-    solver = Solver(
-        parts.solve_segments,
-        parts.pull_back_segments,
-        parts.rough_sizes,
-        parts.evaluate_formulas,
-        parts.pull_back_formulas,
-    )
-    with _one_process_at_a_time(solver_digest()):  # compiles, or loads machine code
-        if not any(any(folder.glob("*.nbc")) for folder in code_folders(solver_digest())):
-            tell("compiling the solver, once on this machine: about a minute")
-        solver.solve_segments.compile(SOLVE_TYPES.args)
-        solver.pull_back_segments.compile(PULL_BACK_TYPES.args)
-        solver.rough_sizes.compile(ROUGH_TYPES.args)
-        solver.evaluate_formulas.compile(EVALUATE_TYPES.args)
-        solver.pull_back_formulas.compile(PULL_BACK_FORMULAS_TYPES.args)
-    return solver
-
-
-@contextmanager
-def _one_process_at_a_time(digest: str) -> Iterator[None]:
-    """Wait for other processes that compile this code, where the file system can lock; without that all compile."""
-    folder = kept_folder(digest)
-    try:
-        if folder is None:
-            raise FileNotFoundError
-        make_folder(folder)
-        # Nothing is read from the lock, and all who share the folder have to open it: with the modes of umask.
-        lock = os.open(folder / "compile.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except OSError:
-        yield
-        return
-    try:
-        with suppress(OSError):
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
-
-
-def _model_vector(module: KernelModule, engine: Any) -> np.ndarray:
+def _model_vector(module: KernelModule, engine: Any, lanes: Any) -> np.ndarray:
     """Lay sizes, lists and addresses out in the order of ``kernel_interface``."""
+
+    def address(name: str) -> int:  # 0 for a kernel that no method of integration needs
+        return engine.get_function_address(name) or lanes.get_function_address(name)
+
     families = {"root_vjp": range(module.roots), "jump": range(module.jumps), "jump_vjp": range(module.jumps)}
-    stages = range(1, MOST_STAGES + 1)
+    stages, methods = range(1, MOST_STAGES + 1), range(len(METHODS))
     families |= dict.fromkeys(("stage", "error", "sum", "gather"), stages)
+    of_methods = [f"{method}_{stage}" for method in methods for stage in stages]
+    in_lanes = {"stage": of_methods, "sum": of_methods, "error": methods, "gather": methods}
+    in_lanes |= dict.fromkeys(("split", "join"), stages)
     lists = [
-        *(
-            [engine.get_function_address(f"{name}_{number}") for number in numbers]
-            for name, numbers in families.items()
-        ),
+        *([address(f"{name}_{number}") for number in numbers] for name, numbers in families.items()),
+        *([address(f"{name}_{number}_in_lanes") for number in numbers] for name, numbers in in_lanes.items()),
         module.jacobian_rows,
         module.jacobian_columns,
         module.is_species,
         module.initially_on,
     ]
-    solver = load_solver()
-    fixed = [
-        *(engine.get_function_address(name) for name in FIXED_KERNELS),
-        compiled_address(solver.solve_segments, SOLVE_TYPES),
-        compiled_address(solver.pull_back_segments, PULL_BACK_TYPES),
-    ]
+    fixed = [*(address(name) for name in FIXED_KERNELS), *[0] * N_ADDRESSES]
     offsets = HEADER + np.cumsum([0, *(len(listed) for listed in lists)])[:-1]
-    places = np.cumsum([0, *work_sizes(module.sizes, MOST_STAGES + 1)])
+    places = np.cumsum([0, *work_sizes(module.sizes)])
     entries = (entry for listed in lists for entry in listed)
     return np.array([*module.sizes, *offsets, *fixed, *places, *entries], dtype=np.int64)
 

@@ -3,7 +3,7 @@
 ``SolveSegments`` maps (parameters of segments, initial states) to the states at the measured times. The steps it took
 (the tape) leave it as a second, disconnected output, which the pullback's operation reads, so that value and gradient
 together cost one forward solve and one adjoint sweep. Times and tolerances are inputs, not properties: one compiled
-model serves every data set of its shape.
+model serves every data set of its shape. Segments are solved several at once, in lanes, where there are enough.
 """
 
 import ctypes
@@ -21,8 +21,18 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from jakstat.simulation.kernel_cache import load_solver, solver_digest
-from jakstat.simulation.solver import PULL_BACK_SEGMENTS, SOLVE_SEGMENTS, SolveStatus, call_pull_back, call_solve
+from jakstat.simulation.kept_code import solver_digest
+from jakstat.simulation.solver import (
+    PULL_BACK_IN_LANES,
+    PULL_BACK_SEGMENTS,
+    SOLVE_IN_LANES,
+    SOLVE_SEGMENTS,
+    SolveStatus,
+    call_pull_back,
+    call_solve,
+    lanes_pay,
+)
+from jakstat.simulation.solver_functions import load_solver
 
 # PyTensor keeps compiled wrappers by this number: they are compiled anew when this module or the solver changes, whose
 # folder a kept wrapper names.
@@ -68,6 +78,14 @@ def _add_one(typing_context, address, number):
         return context.get_dummy_value()
 
     return types.none(types.int64, types.int64), generate
+
+
+@numba_njit
+def _there(address):
+    """Return the address of a function if it has one; a call of what is not there would end the process."""
+    if address == 0:
+        raise RuntimeError("the model's vector lacks the solver; load_kernels(digest, layout) puts it there")
+    return address
 
 
 @numba_njit
@@ -120,7 +138,10 @@ class SolveSegments(Op):
     def perform(self, node, inputs, output_storage):
         """Solve in Python mode."""
         *arguments, counts = inputs
-        results = load_solver().solve_segments(*map(np.ascontiguousarray, arguments), self.recording)
+        solver, given = load_solver(), [np.ascontiguousarray(argument) for argument in arguments]
+        in_lanes = lanes_pay(given[2], given[6])
+        solve = solver.solve_in_lanes if in_lanes else solver.solve_segments
+        results = solve(*given, self.recording)
         count_outcome(counts, first_failure.py_func(results[2]), 1)
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
@@ -155,7 +176,9 @@ class PullBackSegments(Op):
 
     def perform(self, node, inputs, output_storage):
         """Sweep back in Python mode."""
-        results = load_solver().pull_back_segments(*map(np.ascontiguousarray, inputs))
+        solver, given = load_solver(), [np.ascontiguousarray(argument) for argument in inputs]
+        in_lanes = lanes_pay(given[2], given[6])
+        results = (solver.pull_back_in_lanes if in_lanes else solver.pull_back_segments)(*given)
         for storage, result in zip(output_storage, results, strict=True):
             storage[0] = result
 
@@ -171,7 +194,7 @@ def _numba_solve(op, node, **kwargs):
     @numba_njit
     def solve(parameters, initial_states, layout, spans, times, solver, model, counts):
         states, tape, status = call_solve(
-            model[SOLVE_SEGMENTS],
+            _there(model[SOLVE_IN_LANES] if lanes_pay(layout, model) else model[SOLVE_SEGMENTS]),
             np.ascontiguousarray(parameters),
             np.ascontiguousarray(initial_states),
             layout.astype(np.int64),
@@ -192,7 +215,7 @@ def _numba_pull_back(op, node, **kwargs):
     @numba_njit
     def pull_back(parameters, initial_states, layout, tape, cotangents, solver, model):
         return call_pull_back(
-            model[PULL_BACK_SEGMENTS],
+            _there(model[PULL_BACK_IN_LANES] if lanes_pay(layout, model) else model[PULL_BACK_SEGMENTS]),
             np.ascontiguousarray(parameters),
             np.ascontiguousarray(initial_states),
             layout.astype(np.int64),

@@ -7,7 +7,7 @@ the same tolerances, which depend on nothing but the problem.
 
 import numpy as np
 
-from jakstat.simulation.kernel_cache import load_kernels, load_solver
+from jakstat.simulation.kernel_cache import load_kernels
 from jakstat.simulation.plan import SimulationPlan
 from jakstat.simulation.solver import (
     FIRST_STAGE_COLUMN,
@@ -18,6 +18,7 @@ from jakstat.simulation.solver import (
     STEP,
     SolveStatus,
 )
+from jakstat.simulation.solver_functions import load_solver
 
 _LOOSE = (1e-3, 1e-4, 2000.0, 1e-2)  # rtol, atol, most steps and Newton tolerance of the second solve
 _LEAST = 1e-6  # of a state's scale in one segment, as a share of its largest one: a dose may be small, but not endless

@@ -123,7 +123,7 @@ def measurement_graph(
         data.numbers(plan.spans).reshape(plan.spans.shape),
         times,
         pt.concatenate([settings, data.numbers(scales)]),
-        data.addresses(load_kernels(plan.digest)),
+        data.addresses(load_kernels(plan.digest, plan.layout, recording)),
         data.addresses(np.array([counts_address]))[0],
     )
     known = pt.concatenate([values, states.ravel(), times])

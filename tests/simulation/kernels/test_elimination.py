@@ -8,12 +8,13 @@ from tests.simulation.solving import run_kernel
 
 from jakstat import read_problem
 from jakstat.pathway import symbol
-from jakstat.simulation import kernel_cache
+from jakstat.simulation import kernel_cache, solve_draws
 from jakstat.simulation.kernel_cache import generate_kernels, load_kernels
 from jakstat.simulation.kernels import elimination_plan
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
 from jakstat.simulation.kernels.elimination_plan import plan_elimination
-from jakstat.simulation.solver.kernel_interface import ADJOINT_STAGE, FACTORISE, N_FACTORS, NEWTON
+from jakstat.simulation.solver import lanes_pay
+from jakstat.simulation.solver.kernel_interface import ADJOINT_STAGE, FACTORISE, LANE_FACTORISE, N_FACTORS, NEWTON
 
 
 def linear_system(jacobian: np.ndarray) -> np.ndarray:
@@ -52,9 +53,10 @@ def test_smallest_pivot_is_returned():
     assert smallest == 0.0
 
 
-def test_loops_give_the_gradient_of_straight_line_code(monkeypatch, repository):
-    """With all kernels that hold an elimination, those of the adjoint and of the error too."""
-    problem, looping = (read_problem(repository / "data" / "boehm2014") for _ in range(2))
+@pytest.mark.parametrize(("study", "in_lanes"), [("boehm2014", False), ("raia2011", True)])
+def test_loops_give_the_gradient_of_straight_line_code(study, in_lanes, monkeypatch, repository):
+    """With all kernels that hold an elimination, those of the adjoint and of the error too; never in lanes."""
+    problem, looping = (read_problem(repository / "data" / study) for _ in range(2))
     expected, slopes = problem.log_likelihood(), problem.gradient()
     monkeypatch.setattr(elimination_plan, "_MOST_UPDATES_IN_LINE", 0)
     digest = f"{kernel_cache.generator_digest()} in loops"
@@ -62,6 +64,26 @@ def test_loops_give_the_gradient_of_straight_line_code(monkeypatch, repository):
     assert looping.plan.digest != problem.plan.digest
     assert looping.log_likelihood() == pytest.approx(expected, rel=1e-9)
     assert looping.gradient() == pytest.approx(slopes, rel=1e-6)
+    models = [load_kernels(each.plan.digest) for each in (problem, looping)]
+    assert [lanes_pay(problem.plan.layout, model) for model in models] == [in_lanes, False]
+    assert [bool(model[LANE_FACTORISE]) for model in models] == [True, False]
+
+
+def test_draws_of_a_model_in_loops_are_solved_one_by_one(monkeypatch, repository):
+    problem, looping = (read_problem(repository / "data" / "raia2011") for _ in range(2))
+    digest = f"{kernel_cache.generator_digest()} in loops"
+    plan = problem.plan
+    shapes = (
+        (len(plan.parameters), len(plan.dynamics.parameters)),
+        (len(plan.initial_states), len(plan.dynamics.states)),
+    )
+    given = tuple(np.ones((2, *shape)) for shape in shapes)
+    expected, _ = next(solve_draws(plan, iter([given]), problem.solver.as_array(), 1))
+    monkeypatch.setattr(elimination_plan, "_MOST_UPDATES_IN_LINE", 0)
+    monkeypatch.setattr(kernel_cache, "generator_digest", lambda: digest)
+    states, status = next(solve_draws(looping.plan, iter([given]), problem.solver.as_array(), 1))
+    assert not status.any()
+    assert states == pytest.approx(expected, rel=1e-5, abs=1e-8)
 
 
 def test_a_chain_has_no_fill():

@@ -9,8 +9,8 @@ from tests.simulation.solver.test_adjoint import finite_differences
 from tests.simulation.solving import Solver
 
 from jakstat.pathway import TIME, Event, UnsupportedModelError, symbol
-from jakstat.simulation import SolveStatus
-from jakstat.simulation.kernel_cache import generate_kernels, load_kernels, load_solver
+from jakstat.simulation import SolveStatus, load_kernels, load_solver
+from jakstat.simulation.kernel_cache import generate_kernels
 from jakstat.simulation.kernels.dynamics import prepare_dynamics
 
 x, y, z, k, c, half = (symbol(name) for name in ("x", "y", "z", "k", "c", "half"))

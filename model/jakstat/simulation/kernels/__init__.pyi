@@ -4,9 +4,4 @@ from .formula_kernels import (
     structure_of as structure_of,
     write_formula_kernels as write_formula_kernels,
 )
-from .model_kernels import (
-    FIXED_KERNELS as FIXED_KERNELS,
-    MOST_STAGES as MOST_STAGES,
-    KernelModule as KernelModule,
-    write_kernels as write_kernels,
-)
+from .model_kernels import FIXED_KERNELS as FIXED_KERNELS, KernelModule as KernelModule, write_kernels as write_kernels

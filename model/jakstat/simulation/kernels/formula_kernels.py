@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from jakstat.pathway import symbol
-from jakstat.simulation.kernels.kernel_ir import DECLARATIONS, FUNCTIONS, Kernel, Place, guard_powers, without_kinks
+from jakstat.simulation.kernels.instructions import DECLARATIONS, FUNCTIONS
+from jakstat.simulation.kernels.kernel_ir import Kernel, Place, guard_powers, without_kinks
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 The compiler that numba brings (llvmlite) turns the text into machine code in a fraction of the time that numba's own
 way from Python takes. A kernel loads what it reads, computes, and stores at its very end; equal subexpressions are
 computed once. All arithmetic is float64 and may be reassociated and contracted, never assumed finite.
-LLVM Language Reference, https://llvm.org/docs/LangRef.html.
+
+A kernel can be written in lanes as well: the same instructions over vectors of ``LANES`` numbers, for as many
+trajectories at once. LLVM Language Reference, https://llvm.org/docs/LangRef.html.
 """
 
 import struct
@@ -13,36 +15,15 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 from jakstat.pathway import UnsupportedModelError
+from jakstat.simulation.kernels.instructions import FUNCTIONS, IN_LANES, SCALAR, Instruction, in_lanes
 
 Place = tuple[str, int] | str
 
 _FLAGS = "reassoc nsz arcp contract"
 #: Arguments that are numbers; all others are pointers to float64.
 _SCALARS = frozenset({"t", "h_gamma", "weight"})
-#: Functions of one number that are computed, and what computes them.
-FUNCTIONS: dict[type, str] = {
-    sp.exp: "llvm.exp.f64",
-    sp.log: "llvm.log.f64",
-    sp.sin: "llvm.sin.f64",
-    sp.cos: "llvm.cos.f64",
-    sp.Abs: "llvm.fabs.f64",
-    sp.floor: "llvm.floor.f64",
-    sp.ceiling: "llvm.ceil.f64",
-    sp.tan: "tan",
-    sp.asin: "asin",
-    sp.acos: "acos",
-    sp.atan: "atan",
-    sp.sinh: "sinh",
-    sp.cosh: "cosh",
-    sp.tanh: "tanh",
-}
 _COMPARISONS: dict[type, str] = {sp.Lt: "olt", sp.Le: "ole", sp.Gt: "ogt", sp.Ge: "oge", sp.Eq: "oeq", sp.Ne: "une"}
 _MOST_MULTIPLICATIONS = 64  # exponents up to this are multiplied out
-#: Functions that kernels call, by number of arguments; a module declares them.
-DECLARATIONS = "\n".join(
-    [f"declare double @{name}(double)" for name in sorted({*FUNCTIONS.values(), "llvm.sqrt.f64"})]
-    + ["declare double @llvm.pow.f64(double, double)", "declare double @llvm.minnum.f64(double, double)"]
-)
 
 
 class StatePower(sp.Function):
@@ -106,8 +87,8 @@ class Kernel:
         self._name = name
         self._arguments = [argument.strip() for argument in arguments.split(",")]
         self._places = places or {}
-        self._lines: list[str] = []
-        self._stores: list[str] = []
+        self._lines: list[Instruction] = []
+        self._stores: list[Instruction] = []
         self._known: dict = {}
         self._count = 0
 
@@ -116,19 +97,36 @@ class Kernel:
         declared = ", ".join(
             f"{'double' if argument in _SCALARS else 'ptr'} %{argument}" for argument in self._arguments
         )
-        body = "\n".join(f"  {line}" for line in [*self._lines, *self._stores, f"ret double {returned}"])
+        lines = [line.text(SCALAR) for line in [*self._lines, *self._stores]]
+        body = "\n".join(f"  {line}" for line in [*lines, f"ret double {returned}"])
         return f"define double @{self._name}({declared}) {{\n{body}\n}}\n"
+
+    def text_in_lanes(self, returned: str | None = None) -> str:
+        """Return the text of the function in lanes.
+
+        Numbers of an array stand lane by lane beside each other; arguments that are numbers are addresses of a number
+        a lane, and so is one more, the last, of what is returned.
+        """
+        numbers = [argument for argument in self._arguments if argument in _SCALARS]
+        declared = [f"ptr %{f'at_{name}' if name in numbers else name}" for name in self._arguments]
+        loads = [Instruction(f"%{name}", "load {number}, ptr {0}{alignment}", (f"%at_{name}",)) for name in numbers]
+        instructions = [*loads, *self._lines, *self._stores]
+        if returned is not None:
+            declared.append("ptr %returned")
+            instructions.append(Instruction("", "store {number} {0}, ptr {1}{alignment}", (returned, "%returned")))
+        body = "\n".join(f"  {line}" for line in [*(line.text(IN_LANES) for line in instructions), "ret double 0.0"])
+        return f"define double @{in_lanes(self._name)}({', '.join(declared)}) {{\n{body}\n}}\n"
 
     def load(self, array: str, index: int) -> str:
         """Return the value that an array holds before the kernel changes it."""
         key = (array, index)
         if key not in self._known:
-            self._known[key] = self._result(f"load double, ptr {self._address(array, index)}")
+            self._known[key] = self._result("load {number}, ptr {0}{alignment}", self._address(array, index))
         return self._known[key]
 
     def store(self, array: str, index: int, value: str) -> None:
         """Store a value when everything has been computed."""
-        self._stores.append(f"store double {value}, ptr {self._address(array, index)}")
+        self._stores.append(self._store(array, index, value))
 
     def accumulate(self, array: str, index: int, value: str) -> None:
         """Add a value to what an array holds."""
@@ -141,38 +139,54 @@ class Kernel:
 
     def add(self, first: str, second: str) -> str:
         """Return a sum."""
-        return self._result(f"fadd {_FLAGS} double {first}, {second}")
+        return self._result(f"fadd {_FLAGS} {{number}} {{0}}, {{1}}", first, second)
 
     def subtract(self, first: str, second: str) -> str:
         """Return a difference."""
-        return self._result(f"fsub {_FLAGS} double {first}, {second}")
+        return self._result(f"fsub {_FLAGS} {{number}} {{0}}, {{1}}", first, second)
 
     def multiply(self, first: str, second: str) -> str:
         """Return a product."""
-        return self._result(f"fmul {_FLAGS} double {first}, {second}")
+        return self._result(f"fmul {_FLAGS} {{number}} {{0}}, {{1}}", first, second)
 
     def reciprocal(self, value: str) -> str:
         """Return 1 / ``value``."""
-        return self._result(f"fdiv {_FLAGS} double 1.0, {value}")
+        return self.divide(literal(1.0), value)
+
+    def total(self, values: Sequence[str]) -> str:
+        """Return the sum of values."""
+        total = values[0]
+        for value in values[1:]:
+            total = self.add(total, value)
+        return total
+
+    def square_norm(self, values: Sequence[str]) -> str:
+        """Return the sum of squares, each value times its weight, an entry of the argument ``weights``."""
+        shares = [self.multiply(value, self.load("weights", i)) for i, value in enumerate(values)]
+        return self.total([self.multiply(share, share) for share in shares])
+
+    def divide(self, first: str, second: str) -> str:
+        """Return a quotient."""
+        return self._result(f"fdiv {_FLAGS} {{number}} {{0}}, {{1}}", first, second)
 
     def call(self, function: str, *arguments: str) -> str:
         """Return what a function of numbers gives."""
-        listed = ", ".join(f"double {argument}" for argument in arguments)
-        return self._result(f"call {_FLAGS} double @{function}({listed})")
+        listed = ", ".join(f"{{number}} {{{place}}}" for place in range(len(arguments)))
+        return self._result(f"call {_FLAGS} {{number}} @{{function}}({listed})", *arguments, function=function)
 
     def make_room(self, array: str, size: int) -> None:
         """Make room for an array that is gone when the kernel returns, unless it is an argument."""
         if array not in self._arguments:
-            self._lines.append(f"%{array} = alloca [{size} x double]")
+            self._lines.append(Instruction(f"%{array}", f"alloca [{size} x {{number}}]"))
 
     def hand_over(self, array: str, values: Sequence[str]) -> None:
         """Make an array of values, for a function that is called next."""
         self.make_room(array, len(values))
         for index, value in enumerate(values):
-            self._lines.append(f"store double {value}, ptr {self._address(array, index)}")
+            self._lines.append(self._store(array, index, value))
 
     def call_with(self, function: str, *arguments: str) -> str:
-        """Return what another function of the module gives for arguments of any type."""
+        """Return what another function of the module gives for arguments of any type; it is never called in lanes."""
         return self._result(f"call double @{function}({', '.join(arguments)})")
 
     def value(self, expression: sp.Basic) -> str:
@@ -197,7 +211,7 @@ class Kernel:
             return literal(float(expression))
         if isinstance(expression, Relational):
             first, second = (self.value(part) for part in expression.args)
-            return self._result(f"fcmp {_COMPARISONS[expression.func]} double {first}, {second}")
+            return self.compare(_COMPARISONS[expression.func], first, second)
         for kind, compute in _COMPUTED.items():
             if isinstance(expression, kind):
                 return compute(self, expression)
@@ -219,7 +233,7 @@ class Kernel:
             if part != -1:
                 value = self.value(part)
                 total = self.multiply(total, value) if total else value
-        return self._result(f"fneg {_FLAGS} double {total}") if sp.Integer(-1) in expression.args else total
+        return self._result(f"fneg {_FLAGS} {{number}} {{0}}", total) if sp.Integer(-1) in expression.args else total
 
     def _power(self, expression: sp.Pow) -> str:
         base, exponent = expression.args
@@ -242,27 +256,27 @@ class Kernel:
 
     def _state_power(self, expression: StatePower) -> str:
         base, exponent = (self.value(part) for part in expression.args)
-        at_zero = self._chosen(self._positive(exponent), literal(0.0), literal(float("inf")))
-        return self._chosen(self._positive(base), self._any_power(base, expression.args[1]), at_zero)
+        at_zero = self.choose(self._positive(exponent), literal(0.0), literal(float("inf")))
+        return self.choose(self._positive(base), self._any_power(base, expression.args[1]), at_zero)
 
     def _state_power_log(self, expression: StatePowerLog) -> str:
         base = self.value(expression.args[0])
         power = self._any_power(base, expression.args[1])
         product = self.multiply(power, self.call("llvm.log.f64", base))
-        return self._chosen(self._positive(base), product, literal(0.0))
+        return self.choose(self._positive(base), product, literal(0.0))
 
     def _piecewise(self, expression: sp.Piecewise) -> str:
         result = literal(float("nan"))
         for value, condition in reversed(expression.args):
             chosen = self.value(value)
-            result = chosen if condition == sp.true else self._chosen(self.value(condition), chosen, result)
+            result = chosen if condition == sp.true else self.choose(self.value(condition), chosen, result)
         return result
 
     def _largest(self, expression: sp.Max | sp.Min) -> str:
         comparison = "ogt" if isinstance(expression, sp.Max) else "olt"
         result, *rest = (self.value(part) for part in expression.args)
         for value in rest:
-            result = self._chosen(self._result(f"fcmp {comparison} double {value}, {result}"), value, result)
+            result = self.choose(self.compare(comparison, value, result), value, result)
         return result
 
     def _sign(self, expression: sp.Expr) -> str:
@@ -271,30 +285,43 @@ class Kernel:
 
     def _logical(self, expression: sp.Basic) -> str:
         if isinstance(expression, sp.Not):
-            return self._result(f"xor i1 {self.value(expression.args[0])}, true")
+            return self._result("xor {truth} {0}, {1}", truths=(self.value(expression.args[0]), "true"))
         word = "and" if isinstance(expression, sp.And) else "or"
         result, *rest = (self.value(part) for part in expression.args)
         for value in rest:
-            result = self._result(f"{word} i1 {result}, {value}")
+            result = self.combine(word, result, value)
         return result
 
     def _if_then_else(self, expression: sp.ITE) -> str:
-        condition, first, second = (self.value(part) for part in expression.args)
-        return self._result(f"select i1 {condition}, i1 {first}, i1 {second}")
+        return self._result(
+            "select {truth} {0}, {truth} {1}, {truth} {2}", truths=tuple(self.value(part) for part in expression.args)
+        )
 
     def _positive(self, value: str) -> str:
-        return self._result(f"fcmp ogt double {value}, 0.0")
+        return self.compare("ogt", value, literal(0.0))
 
-    def _chosen(self, condition: str, first: str, second: str) -> str:
-        return self._result(f"select i1 {condition}, double {first}, double {second}")
+    def combine(self, word: str, first: str, second: str) -> str:
+        """Return two truth values combined by "and" or "or"."""
+        return self._result(f"{word} {{truth}} {{0}}, {{1}}", truths=(first, second))
+
+    def compare(self, comparison: str, first: str, second: str) -> str:
+        """Return the truth value of a comparison, in LLVM's word: "olt" for an ordered "less than"."""
+        return self._result(f"fcmp {comparison} {{number}} {{0}}, {{1}}", first, second)
+
+    def choose(self, condition: str, first: str, second: str) -> str:
+        """Return the first value where the condition holds, else the second."""
+        return self._result("select {truth} {2}, {number} {0}, {number} {1}", first, second, truths=(condition,))
+
+    def _store(self, array: str, index: int, value: str) -> Instruction:
+        return Instruction("", "store {number} {0}, ptr {1}{alignment}", (value, self._address(array, index)))
 
     def _address(self, array: str, index: int) -> str:
-        return self._result(f"getelementptr double, ptr %{array}, i64 {index}")
+        return self._result(f"getelementptr {{number}}, ptr %{array}, i64 {index}")
 
-    def _result(self, instruction: str) -> str:
+    def _result(self, form: str, *numbers: str, truths: tuple[str, ...] = (), function: str = "") -> str:
         name = f"%v{self._count}"
         self._count += 1
-        self._lines.append(f"{name} = {instruction}")
+        self._lines.append(Instruction(name, form, numbers, truths, function))
         return name
 
 

@@ -6,11 +6,11 @@ registers and stack.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sympy as sp
 
-from jakstat.pathway import TIME, symbol
+from jakstat.pathway import symbol
 from jakstat.simulation.kernels.dynamics import Dynamics
 from jakstat.simulation.kernels.elimination import (
     load_factors,
@@ -20,11 +20,14 @@ from jakstat.simulation.kernels.elimination import (
     write_transposed_solution,
 )
 from jakstat.simulation.kernels.elimination_loops import MULTIPLY_TRANSPOSED, write_loops
-from jakstat.simulation.kernels.elimination_plan import Elimination, factor_slots, plan_elimination
-from jakstat.simulation.kernels.kernel_ir import DECLARATIONS, Kernel, Place, guard_powers
+from jakstat.simulation.kernels.elimination_plan import factor_slots
+from jakstat.simulation.kernels.instructions import DECLARATIONS, DECLARATIONS_IN_LANES
+from jakstat.simulation.kernels.kernel_ir import Kernel, Place
+from jakstat.simulation.kernels.lane_kernels import write_lane_kernels
+from jakstat.simulation.kernels.lane_rows import write_lane_rows
+from jakstat.simulation.kernels.prepared_model import Model, prepare_model, write_correction
 from jakstat.simulation.kernels.switch_kernels import jump_kernels, switching_kernels
-from jakstat.simulation.progress import counted
-from jakstat.simulation.solver import METHODS
+from jakstat.simulation.solver import METHODS, MOST_STAGES
 
 #: Kernels that every model has, in the order of their addresses.
 FIXED_KERNELS = (
@@ -42,19 +45,27 @@ FIXED_KERNELS = (
     "coefficient_vjp",
     "roots",
     "triggers",
+    "factorise_in_lanes",
+    "adjoint_stage_in_lanes",
+    "adjoint_last_in_lanes",
+    "newton_in_lanes",
 )
-#: Most stages of a method after its first.
-MOST_STAGES = max(len(method.c) for method in METHODS) - 1
+_LAST_STAGES = sorted({len(method.c) - 1 for method in METHODS})
+
+#: A kernel and what it returns.
+_Written = tuple[Kernel, str]
+_NOTHING = "0.0"
 
 
 @dataclass(frozen=True)
 class KernelModule:
-    """The text of all kernels, and what the solver must know beside them.
+    """The text of all kernels and of those in lanes, and what the solver must know beside them.
 
     ``sizes`` are those of ``kernel_interface`` in their order; ``jumps`` and ``roots`` are numbers of kernels.
     """
 
     text: str
+    text_in_lanes: str
     sizes: tuple[int, ...]
     roots: int
     jumps: int
@@ -62,29 +73,6 @@ class KernelModule:
     jacobian_columns: tuple[int, ...]
     is_species: tuple[int, ...]
     initially_on: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class _Model:
-    """A model with safe powers, its Jacobian and the order in which that is eliminated."""
-
-    dynamics: Dynamics
-    places: dict[sp.Symbol, Place]
-    entries: dict[tuple[int, int], sp.Expr]
-    plan: Elimination
-    slopes: list[list[tuple[int, sp.Expr, sp.Expr]]]  # by coefficient: rate, number and expression of its derivative
-
-    @property
-    def size(self) -> int:
-        return len(self.dynamics.states)
-
-    def jacobian(self, kernel: Kernel) -> dict[tuple[int, int], str]:
-        """Return its non-zeros; loops read them from an array J that the kernel ``jacobian`` fills."""
-        if not self.plan.in_loops:
-            return {place: kernel.value(entry) for place, entry in self.entries.items()}
-        kernel.make_room("J", len(self.entries))
-        kernel.call_with("jacobian", "double %t", *(f"ptr %{array}" for array in ("x", "k", "s", "J")))
-        return {}
 
 
 def write_kernels(dynamics: Dynamics) -> KernelModule:
@@ -95,12 +83,13 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
     UnsupportedModelError
         A function of the model cannot be computed; it is named.
     """
-    model = _prepared(dynamics)
+    model = prepare_model(dynamics)
+    in_both = [_factorisation_kernel(model), *_adjoint_kernels(model)]
     kernels = [
         *_parameter_kernels(dynamics),
         *_rate_kernels(model),
+        *(kernel.text(returned) for kernel, returned in in_both),
         *_step_kernels(model),
-        *_adjoint_kernels(model),
         *_sum_kernels(model),
         *([write_loops(model.plan, list(model.entries))] if model.plan.in_loops else []),
         *switching_kernels(model.dynamics, model.places),
@@ -119,6 +108,7 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
     )
     return KernelModule(
         text="\n".join([DECLARATIONS, *kernels]),
+        text_in_lanes="\n".join([DECLARATIONS_IN_LANES, *_in_lanes(model, in_both)]),
         sizes=sizes,
         roots=len(dynamics.state_switches),
         jumps=len(dynamics.jumps),
@@ -129,41 +119,15 @@ def write_kernels(dynamics: Dynamics) -> KernelModule:
     )
 
 
-def _prepared(dynamics: Dynamics) -> _Model:
-    states = [symbol(name) for name in dynamics.states]
-    varying = set(states)
-    dynamics = replace(
-        dynamics,
-        rates=tuple(guard_powers(rate, varying) for rate in dynamics.rates),
-        state_switches=tuple((switch, guard_powers(margin, varying)) for switch, margin in dynamics.state_switches),
-        jumps=tuple(tuple((place, guard_powers(value, varying)) for place, value in jump) for jump in dynamics.jumps),
-    )
-    derivatives = [_derivatives(rate) for rate in counted(dynamics.rates, "derivatives of rates")]
-    entries = {
-        (i, j): of_rate[state]
-        for i, of_rate in enumerate(derivatives)
-        for j, state in enumerate(states)
-        if of_rate.get(state, 0) != 0
-    }
-    slopes = [
-        [(i, *of_rate[coefficient].as_coeff_Mul()) for i, of_rate in enumerate(derivatives) if coefficient in of_rate]
-        for coefficient, _ in dynamics.coefficients
+def _in_lanes(model: Model, in_both: list[_Written]) -> list[str]:
+    """Return the kernels in lanes; none of a model whose elimination is in loops, which is solved without them."""
+    if model.plan.in_loops:
+        return []
+    return [
+        *(kernel.text_in_lanes(returned) for kernel, returned in in_both),
+        *write_lane_kernels(model),
+        *(text for last in _LAST_STAGES for text in write_lane_rows(last, model.size)),
     ]
-    plan = plan_elimination({(i, j) for i, j in entries if i != j}, len(states))
-    places: dict[sp.Symbol, Place] = {state: ("x", number) for number, state in enumerate(states)}
-    places |= {coefficient: ("k", number) for number, (coefficient, _) in enumerate(dynamics.coefficients)}
-    switches = [*dynamics.switches, *dynamics.state_switches]
-    places |= {switch: ("s", number) for number, (switch, _) in enumerate(switches)}
-    return _Model(dynamics, places | {TIME: "t"}, entries, plan, slopes)
-
-
-def _derivatives(rate: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
-    """Return the derivative by each symbol that occurs, each term differentiated by its own symbols alone."""
-    slopes: dict[sp.Symbol, list[sp.Expr]] = {}
-    for term in sp.Add.make_args(rate):
-        for variable in term.free_symbols - {TIME}:
-            slopes.setdefault(variable, []).append(term.diff(variable))
-    return {variable: sp.Add(*of_terms) for variable, of_terms in slopes.items()}
 
 
 def _parameter_kernels(dynamics: Dynamics) -> list[str]:
@@ -191,38 +155,44 @@ def _parameter_kernels(dynamics: Dynamics) -> list[str]:
 
 def _weighted(kernel: Kernel, array: str, slopes: list[tuple[int, sp.Expr]]) -> str:
     """Return the sum of slopes, each times an entry of an array."""
-    return _sum(kernel, [kernel.multiply(kernel.load(array, index), kernel.value(slope)) for index, slope in slopes])
+    return kernel.total([kernel.multiply(kernel.load(array, index), kernel.value(slope)) for index, slope in slopes])
 
 
-def _sum(kernel: Kernel, values: list[str]) -> str:
-    total = values[0]
-    for value in values[1:]:
-        total = kernel.add(total, value)
-    return total
-
-
-def _rate_kernels(model: _Model) -> list[str]:
+def _rate_kernels(model: Model) -> list[str]:
     rates = Kernel("rhs", "t, x, k, s, f", model.places)
     rates.store_all("f", model.dynamics.rates)
     jacobian = Kernel("jacobian", "t, x, k, s, J", model.places)
     jacobian.store_all("J", list(model.entries.values()))
-    return [rates.text(), jacobian.text()]
+    first = Kernel("adjoint_first", "t, x, k, s, w, lam, gk", model.places)
+    w = _load_all(first, "w", model)
+    for column, value in _jacobian_transposed_times(first, model, model.jacobian(first), w).items():
+        first.accumulate("lam", column, value)
+    _add_coefficient_vjp(first, model, lambda i: w[i])
+    alone = Kernel("coefficient_vjp", "t, x, k, s, w, gk", model.places)
+    _write_coefficient_vjp(alone, model, lambda i: alone.load("w", i))
+    return [rates.text(), jacobian.text(), first.text(), alone.text()]
 
 
-def _step_kernels(model: _Model) -> list[str]:
+def _load_all(kernel: Kernel, array: str, model: Model) -> list[str]:
+    return [kernel.load(array, i) for i in range(model.size)]
+
+
+def _factorisation_kernel(model: Model) -> _Written:
     factorise = Kernel("factorise", "t, x, k, s, h_gamma, F", model.places)
     factors, smallest = write_factorisation(factorise, model.plan, model.jacobian(factorise), "%h_gamma")
     store_factors(factorise, model.plan, factors)
-    numbers = range(1, MOST_STAGES + 1)
+    return factorise, smallest
+
+
+def _step_kernels(model: Model) -> list[str]:
     return [
-        factorise.text(smallest),
         _newton_kernel(model),
-        *(_stage_kernel(model, number) for number in numbers),
-        *(_error_kernel(model, number) for number in numbers),
+        *(_stage_kernel(model, number) for number in range(1, MOST_STAGES + 1)),
+        *(_error_kernel(model, number) for number in _LAST_STAGES),
     ]
 
 
-def _stage_kernel(model: _Model, stage: int) -> str:
+def _stage_kernel(model: Model, stage: int) -> str:
     """Write one stage's base x + sum_j c_j K_j and its first guess base + h gamma sum_j g_j K_j, g after c.
 
     The first stage guesses from K of the step before, which still stand in their rows.
@@ -234,8 +204,8 @@ def _stage_kernel(model: _Model, stage: int) -> str:
     for m in range(n):
         rates = [before[m] if j == stage - 1 else kernel.load("K", j * n + m) for j in range(rows)]
         terms = [kernel.multiply(kernel.load("c", j), rates[j]) for j in range(stage)]
-        base = _sum(kernel, [kernel.load("x", m), *terms])
-        guess = _sum(kernel, [kernel.multiply(kernel.load("c", MOST_STAGES + 1 + j), rates[j]) for j in range(rows)])
+        base = kernel.total([kernel.load("x", m), *terms])
+        guess = kernel.total([kernel.multiply(kernel.load("c", MOST_STAGES + 1 + j), rates[j]) for j in range(rows)])
         kernel.store("base", m, base)
         kernel.store("Y", (stage - 1) * n + m, kernel.add(base, kernel.multiply("%h_gamma", guess)))
     return kernel.text()
@@ -254,7 +224,7 @@ def _rates_of_stage(kernel: Kernel, n: int, stage: int) -> list[str]:
     return rates
 
 
-def _error_kernel(model: _Model, last: int) -> str:
+def _error_kernel(model: Model, last: int) -> str:
     """Write the embedded error's norm after one solve with M, which filters its stiff part."""
     n = model.size
     kernel = Kernel(f"error_{last}", "h_gamma, K, Y, base, c, F, weights")
@@ -262,67 +232,47 @@ def _error_kernel(model: _Model, last: int) -> str:
     errors = []
     for m in range(n):
         terms = [kernel.multiply(kernel.load("c", j), kernel.load("K", j * n + m)) for j in range(last)]
-        errors.append(_sum(kernel, [*terms, kernel.multiply(kernel.load("c", last), rates[m])]))
+        errors.append(kernel.total([*terms, kernel.multiply(kernel.load("c", last), rates[m])]))
     filtered = write_solution(kernel, model.plan, load_factors(kernel, model.plan), errors)
-    return kernel.text(_square_norm(kernel, filtered))
+    return kernel.text(kernel.square_norm(filtered))
 
 
-def _square_norm(kernel: Kernel, values: list[str]) -> str:
-    """Return the sum of squares, each value times its weight."""
-    shares = [kernel.multiply(value, kernel.load("weights", i)) for i, value in enumerate(values)]
-    return _sum(kernel, [kernel.multiply(share, share) for share in shares])
-
-
-def _sum_kernels(model: _Model) -> list[str]:
+def _sum_kernels(model: Model) -> list[str]:
     """Write sums over the first rows of eta: with coefficients, and beside it without."""
     n, texts = model.size, []
-    for rows in range(1, MOST_STAGES + 1):
-        weighted = Kernel(f"sum_{rows}", "c, eta, kappa")
-        both = Kernel(f"gather_{rows}", "c, eta, lam, kappa")
-        for kernel in (weighted, both):
-            for m in range(n):
-                values = [kernel.load("eta", r * n + m) for r in range(rows)]
-                terms = [kernel.multiply(kernel.load("c", r), value) for r, value in enumerate(values)]
-                kernel.store("kappa", m, _sum(kernel, terms))
-                if kernel is both:
-                    kernel.store("lam", m, _sum(kernel, values))
-        texts += [weighted.text(), both.text()]
+    weighted = [(Kernel(f"sum_{rows}", "c, eta, kappa"), rows, False) for rows in range(1, MOST_STAGES)]
+    both = [(Kernel(f"gather_{rows}", "c, eta, lam, kappa"), rows, True) for rows in _LAST_STAGES]
+    for kernel, rows, is_both in [*weighted, *both]:
+        for m in range(n):
+            values = [kernel.load("eta", r * n + m) for r in range(rows)]
+            terms = [kernel.multiply(kernel.load("c", r), value) for r, value in enumerate(values)]
+            kernel.store("kappa", m, kernel.total(terms))
+            if is_both:
+                kernel.store("lam", m, kernel.total(values))
+        texts.append(kernel.text())
     return texts
 
 
-def _newton_kernel(model: _Model) -> str:
+def _newton_kernel(model: Model) -> str:
     kernel = Kernel("newton", "t, h_gamma, k, s, F, base, weights, x", model.places)
-    residual = []
-    for i, rate in enumerate(model.dynamics.rates):
-        implicit = kernel.add(kernel.load("base", i), kernel.multiply("%h_gamma", kernel.value(rate)))
-        residual.append(kernel.subtract(implicit, kernel.load("x", i)))
-    changes = write_solution(kernel, model.plan, load_factors(kernel, model.plan), residual)
+    changes = write_correction(kernel, model, "%h_gamma")
     for i, change in enumerate(changes):
         kernel.accumulate("x", i, change)
-    return kernel.text(_square_norm(kernel, changes))
+    return kernel.text(kernel.square_norm(changes))
 
 
-def _adjoint_kernels(model: _Model) -> list[str]:
-    def load(kernel: Kernel, array: str) -> list[str]:
-        return [kernel.load(array, i) for i in range(model.size)]
-
-    first = Kernel("adjoint_first", "t, x, k, s, w, lam, gk", model.places)
-    w = load(first, "w")
-    for column, value in _jacobian_transposed_times(first, model, model.jacobian(first), w).items():
-        first.accumulate("lam", column, value)
-    _add_coefficient_vjp(first, model, lambda i: w[i])
-
+def _adjoint_kernels(model: Model) -> list[_Written]:
     stage = Kernel("adjoint_stage", "t, x, k, s, h_gamma, w, eta, gk", model.places)
     factors, _ = write_factorisation(stage, model.plan, model.jacobian(stage), "%h_gamma")
-    kappa, inverse = load(stage, "w"), stage.reciprocal("%h_gamma")
+    kappa, inverse = _load_all(stage, "w", model), stage.reciprocal("%h_gamma")
     solved = write_transposed_solution(stage, model.plan, factors, kappa)
     for i, value in enumerate(solved):
         stage.store("eta", i, stage.multiply(stage.subtract(value, kappa[i]), inverse))
     _add_coefficient_vjp(stage, model, lambda i: solved[i])
 
     last = Kernel("adjoint_last", "t, x, k, s, h_gamma, lam, w, eta, gk", model.places)
-    jacobian, pending = model.jacobian(last), load(last, "w")
-    lam = load(last, "lam")
+    jacobian, pending = model.jacobian(last), _load_all(last, "w", model)
+    lam = _load_all(last, "lam", model)
     for column, value in _jacobian_transposed_times(last, model, jacobian, pending).items():
         lam[column] = last.add(lam[column], value)
     factors, _ = write_factorisation(last, model.plan, jacobian, "%h_gamma")
@@ -337,14 +287,11 @@ def _adjoint_kernels(model: _Model) -> list[str]:
         return weights[i]
 
     _add_coefficient_vjp(last, model, weight)
-
-    alone = Kernel("coefficient_vjp", "t, x, k, s, w, gk", model.places)
-    _write_coefficient_vjp(alone, model, lambda i: alone.load("w", i))
-    return [first.text(), stage.text(), last.text(), alone.text()]
+    return [(stage, _NOTHING), (last, _NOTHING)]
 
 
 def _jacobian_transposed_times(
-    kernel: Kernel, model: _Model, jacobian: dict[tuple[int, int], str], v: list[str]
+    kernel: Kernel, model: Model, jacobian: dict[tuple[int, int], str], v: list[str]
 ) -> dict[int, str]:
     """Return J^T v by its elements that are not zero."""
     if model.plan.in_loops:
@@ -355,10 +302,10 @@ def _jacobian_transposed_times(
     columns: dict[int, list[str]] = {}
     for (row, column), value in jacobian.items():
         columns.setdefault(column, []).append(kernel.multiply(value, v[row]))
-    return {column: _sum(kernel, values) for column, values in columns.items()}
+    return {column: kernel.total(values) for column, values in columns.items()}
 
 
-def _add_coefficient_vjp(kernel: Kernel, model: _Model, weight: Callable[[int], str]) -> None:
+def _add_coefficient_vjp(kernel: Kernel, model: Model, weight: Callable[[int], str]) -> None:
     """Add w^T df/dk to gk: computed where it is needed, or by the kernel ``coefficient_vjp`` of a large model."""
     if not model.plan.in_loops:
         _write_coefficient_vjp(kernel, model, weight)
@@ -367,15 +314,15 @@ def _add_coefficient_vjp(kernel: Kernel, model: _Model, weight: Callable[[int], 
     kernel.call_with("coefficient_vjp", "double %t", *(f"ptr %{array}" for array in ("x", "k", "s", "weights", "gk")))
 
 
-def _write_coefficient_vjp(kernel: Kernel, model: _Model, weight: Callable[[int], str]) -> None:
+def _write_coefficient_vjp(kernel: Kernel, model: Model, weight: Callable[[int], str]) -> None:
     """Write the sum w^T df/dk; rates that have the same slope up to a factor share its product (reactions, volumes)."""
     for number, slopes in enumerate(model.slopes):
         weights: dict[sp.Expr, list[str]] = {}
         for i, factor, slope in slopes:
             weights.setdefault(slope, []).append(_scaled(kernel, factor, weight(i)))
         if weights:
-            terms = [kernel.multiply(kernel.value(slope), _sum(kernel, values)) for slope, values in weights.items()]
-            kernel.accumulate("gk", number, _sum(kernel, terms))
+            terms = [kernel.multiply(kernel.value(slope), kernel.total(values)) for slope, values in weights.items()]
+            kernel.accumulate("gk", number, kernel.total(terms))
 
 
 def _scaled(kernel: Kernel, factor: sp.Expr, value: str) -> str:

@@ -53,7 +53,16 @@ from jakstat.simulation.solver.kernel_interface import (
     invoke,
 )
 from jakstat.simulation.solver.steady_state import pull_back_steady_state
-from jakstat.simulation.solver.tape import FIRST_STAGE_COLUMN, ROOT, STEADY, STEP, THRESHOLD
+from jakstat.simulation.solver.tape import (
+    FIRST_STAGE_COLUMN,
+    KIND_COLUMN,
+    ROOT,
+    SEGMENT_COLUMN,
+    STEADY,
+    STEP,
+    THRESHOLD,
+    VOID,
+)
 
 
 @njit(**OPTIONS)
@@ -133,41 +142,86 @@ def _adjoint_of_jump(model, work, t, number, p, lam, gp):
 
 
 @njit(**OPTIONS)
-def _adjoint_segment(  # noqa: C901 - the one loop; what it calls is split off above
-    model, work, tape, first, last, p, cotangents, gp, lam, gk, gthreshold, method
-):
+def lines_of_segments(tape, n_segments):
+    """Return the lines of all segments, one segment after the other, and where each one's begin there (and the end)."""
+    begins = np.zeros(n_segments + 1, dtype=np.int64)
+    for line in range(tape.shape[0]):
+        if tape[line, SEGMENT_COLUMN] != VOID:
+            begins[int(tape[line, SEGMENT_COLUMN]) + 1] += 1
+    for segment in range(n_segments):
+        begins[segment + 1] += begins[segment]
+    lines, place = np.empty(begins[n_segments], dtype=np.int64), begins[:-1].copy()
+    for line in range(tape.shape[0]):
+        if tape[line, SEGMENT_COLUMN] != VOID:
+            segment = int(tape[line, SEGMENT_COLUMN])
+            lines[place[segment]] = line
+            place[segment] += 1
+    return lines, begins
+
+
+@njit(**OPTIONS)
+def add_cotangents_of_row(tape, line, cotangents, lam):
+    """Add to ``lam`` what is known of the state at the output row that a line reached."""
+    row = int(tape[line, 3])
+    if row >= 0:
+        for m in range(lam.shape[0]):
+            lam[m] += cotangents[row, m]
+
+
+@njit(**OPTIONS)
+def adjoint_of_happening(model, work, tape, lines, number, last, waits, moment, p, gp, lam, gk, gthreshold):
+    """Pull ``lam`` back through a line that is no step; return the cotangent of the moment at which it happened.
+
+    ``waits``: whether kappa_1 of a step waits for this line. ``moment`` is the cotangent of the line after it.
+    """
+    line = lines[number]
+    t, kind, what = tape[line, 1], int(tape[line, KIND_COLUMN]), int(tape[line, 6])
+    set_from_bits(model, work, tape[line, 4])
+    _read_state(model, work, tape, line, 1)
+    if waits:
+        _adjoint_of_first_stage(model, work, t, lam, gk)
+    if kind == STEADY:
+        pull_back_steady_state(model, work, t, lam, gk)
+        return moment
+    following = STEP if number == last - 1 else tape[lines[number + 1], KIND_COLUMN]
+    if following == STEP or following == STEADY:
+        moment = -_along_rate(model, work, t, lam)
+    _read_state(model, work, tape, line, 0)
+    if kind == THRESHOLD or kind == ROOT:
+        set_from_bits(model, work, tape[lines[number - 1], 4])
+        moment += _along_rate(model, work, t, lam)
+        _adjoint_of_moment(model, work, what, kind, moment, t, lam, gk, gthreshold)
+    elif what >= 0:  # a jump: of an event, or of the condition at the start
+        moment += _adjoint_of_jump(model, work, t, what, p, lam, gp)
+    return moment
+
+
+@njit(**OPTIONS)
+def _adjoint_segment(model, work, tape, lines, first, last, p, cotangents, gp, lam, gk, gthreshold, method):
     """Sweep lines last-1 ... first of one segment; ``lam`` becomes the cotangent of the state that it started from."""
     invoke(model[COEFFICIENTS], p, address_in(work, model[AT_COEFFICIENTS]))
     for m in range(model[N_STATES]):
         work[model[AT_BEFORE] + m] = 0.0
-    waits = False  # whether kappa_1 of a step waits for the line before
-    moment = 0.0  # the cotangent of the moment at which the lines being swept happened
+    waits, moment = False, 0.0
     for number in range(last - 1, first - 1, -1):
-        t, row, kind, what = tape[number, 1], int(tape[number, 3]), int(tape[number, 5]), int(tape[number, 6])
-        if row >= 0:
-            for m in range(model[N_STATES]):
-                lam[m] += cotangents[row, m]
-        set_from_bits(model, work, tape[number, 4])
-        if kind == STEP:
-            _adjoint_step(model, work, t, tape[number, 2], tape, number, method, address_in(lam, 0), address_in(gk, 0))
-            waits = True
-            continue
-        _read_state(model, work, tape, number, 1)
-        if waits:
-            _adjoint_of_first_stage(model, work, t, lam, gk)
-            waits = False
-        if kind == STEADY:
-            pull_back_steady_state(model, work, t, lam, gk)
-            continue
-        if number == last - 1 or tape[number + 1, 5] == STEP or tape[number + 1, 5] == STEADY:
-            moment = -_along_rate(model, work, t, lam)
-        _read_state(model, work, tape, number, 0)
-        if kind == THRESHOLD or kind == ROOT:
-            set_from_bits(model, work, tape[number - 1, 4])
-            moment += _along_rate(model, work, t, lam)
-            _adjoint_of_moment(model, work, what, kind, moment, t, lam, gk, gthreshold)
-        elif what >= 0:  # a jump: of an event, or of the condition at the start
-            moment += _adjoint_of_jump(model, work, t, what, p, lam, gp)
+        line = lines[number]
+        add_cotangents_of_row(tape, line, cotangents, lam)
+        if tape[line, KIND_COLUMN] == STEP:
+            set_from_bits(model, work, tape[line, 4])
+            at_lam, at_gk = address_in(lam, 0), address_in(gk, 0)
+            _adjoint_step(model, work, tape[line, 1], tape[line, 2], tape, line, method, at_lam, at_gk)
+        else:
+            moment = adjoint_of_happening(
+                model, work, tape, lines, number, last, waits, moment, p, gp, lam, gk, gthreshold
+            )
+        waits = tape[line, KIND_COLUMN] == STEP
+
+
+@njit(**OPTIONS)
+def pull_back_parameters(model, p, gk, gthreshold, gp):
+    """Add to ``gp`` what cotangents of coefficients and thresholds say of parameters."""
+    invoke(model[COEFFICIENTS_VJP], p, address_in(gk, 0), gp)
+    invoke(model[THRESHOLDS_VJP], p, address_in(gthreshold, 0), gp)
 
 
 @njit(**{**OPTIONS, "no_cpython_wrapper": False})
@@ -188,12 +242,10 @@ def pull_back_segments(parameters, initial_states, layout, tape, cotangents, sol
     gp, gx = np.zeros((n_segments, n_parameters)), np.zeros((initial_states.shape[0], n))
     of_end, lam = np.zeros((n_segments, n)), np.empty(n)
     gk, gthreshold = np.empty(model[N_COEFFICIENTS]), np.empty(model[N_THRESHOLDS])
-    work = np.empty(model[WORK_SIZE])
-    last = tape.shape[0]
+    work, method = np.empty(model[WORK_SIZE]), int(solver[4])
+    lines, begins = lines_of_segments(tape, n_segments)
     for c in range(n_segments - 1, -1, -1):
-        first = last
-        while first > 0 and tape[first - 1, 0] == c:
-            first -= 1
+        first, last = begins[c], begins[c + 1]
         for m in range(n):
             lam[m] = of_end[c, m]
         if first < last:
@@ -201,14 +253,12 @@ def pull_back_segments(parameters, initial_states, layout, tape, cotangents, sol
             gthreshold.fill(0.0)
             set_scales(model, work, solver, c)
             p, target = address_in(parameters, c * n_parameters), address_in(gp, c * n_parameters)
-            _adjoint_segment(model, work, tape, first, last, p, cotangents, target, lam, gk, gthreshold, int(solver[4]))
-            invoke(model[COEFFICIENTS_VJP], p, address_in(gk, 0), target)
-            invoke(model[THRESHOLDS_VJP], p, address_in(gthreshold, 0), target)
+            _adjoint_segment(model, work, tape, lines, first, last, p, cotangents, target, lam, gk, gthreshold, method)
+            pull_back_parameters(model, p, gk, gthreshold, target)
         origin = layout[c, 0]
         for m in range(n):
             if origin >= 0:
                 of_end[origin, m] += lam[m]
             else:
                 gx[-1 - origin, m] += lam[m]
-        last = first
     return gp, gx

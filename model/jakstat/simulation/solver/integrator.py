@@ -15,6 +15,15 @@ from math import exp, isfinite, sqrt
 import numpy as np
 from numba import njit
 
+from jakstat.simulation.solver.clock_rows import (
+    DIVERGED,
+    ENDLESS_ERROR,
+    FAILED_NEWTON,
+    LEAST_ERROR,
+    LEAST_SHARE,
+    SLOWEST_RATE,
+    UNKNOWN_SHARE,
+)
 from jakstat.simulation.solver.kernel_interface import (
     AT_BASE,
     AT_C,
@@ -42,26 +51,22 @@ from jakstat.simulation.solver.kernel_interface import (
 from jakstat.simulation.solver.tableaus import METHODS, lagrange_weights
 from jakstat.simulation.solver.tape import FIRST_STAGE_COLUMN
 
-_MOST = max(len(method.c) for method in METHODS)
+_MOST_ROWS = max(len(method.c) for method in METHODS)
 STAGES_OF = np.array([len(method.c) for method in METHODS])
-A_OF = np.array([np.pad(method.a, (0, _MOST - len(method.c))) for method in METHODS])
-C_OF = np.array([np.pad(method.c, (0, _MOST - len(method.c))) for method in METHODS])
-_E_OF = np.array([np.pad(method.error_weights, (0, _MOST - len(method.c))) for method in METHODS])
+A_OF = np.array([np.pad(method.a, (0, _MOST_ROWS - len(method.c))) for method in METHODS])
+C_OF = np.array([np.pad(method.c, (0, _MOST_ROWS - len(method.c))) for method in METHODS])
+_ERROR_OF = np.array([np.pad(method.error_weights, (0, _MOST_ROWS - len(method.c))) for method in METHODS])
 # First guess of a stage's K: a polynomial through the K of the stages before, weights (method, stage, stage before).
-_GUESS_OF = np.zeros((len(METHODS), _MOST, _MOST))
+_GUESS_OF = np.zeros((len(METHODS), _MOST_ROWS, _MOST_ROWS))
 for _number, _method in enumerate(METHODS):
     for _stage in range(2, len(_method.c)):
         _GUESS_OF[_number, _stage, :_stage] = lagrange_weights(_method.c[:_stage], _method.c[_stage])
-# That of the first stage: a parabola through these stages of the step before, the last of them its end.
-_EARLIER_OF = np.array([(2, 3, 5), (3, 2, 6)])
+_EARLIER_OF = np.array([method.earlier for method in METHODS])  # rows of that of the first stage
 GAMMA_OF = np.array([method.gamma for method in METHODS])
 _ORDER_OF = np.array([method.embedded_order + 1.0 for method in METHODS])  # of the step-size controller
 
-FAILED_NEWTON = -1.0
-_TINY_PIVOT = 1e-10
-UNKNOWN_SHARE = 1e3  # of Newton's correction that is left: no first iteration is the last
-_LEAST_SHARE = 1e-3  # however fast the iteration before
-_NEWTON_ITERATIONS = 8
+TINY_PIVOT = 1e-10
+NEWTON_ITERATIONS = 8
 _SAFETY, _SMALLEST_FACTOR, _LARGEST_FACTOR = 0.9, 0.2, 8.0
 
 OPTIONS = {
@@ -169,17 +174,17 @@ def _newton(model, work, t, h_gamma, tolerance, Y):
     F, base = address_in(work, model[AT_FACTORS]), address_in(work, model[AT_BASE])
     weights, kernel = address_in(work, model[AT_WEIGHTS]), model[NEWTON]
     per_state, before, share = 1.0 / model[N_STATES], 0.0, work[model[AT_SHARE]]
-    for iteration in range(_NEWTON_ITERATIONS):
+    for iteration in range(NEWTON_ITERATIONS):
         size = sqrt(invoke(kernel, t, h_gamma, k, s, F, base, weights, Y) * per_state)
-        if not size < 1e10:
+        if not size < DIVERGED:
             return False
         if iteration > 0:
             rate = size / before
             if rate >= 1.0 and size > tolerance:
                 return False
-            share = rate / (1.0 - min(rate, 0.9))
+            share = rate / (1.0 - min(rate, SLOWEST_RATE))
         if size * share <= tolerance:
-            work[model[AT_SHARE]] = max(share, _LEAST_SHARE)
+            work[model[AT_SHARE]] = max(share, LEAST_SHARE)
             return True
         before = size
     return False
@@ -188,7 +193,7 @@ def _newton(model, work, t, h_gamma, tolerance, Y):
 @njit(**OPTIONS)
 def _set_first_guess(work, place, step, step_before, method):
     """Write the weights of K of the step before in the first stage's guess; without one it is K at the start."""
-    for j in range(_MOST):
+    for j in range(_MOST_ROWS):
         work[place + j] = 0.0
     work[place] = 1.0
     if step_before > 0.0:
@@ -212,7 +217,7 @@ def attempt_step(model, work, t, step, step_before, newton_tolerance, method, ta
     n, stages, h_gamma, c = model[N_STATES], STAGES_OF[method], step * GAMMA_OF[method], model[AT_C]
     x, K, F = address_in(work, model[AT_X]), address_in(work, model[AT_K]), address_in(work, model[AT_FACTORS])
     k, s = address_in(work, model[AT_COEFFICIENTS]), address_in(work, model[AT_SWITCHES])
-    if not invoke(model[FACTORISE], t, x, k, s, h_gamma, F) > _TINY_PIVOT:
+    if not invoke(model[FACTORISE], t, x, k, s, h_gamma, F) > TINY_PIVOT:
         return FAILED_NEWTON
     base, shares = address_in(work, model[AT_BASE]), address_in(work, c)
     first = line * tape.shape[1] + FIRST_STAGE_COLUMN
@@ -220,19 +225,19 @@ def attempt_step(model, work, t, step, step_before, newton_tolerance, method, ta
     for i in range(1, stages):
         for j in range(i):
             work[c + j] = step * A_OF[method, i, j]
-            work[c + _MOST + j] = _GUESS_OF[method, i, j]
+            work[c + _MOST_ROWS + j] = _GUESS_OF[method, i, j]
         if i == 1:
-            _set_first_guess(work, c + _MOST, step, step_before, method)
+            _set_first_guess(work, c + _MOST_ROWS, step, step_before, method)
         invoke(model[model[STAGES] + i - 1], h_gamma, x, K, shares, base, Y)
         stage = address_in(tape, first + (i - 1) * n)
         if not _newton(model, work, t + C_OF[method, i] * step, h_gamma, newton_tolerance, stage):
             work[model[AT_SHARE]] = UNKNOWN_SHARE
             return FAILED_NEWTON
     for j in range(stages):
-        work[c + j] = step * _E_OF[method, j]
+        work[c + j] = step * _ERROR_OF[method, j]
     weights = address_in(work, model[AT_WEIGHTS])
     error = sqrt(invoke(model[model[ERRORS] + stages - 2], h_gamma, K, Y, base, shares, F, weights) / n)
-    return max(error, 1e-10) if isfinite(error) else 1e10
+    return max(error, LEAST_ERROR) if isfinite(error) else ENDLESS_ERROR
 
 
 @njit(**OPTIONS)
@@ -274,11 +279,16 @@ def with_room(tape, cursor, lines):
 
 
 @njit(**OPTIONS)
-def record(tape, cursor, segment, t, h, bits, kind, number):
+def write_line(tape, line, segment, t, h, bits, kind, number):
     """Write what stands first on a line; a step's stages stand on it already."""
-    line = cursor[0]
     tape[line, 0], tape[line, 1], tape[line, 2], tape[line, 3] = segment, t, h, -1.0
     tape[line, 4], tape[line, 5], tape[line, 6] = bits, kind, number
+
+
+@njit(**OPTIONS)
+def record(tape, cursor, segment, t, h, bits, kind, number):
+    """Write what stands first on the next line."""
+    write_line(tape, cursor[0], segment, t, h, bits, kind, number)
     cursor[0] += cursor[1]
 
 
@@ -290,9 +300,3 @@ def record_happening(model, work, tape, cursor, segment, t, kind, number, before
         tape[line, FIRST_STAGE_COLUMN + m] = work[before + m]
         tape[line, FIRST_STAGE_COLUMN + n + m] = work[after + m]
     record(tape, cursor, segment, t, 0.0, bits_of(model, work), kind, number)
-
-
-@njit(**OPTIONS)
-def record_output(tape, cursor, row):
-    """Note on the last line that it reached an output row."""
-    tape[cursor[0] - cursor[1], 3] = row

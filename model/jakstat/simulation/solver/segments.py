@@ -23,7 +23,6 @@ from jakstat.simulation.solver.integrator import (
     norm,
     record,
     record_happening,
-    record_output,
     set_scales,
     set_weights,
     step_after_rejection,
@@ -64,13 +63,13 @@ from jakstat.simulation.solver.switching import MOST_EVENTS, next_threshold, pas
 from jakstat.simulation.solver.tape import FIRST_STAGE_COLUMN, STEADY, STEP
 
 _LARGEST_SPEED = 1e200  # of a rate, in tolerances a unit of time: beyond that nothing is solved
-_LEAST_STEP = 1e-200  # from time 0, where a step is small beside nothing
-_LEAST_LOG_ERROR = -9.2  # of a step's error, 1e-4, in what it says of the next
-_ROOM = MOST_EVENTS + 4  # lines that one step may add to the tape
+LEAST_STEP = 1e-200  # from time 0, where a step is small beside nothing
+LEAST_LOG_ERROR = -9.2  # of a step's error, 1e-4, in what it says of the next
+ROOM = MOST_EVENTS + 4  # lines that one step may add to the tape
 
 
 @njit(**OPTIONS)
-def _find_steady_state(model, work, taken, elapsed, t, rtol, atol):
+def find_steady_state(model, work, taken, elapsed, t, rtol, atol):
     """Return NOT_YET, SOLVED (the state stands at AT_BASE), 2 where integration stands still, or minus a status."""
     speed = norm(work, model[AT_K], model[AT_WEIGHTS], model[N_STATES])
     still = speed == 0.0 or (taken >= 20 and speed * elapsed <= 0.1)
@@ -109,11 +108,26 @@ def _advance(model, work, method, tape, line):
 
 
 @njit(**OPTIONS)
-def _reach_row(model, work, row, states, tape, cursor):
-    """Store the state of an output row."""
+def reach_row(model, work, row, states, tape, line):
+    """Store the state of an output row, and note on the line that ends there that it does."""
     for m in range(model[N_STATES]):
         states[row, m] = work[model[AT_X] + m]
-    record_output(tape, cursor, row)
+    tape[line, 3] = row
+
+
+@njit(**OPTIONS)
+def prepare_steps(model, work, t, end, solver):
+    """Write what the first step of a started segment needs; return its size, or -1 where a rate is not finite."""
+    x, rate = model[AT_X], model[AT_K]
+    work[model[AT_SHARE]] = UNKNOWN_SHARE
+    write_rate(model, work, t, x, rate)
+    set_weights(model, work, x, solver[0], solver[1])
+    if not norm(work, rate, model[AT_WEIGHTS], model[N_STATES]) < _LARGEST_SPEED:
+        return -1.0
+    h = first_step(model, work, t, end - t, int(solver[4]))
+    for place in range(rate + model[N_STATES], model[AT_C]):
+        work[place] = 0.0  # K of no step before
+    return h
 
 
 @njit(**OPTIONS)
@@ -122,31 +136,26 @@ def _integrate(  # noqa: C901, PLR0915 - the one loop; what it calls is split of
 ):
     """Integrate one started segment to its end over output rows row..last-1; return status and tape."""
     rtol, atol, max_steps, newton_tolerance, method = solver[0], solver[1], solver[2], solver[3], int(solver[4])
-    x, rate, began = model[AT_X], model[AT_K], t
-    work[model[AT_SHARE]] = UNKNOWN_SHARE
-    write_rate(model, work, t, x, rate)
-    set_weights(model, work, x, rtol, atol)
-    if not norm(work, rate, model[AT_WEIGHTS], model[N_STATES]) < _LARGEST_SPEED:
+    x, rate, began, step_before = model[AT_X], model[AT_K], t, 0.0
+    h = prepare_steps(model, work, t, end, solver)
+    if h < 0.0:
         return SolveStatus.NOT_FINITE, tape
-    h, step_before = first_step(model, work, t, end - t, method), 0.0
-    for place in range(rate + model[N_STATES], model[AT_C]):
-        work[place] = 0.0  # K of no step before
     border, error, log_error_before, rejected = next_threshold(model, work, t, end), 1.0, 0.0, False
     for taken in range(int(max_steps)):
         target = min(times[row], border) if row < last else border
         if end == np.inf and target == np.inf and not rejected:
-            outcome = _find_steady_state(model, work, taken, t - began, t, rtol, atol)
+            outcome = find_steady_state(model, work, taken, t - began, t, rtol, atol)
             if outcome < 0:
                 return -outcome, tape
             if outcome != NOT_YET:
                 _settle(model, work, outcome, segment, t, tape, cursor)
                 if row < last:
-                    _reach_row(model, work, row, states, tape, cursor)
+                    reach_row(model, work, row, states, tape, cursor[0] - cursor[1])
                 return SolveStatus.SUCCESS, tape
         step = step_within(h, target - t)
-        if step <= max(1e-14 * abs(t), _LEAST_STEP):
+        if step <= max(1e-14 * abs(t), LEAST_STEP):
             return (SolveStatus.NEWTON_FAILED if error < 0.0 else SolveStatus.STEP_TOO_SMALL), tape
-        tape = with_room(tape, cursor, _ROOM)
+        tape = with_room(tape, cursor, ROOM)
         line = cursor[0]
         error = attempt_step(model, work, t, step, step_before, newton_tolerance, method, tape, line)
         if not 0.0 <= error <= 1.0:
@@ -163,7 +172,7 @@ def _integrate(  # noqa: C901, PLR0915 - the one loop; what it calls is split of
             step = abs(shorter)
         log_error = log(error)
         h = step_after_success(step, h, log_error, log_error_before, rejected, method)
-        log_error_before, rejected = max(log_error, _LEAST_LOG_ERROR), False
+        log_error_before, rejected = max(log_error, LEAST_LOG_ERROR), False
         record(tape, cursor, segment, t, step, bits_of(model, work), STEP, 0)
         t = target if reached else t + step
         _advance(model, work, method, tape, line)
@@ -181,7 +190,7 @@ def _integrate(  # noqa: C901, PLR0915 - the one loop; what it calls is split of
                 if model[N_EVENTS] > 0:
                     h = min(h, first_step(model, work, t, end - t, method))
         if reached and row < last and times[row] <= t:
-            _reach_row(model, work, row, states, tape, cursor)
+            reach_row(model, work, row, states, tape, cursor[0] - cursor[1])
             row += 1
         if t >= end:
             return SolveStatus.SUCCESS, tape
@@ -190,20 +199,28 @@ def _integrate(  # noqa: C901, PLR0915 - the one loop; what it calls is split of
 
 
 @njit(**OPTIONS)
-def _solve_segment(model, work, segment, number, start, end, p, times, first, last, solver, states, tape, cursor):
-    """Start a segment from the state in ``work`` and integrate it; return status and tape."""
+def start_on_row(model, work, segment, number, t, p, times, first, last, states, tape, cursor):
+    """Start a segment from the state in ``work``; return its next output row, or -1 where events do not end."""
     invoke(model[COEFFICIENTS], p, address_in(work, model[AT_COEFFICIENTS]))
     invoke(model[THRESHOLDS], p, address_in(work, model[AT_THRESHOLDS]))
     for j in range(model[N_ROOTS]):
         work[model[AT_LARGEST] + j] = 0.0
-    t = start if start > -np.inf else 0.0
-    tape = with_room(tape, cursor, _ROOM)
     if not start_segment(model, work, segment, t, number, p, tape, cursor):
+        return -1
+    if first < last and times[first] <= t:
+        reach_row(model, work, first, states, tape, cursor[0] - cursor[1])
+        return first + 1
+    return first
+
+
+@njit(**OPTIONS)
+def _solve_segment(model, work, segment, number, start, end, p, times, first, last, solver, states, tape, cursor):
+    """Start a segment from the state in ``work`` and integrate it; return status and tape."""
+    t = start if start > -np.inf else 0.0
+    tape = with_room(tape, cursor, ROOM)
+    row = start_on_row(model, work, segment, number, t, p, times, first, last, states, tape, cursor)
+    if row < 0:
         return SolveStatus.TOO_MANY_EVENTS, tape
-    row = first
-    if row < last and times[row] <= t:
-        _reach_row(model, work, row, states, tape, cursor)
-        row += 1
     if end <= t:
         return SolveStatus.SUCCESS, tape
     return _integrate(model, work, segment, t, end, p, times, row, last, solver, states, tape, cursor)
@@ -265,7 +282,7 @@ def solve_segments(parameters, initial_states, layout, spans, times, solver, mod
     status = np.zeros(n_segments, dtype=np.int64)
     work = np.empty(model[WORK_SIZE])
     ends = np.empty((n_segments, n + model[N_EVENTS] + model[N_THRESHOLDS] + model[N_ROOTS]))
-    tape = np.empty((64 * n_segments + _ROOM if recording else _ROOM, width_of(n, int(solver[4]))))
+    tape = np.empty((64 * n_segments + ROOM if recording else ROOM, width_of(n, int(solver[4]))))
     cursor = np.array([0, 1 if recording else 0])
     for c in range(n_segments):
         origin, number, first, last = layout[c, 0], layout[c, 1], layout[c, 2], layout[c, 3]

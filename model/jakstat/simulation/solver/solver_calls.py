@@ -2,22 +2,27 @@
 
 numba copies the machine code of a function into every function that calls it, through all levels: of the half minute
 that the solver takes to compile, most would be spent again for each new graph. A call by address copies nothing. The
-addresses stand in a model's vector (``kernel_interface``).
+addresses stand in a model's vector (``kernel_interface``). Which of its functions is called is told here too, for
+Python and compiled code alike.
 """
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.errors import TypingError
 from numba.core.typing import signature
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
+
+from jakstat.simulation.solver.kernel_interface import LANE_FACTORISE, N_ROOTS
 
 _MATRIX, _VECTOR, _INTEGERS = types.float64[:, ::1], types.float64[::1], types.int64[::1]
 _LAYOUT = types.int64[:, ::1]
 
-#: Of ``segments.solve_segments`` and ``adjoint.pull_back_segments``: what they return, then what they take.
+#: Of ``segments.solve_segments`` and ``adjoint.pull_back_segments``, and of the same in lanes: what they return, then
+#: what they take.
 SOLVE_TYPES = signature(
     types.Tuple((_MATRIX, _MATRIX, _INTEGERS)),
     _MATRIX,
@@ -35,6 +40,26 @@ ROUGH_TYPES = signature(_MATRIX, _MATRIX, _MATRIX, _LAYOUT, _MATRIX, types.float
 #: Of ``formula_values.evaluate_formulas`` and ``formula_values.pull_back_formulas``.
 EVALUATE_TYPES = signature(_VECTOR, _VECTOR, _INTEGERS, _INTEGERS, _INTEGERS, _INTEGERS)
 PULL_BACK_FORMULAS_TYPES = signature(_VECTOR, *EVALUATE_TYPES.args, _VECTOR)
+
+
+@register_jitable
+def has_lanes(model):
+    """Whether a model can be solved in lanes: no switch depends on states (roots), its elimination is not in loops."""
+    return model[N_ROOTS] == 0 and model[LANE_FACTORISE] != 0
+
+
+@register_jitable
+def lanes_pay(layout, model):
+    """Return whether segments are solved in lanes: the model can be, and two are side by side on average.
+
+    It depends on the problem alone, so that its numbers do.
+    """
+    depth, deepest = np.ones(layout.shape[0], dtype=np.int64), 1
+    for segment in range(layout.shape[0]):
+        if layout[segment, 0] >= 0:
+            depth[segment] = depth[layout[segment, 0]] + 1
+            deepest = max(deepest, depth[segment])
+    return has_lanes(model) and layout.shape[0] >= 2 * deepest
 
 
 def compiled_address(function: Any, wanted: Any) -> int:

@@ -15,7 +15,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Tableau:
-    """An ESDIRK method: stage weights ``a`` (stage, stage), nodes ``c``, and ``error_weights`` b - b_embedded."""
+    """An ESDIRK method: stage weights ``a`` (stage, stage), nodes ``c``, and ``error_weights`` b - b_embedded.
+
+    ``earlier`` are the stages of the step before, the last of them its end, through whose rates a parabola is the first
+    guess of the rate at the next step's first stage.
+    """
 
     name: str
     order: int
@@ -24,6 +28,7 @@ class Tableau:
     a: np.ndarray
     c: np.ndarray
     embedded: np.ndarray
+    earlier: tuple[int, int, int]
 
     @property
     def error_weights(self) -> np.ndarray:
@@ -65,7 +70,7 @@ def _esdirk43() -> Tableau:
     a[range(1, 6), range(1, 6)] = gamma
     a[:, 0] = c - a.sum(axis=1)
     embedded[0] = 1 - embedded.sum()
-    return Tableau("ESDIRK4(3)6L[2]SA", 4, 3, gamma, a, c, embedded)
+    return Tableau("ESDIRK4(3)6L[2]SA", 4, 3, gamma, a, c, embedded, (2, 3, 5))
 
 
 def _esdirk54() -> Tableau:
@@ -101,7 +106,7 @@ def _esdirk54() -> Tableau:
     a[range(1, 7), range(1, 7)] = gamma
     a[:, 0] = c - a.sum(axis=1)
     embedded[0] = 1 - embedded.sum()
-    return Tableau("ESDIRK5(4)7L[2]SA2", 5, 4, gamma, a, c, embedded)
+    return Tableau("ESDIRK5(4)7L[2]SA2", 5, 4, gamma, a, c, embedded, (3, 2, 6))
 
 
 ESDIRK43 = _esdirk43()
