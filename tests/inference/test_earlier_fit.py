@@ -54,7 +54,7 @@ def test_a_refit_gives_the_same_posterior_for_half_the_gradients(first, tables):
     lines: list[str] = []
     again = sample_posterior(tables, SETTINGS, SOLVER, seed=8, log=lines.append, start_from=first)
     assert any(
-        "warm-up 125 draws instead of 500, metric diag: the earlier fit is of the same problem" in line
+        "warm-up 100 draws instead of 500, metric diag: the earlier fit is of the same problem" in line
         for line in lines
     )
     assert gradients(again) / np.median(effective(again)) < 0.5 * gradients(first) / np.median(effective(first))
@@ -105,7 +105,7 @@ def test_seeds_that_nutpie_asks_starts_with_are_those_of_a_standard_normal(model
 
     spied = replace(compiled, initial_point_func=start)
     nutpie.sample(
-        spied, chains=3, cores=3, seed=17, draws=1, tune=10, adaptation="low_rank", maxdepth=1, progress_bar=False
+        spied, chains=3, cores=3, seed=17, draws=3, tune=10, adaptation="low_rank", maxdepth=1, progress_bar=False
     )
     assert set(asked) >= set(seeds_of_chains(17, 3))  # and of a second try, where a start has no density
     assert len(set(seeds_of_chains(17, 3))) == 3

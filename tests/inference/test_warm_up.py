@@ -14,8 +14,8 @@ def earlier(is_same_problem: bool, missing: tuple[str, ...] = ()) -> EarlierFit:
     return EarlierFit(coordinates, np.zeros((2, 3)), missing, is_same_problem)
 
 
-@pytest.mark.parametrize(("tune", "draws"), [(1000, 250), (400, 100), (200, 100), (60, 60)])
-def test_the_same_problem_warms_up_for_a_quarter(tune, draws):
+@pytest.mark.parametrize(("tune", "draws"), [(3000, 300), (1000, 100), (400, 100), (60, 60)])
+def test_the_same_problem_warms_up_for_a_tenth_and_at_least_100_draws(tune, draws):
     warm_up = warm_up_after(earlier(True), tune, "low_rank")
     assert (warm_up.draws, warm_up.adaptation) == (draws, "diag")
 

@@ -88,10 +88,10 @@ def read_earlier_fit(
         )
     initial = model.initial_point()
     middle = np.concatenate([np.ravel(initial[model.rvs_to_values[variable].name]) for variable in model.free_RVs])
-    points = np.where(is_known, scaled.to_numpy(), middle)[inside[:, is_known].all(axis=1)]
+    points = np.where(is_known, scaled.to_numpy(), np.nan)[inside[:, is_known].all(axis=1)]
     coordinates = coordinates_of_draws(points, _worth(draws), middle)
     candidates = rng.permutation(len(points))[: _CANDIDATES_A_CHAIN * chains]
-    starts = far_apart(to_place(coordinates, points[candidates]), chains)
+    starts = far_apart(to_place(coordinates, np.where(is_known, points[candidates], middle)), chains)
     stored = drawn.attrs.get(PROBLEM_DIGESTS)
     return EarlierFit(
         coordinates,
@@ -143,7 +143,7 @@ def seeds_of_chains(seed: int, chains: int) -> list[int]:
         ["point"],
         make_initial_point_fn=start,
     )
-    nutpie.sample(normal, chains=chains, cores=1, seed=seed, progress_bar=False, **_SHORTEST)
+    nutpie.sample(normal, chains=chains, cores=1, seed=seed, progress_bar=False, return_raw_trace=True, **_SHORTEST)
     return seeds
 
 

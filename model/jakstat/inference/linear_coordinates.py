@@ -51,7 +51,7 @@ def coordinates_of_draws(draws: np.ndarray, effective: float, elsewhere: np.ndar
     LinearCoordinates
     """
     centre, spread, root = elsewhere.astype(float), np.ones(len(elsewhere)), np.eye(len(elsewhere))
-    known = np.flatnonzero(np.isfinite(draws).all(axis=0) & (np.std(draws, axis=0) > 0))
+    known = np.flatnonzero(np.isfinite(draws).all(axis=0) & (np.ptp(draws, axis=0) > 0))
     if known.size:
         centre[known], spread[known] = draws[:, known].mean(axis=0), draws[:, known].std(axis=0)
         standardised = (draws[:, known] - centre[known]) / spread[known]
