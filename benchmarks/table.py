@@ -27,7 +27,8 @@ downwards); at the optimum the gradient cancels, and errors relative to it would
 - **times ours**: time of the peer's fastest row that is at least as accurate as ours at rtol 1e-6, over ours there.
   AMICI's accuracy is compared with that of our whole likelihood, its solver time with our solver's; that of
   libroadrunner is the error of the value. casadi and libroadrunner are measured in turns with our solver in one
-  process, and compared with what was measured there: load on the machine slows both. The others follow each other."""
+  process, by the thread's time on the processor, and compared with what was measured there: load on the machine slows
+  both. The others follow each other."""
 
 
 def as_markdown(record: dict[str, Any]) -> str:
