@@ -5,7 +5,8 @@
     python -m benchmarks.bench --quick --problems boehm --only solvers
 
 A run that is not of everything writes to benchmarks/results/ instead of docs/. Peers are optional: ``pip install amici
-diffrax`` (the extra ``bench``), sunode from conda-forge; what is not installed is a row that says so.
+diffrax casadi libroadrunner`` (the extra ``bench``), sunode from conda-forge; what is not installed is a row that says
+so. The last two are measured in turns with our solver.
 """
 
 import argparse
@@ -19,12 +20,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from benchmarks import amici_peer, diffrax_peer, ours, posterior, scaling, sunode_peer
-from benchmarks.measuring import LIKELIHOOD, QUICK, SOLVER_ONLY, Limits, Row, what_went_wrong
+from benchmarks import amici_peer, casadi_peer, diffrax_peer, ours, posterior, roadrunner_peer, scaling, sunode_peer
+from benchmarks.measuring import FORWARD_ONLY, LIKELIHOOD, QUICK, SOLVER_ONLY, Limits, Row, what_went_wrong
 from benchmarks.problems import PUBLISHED, BenchProblem, find_sources, prepare
 from benchmarks.progress import Progress
 from benchmarks.start_up import start_up
-from benchmarks.table import as_markdown
+from benchmarks.table import as_markdown, rows_as_markdown
 from jakstat import __version__, read_problem
 from jakstat.provenance import code_digest
 
@@ -34,9 +35,11 @@ SOLVERS: dict[str, tuple[Callable[[BenchProblem, Limits], list[Row]], str]] = {
     "sunode": (sunode_peer.measure, SOLVER_ONLY),
     "AMICI": (amici_peer.measure, LIKELIHOOD),
     "diffrax": (diffrax_peer.measure, SOLVER_ONLY),
+    "casadi": (casadi_peer.measure, SOLVER_ONLY),
+    "libroadrunner": (roadrunner_peer.measure, FORWARD_ONLY),
 }
 SECTIONS = ("solvers", "growth", "start", "posterior")
-_PACKAGES = ("numpy", "numba", "pytensor", "nutpie", "sunode", "amici", "diffrax", "jax")
+_PACKAGES = ("numpy", "numba", "pytensor", "nutpie", "sunode", "amici", "diffrax", "jax", "casadi", "libroadrunner")
 _SHIPPED = "raia2011"
 _ALLOWED = os.sched_getaffinity(0)  # the cores that this process may use, before it is held to one
 
@@ -67,6 +70,7 @@ def main() -> None:
     (folder / "benchmark.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     (folder / "benchmark.md").write_text(as_markdown(record), encoding="utf-8")
     print((folder / "benchmark.md").read_text(encoding="utf-8"))
+    print(rows_as_markdown(record))
 
 
 def _measuring_code() -> list[Path]:

@@ -12,10 +12,11 @@ QUICK_TOLERANCES = (1e-4, 1e-6, 1e-8)
 ABSOLUTE_SHARE = 1e-2
 
 #: Packages that may be absent.
-PEER_PACKAGES = ("sunode", "amici", "diffrax", "jax", "optimistix")
+PEER_PACKAGES = ("sunode", "amici", "diffrax", "jax", "optimistix", "casadi", "roadrunner")
 
-#: What `covers` says of a row: the solve alone, or everything from parameters to the log likelihood and its gradient.
-SOLVER_ONLY, LIKELIHOOD = "solver", "likelihood"
+#: What `covers` says of a row: the solve alone, or everything from parameters to the log likelihood and its gradient,
+#: or the solve without a gradient.
+SOLVER_ONLY, LIKELIHOOD, FORWARD_ONLY = "solver", "likelihood", "forward"
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from benchmarks.measuring import Row
-from benchmarks.ratios import Headline, headlines, ratio_of_row
+from benchmarks.ratio_page import failures, ratio_table
+from benchmarks.ratios import headlines, ratio_of_row
 
 _MIXED = 1.05  # R-hat up to which short runs are compared
 _DEFINITIONS = """\
 Every solver computes the same thing: a number and its derivatives by all estimated parameters, of all conditions of a
-problem, in one thread, compiled and warm. Bare solvers (jakstat, sunode, diffrax) compute the sum over the measured
-times of the states times the derivatives of the log likelihood by them: what the gradient of the likelihood needs of a
-solver. AMICI and "jakstat, likelihood" compute the log likelihood itself. The point of evaluation lies near the
-published values, each estimated parameter moved by 0.1 times a normal number of a fixed seed on the natural logarithm
-(Crauste: by 0.001, downwards); at the optimum the gradient cancels, and errors relative to it would say nothing.
+problem, in one thread, compiled and warm. Bare solvers (jakstat, sunode, diffrax, casadi) compute the sum over the
+measured times of the states times the derivatives of the log likelihood by them: what the gradient of the likelihood
+needs of a solver. libroadrunner has no such gradient: its forward solve is compared with ours without a tape. AMICI and
+"jakstat, likelihood" compute the log likelihood itself. The point of evaluation lies near the published values, each
+estimated parameter moved by 0.1 times a normal number of a fixed seed on the natural logarithm (Crauste: by 0.001,
+downwards); at the optimum the gradient cancels, and errors relative to it would say nothing.
 
 - **time**: median over at least {least} calls. For AMICI its own `cpu_time_total`; **call** is `run_simulations` from
   Python, without the mapping of parameters. jakstat's times include its call from Python.
@@ -24,10 +26,11 @@ published values, each estimated parameter moved by 0.1 times a normal number of
 - **lanes**: how many trajectories jakstat solves at once. "jakstat" and "jakstat, likelihood" are what a fit of that
   problem takes; the other width stands below it, measured in turns with it.
 - **trajectories**: jakstat, sunode and diffrax solve distinct ones; AMICI solves every condition.
-- **times ours** of a row: its time over that of our fastest row whose gradient is at least as accurate; for AMICI
-  solver / call. Blank: ours has no row so accurate.
-- **Headline**: time of the peer's fastest row that is at least as accurate as ours at rtol 1e-6, over ours there.
-  AMICI's accuracy is compared with that of our whole likelihood, its solver time with our solver's."""
+- **times ours**: time of the peer's fastest row that is at least as accurate as ours at rtol 1e-6, over ours there.
+  AMICI's accuracy is compared with that of our whole likelihood, its solver time with our solver's; that of
+  libroadrunner is the error of the value. casadi and libroadrunner are measured in turns with our solver in one
+  process, by the thread's time on the processor, and compared with what was measured there: load on the machine slows
+  both. The others follow each other."""
 
 
 def as_markdown(record: dict[str, Any]) -> str:
@@ -39,15 +42,21 @@ def as_markdown(record: dict[str, Any]) -> str:
         "# Benchmark",
         f"{machine['processor']}, one thread; Python {machine['python']}, {versions}. Made by `make bench`.",
         _DEFINITIONS.format(least=machine["least_repeats"]),
-        "## Ratios at equal or better accuracy",
-        _headline_table(headlines(rows)),
-        "## All rows",
-        _reference_sentence(record.get("references", {})),
-        _row_table(rows),
+        *record.get("remarks", []),
+        "## Times ours at equal or better accuracy",
+        table(*ratio_table(headlines(rows))),
+        failures(headlines(rows)),
+        f"All {len(rows)} rows, with their tolerances, errors and repeats, are in benchmark.json beside this page. "
+        + _reference_sentence(record.get("references", {})),
         *_growth(record),
         *_posterior(record.get("posterior", [])),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def rows_as_markdown(record: dict[str, Any]) -> str:
+    """Return a table of all rows, for the terminal: they stand in the JSON file."""
+    return _row_table([Row(**row) for row in record["rows"]])
 
 
 def table(header: list[str], lines: Iterable[list[Any]]) -> str:
@@ -64,37 +73,6 @@ def _cell(value: Any) -> str:
     if value == 0.0 or 0.01 <= abs(value) < 1e5:
         return f"{value:.4g}"
     return f"{value:.1e}"
-
-
-def _headline_table(lines: list[Headline]) -> str:
-    header = [
-        "problem",
-        "peer",
-        "ours, ms",
-        "our error",
-        "peer's row",
-        "its ms",
-        "its error",
-        "ratio",
-        "ratio a trajectory",
-    ]
-    return table(
-        header,
-        [
-            [
-                line.problem,
-                f"{line.peer}, {line.what}",
-                line.ours_milliseconds,
-                line.ours_error,
-                line.note or f"{line.peer_solver}, rtol {line.peer_rtol:.0e}",
-                line.peer_milliseconds,
-                line.peer_error,
-                line.ratio,
-                line.ratio_a_trajectory,
-            ]
-            for line in lines
-        ],
-    )
 
 
 def _row_table(rows: list[Row]) -> str:

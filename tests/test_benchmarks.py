@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import sympy as sp
 
 
 @pytest.fixture(scope="module")
@@ -15,12 +16,16 @@ def modules(repository):
     names = (
         "amici_peer",
         "bench",
+        "beside_ours",
+        "casadi_peer",
         "diffrax_peer",
         "measuring",
         "ours",
         "problems",
         "progress",
+        "ratio_page",
         "ratios",
+        "roadrunner_peer",
         "scaling",
         "sunode_peer",
         "table",
@@ -118,15 +123,22 @@ def test_trajectories_put_together_are_the_whole_solve(modules, boehm):
 
 
 @pytest.mark.parametrize(
-    ("module", "package"), [("sunode_peer", "sunode"), ("amici_peer", "amici"), ("diffrax_peer", "diffrax")]
+    ("module", "package", "solver"),
+    [
+        ("sunode_peer", "sunode", "sunode"),
+        ("amici_peer", "amici", "AMICI"),
+        ("diffrax_peer", "diffrax", "diffrax"),
+        ("casadi_peer", "casadi", "casadi"),
+        ("roadrunner_peer", "roadrunner", "libroadrunner"),
+    ],
 )
-def test_absent_peer_is_a_row_that_says_so(modules, boehm, monkeypatch, tmp_path, module, package):
+def test_absent_peer_is_a_row_that_says_so(modules, boehm, monkeypatch, tmp_path, module, package, solver):
     for name in [module for module in sys.modules if module.split(".")[0] == package]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
     progress = modules.progress.Progress(tmp_path / "progress.json", {}, resume=False)
     peer = getattr(modules, module)
-    monkeypatch.setattr(modules.bench, "SOLVERS", {package: (peer.measure, "solver")})
+    monkeypatch.setattr(modules.bench, "SOLVERS", {solver: (peer.measure, "solver")})
     monkeypatch.setattr(modules.bench, "prepare", lambda name, path: boehm)
     record = modules.bench.measure_solvers({"Boehm": boehm.path}, modules.measuring.QUICK, progress)
     (row,) = record["rows"]
@@ -208,3 +220,69 @@ def test_generated_chain_has_three_nonzeros_a_row_and_keeps_its_total(modules):
     pathway = modules.scaling.chain_pathway(8)
     assert modules.scaling.nonzeros(pathway.states, pathway.rates) == 3 * 8 - 2
     assert sum(pathway.rates).expand() == 0
+
+
+def test_a_peer_measured_in_turns_is_compared_with_ours_of_the_same_turns(modules):
+    def row(solver, rtol, milliseconds, **others):
+        return modules.measuring.Row("P", solver, rtol=rtol, milliseconds=milliseconds, trajectories=1, **others)
+
+    loaded = row("jakstat beside casadi", 1e-6, 4.0, gradient_error=1e-5)
+    rows = [
+        row("jakstat", 1e-6, 2.0, gradient_error=1e-5),
+        loaded,
+        row("casadi", 1e-6, 40.0, gradient_error=1e-4),
+        row("casadi", 1e-8, 100.0, gradient_error=1e-6),
+        row("diffrax", 1e-8, 100.0, gradient_error=1e-6),
+    ]
+    ratios = {line.peer: line.ratio for line in modules.ratios.headlines(rows)}
+    assert ratios == {"casadi": 25.0, "diffrax": 50.0}
+    header, (line,) = modules.ratio_page.ratio_table(modules.ratios.headlines(rows))
+    assert dict(zip(header, line, strict=True))["casadi"] == "25"
+
+
+def test_a_peer_without_gradients_is_judged_by_its_value(modules):
+    def row(solver, rtol, milliseconds, error):
+        forward = modules.measuring.FORWARD_ONLY
+        return modules.measuring.Row("P", solver, forward, rtol, milliseconds, value_error=error, trajectories=1)
+
+    rows = [
+        row("jakstat beside libroadrunner", 1e-6, 0.5, 1e-5),
+        row("libroadrunner", 1e-6, 1.0, 1e-4),
+        row("libroadrunner", 1e-8, 3.0, 1e-6),
+    ]
+    (headline,) = modules.ratios.headlines(rows)
+    assert (headline.ratio, headline.peer_rtol) == (6.0, 1e-8)
+
+
+def test_calls_in_turns_are_made_in_rounds_until_each_has_enough(modules):
+    made = []
+    limits = modules.measuring.Limits(least=2, most=3, seconds=1e9)
+    measured = modules.beside_ours.medians_in_turns([lambda: made.append("a"), lambda: made.append("b")], limits)
+    assert made == ["a", "b"] * 4
+    assert [repeats for _, repeats in measured] == [3, 3]
+
+
+def test_our_rows_beside_a_peer_are_those_of_the_benchmark(modules, boehm):
+    """Gradient and forward solve; a peer that fails leaves a note and its other rows."""
+
+    def make(rtol):
+        if rtol < 1e-5:
+            raise RuntimeError("too tight")
+        return modules.beside_ours.our_gradient(boehm, rtol)
+
+    limits = modules.measuring.Limits(least=1, most=1, tolerances=(1e-4, 1e-6))
+    ours, theirs, failed = modules.beside_ours.rows_in_turns(boehm, "casadi", make, limits)
+    assert (ours.solver, ours.rtol) == ("jakstat beside casadi", 1e-6)
+    assert ours.gradient_error == pytest.approx(modules.ours._solver_row(boehm, 1e-6, limits).gradient_error)
+    assert (theirs.solver, theirs.rtol, failed.note) == ("casadi", 1e-4, "failed: RuntimeError: too tight")
+    forward = modules.beside_ours.our_forward_solve(boehm, 1e-8)
+    value, gradient = forward.assemble(forward.call())
+    assert gradient is None
+    assert value == pytest.approx(boehm.states_value, abs=1e-6)  # of terms that cancel
+
+
+def test_formulas_are_written_as_antimony_reads_them(modules):
+    x, k = sp.symbols("x k")
+    printer = modules.roadrunner_peer._Antimony()
+    assert printer.doprint(k * x**2 + sp.log(x)) == "k*(x)^(2) + ln(x)"
+    assert printer.doprint(1 / x) == "(x)^(-1)"

@@ -301,7 +301,9 @@ class Problem:
             if parameter.prior is not None
         }
 
-    def sample(self, sampling: SamplingSettings | None = None, seed: int = 1) -> xr.DataTree:
+    def sample(
+        self, sampling: SamplingSettings | None = None, seed: int = 1, start_from: xr.DataTree | None = None
+    ) -> xr.DataTree:
         """Draw from the posterior; see ``jakstat.inference.sample_posterior``, whose groups are those of ArviZ.
 
         The default tolerances are for values that are compared with published ones. Draws need less: the workflow
@@ -313,8 +315,12 @@ class Problem:
         ----------
         sampling : SamplingSettings, optional
         seed : int
+        start_from : DataTree, optional
+            Draws of an earlier fit of the same or a like problem: starts and metric come from them, and warm-up is
+            shorter.
         """
-        return sample_posterior(self.tables, sampling or SamplingSettings(), self.solver, seed)
+        settings = sampling or SamplingSettings()
+        return sample_posterior(self.tables, settings, self.solver, seed, start_from=start_from)
 
     def fit(self, drawn: xr.DataTree, asked: Asked = None, draws: int = 400, seed: int = 1) -> Fit[Any]:
         """Return a fit that dose responses, mutants and pairs can be asked of.

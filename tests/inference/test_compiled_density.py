@@ -11,6 +11,7 @@ from pytensor import tensor as pt
 from pytensor.raise_op import Assert
 
 from jakstat.inference.compiled_density import compile_density
+from jakstat.inference.linear_coordinates import LinearCoordinates, slope_by_place, to_point
 
 _POINTER = ctypes.POINTER(ctypes.c_double)
 
@@ -78,3 +79,16 @@ def test_a_point_without_a_density_is_no_end_of_the_chain(compiled, noise):
 
 def test_another_number_of_parameters_ends_the_chain(compiled):
     assert density_at(compiled, [0.3, -0.2])[0] < 0
+
+
+def test_in_coordinates_the_density_is_that_of_their_point(model, compiled):
+    mixing = np.array([[2.0, 0.3, 0.1], [0.3, 1.0, -0.2], [0.1, -0.2, 0.5]])
+    coordinates = LinearCoordinates(np.array([0.1, -0.2, 1.0]), np.array([0.5, 0.1, 0.05]), mixing)
+    moved, place = compile_density(model, coordinates), np.array([0.4, 1.1, -0.3])
+    point = to_point(coordinates, place)
+    outcome, density, slope = density_at(moved, place.tolist())
+    usual = density_at(compiled, point.tolist())
+    assert outcome == usual[0] == 0
+    assert density == pytest.approx(usual[1], rel=1e-12)
+    assert slope == pytest.approx(slope_by_place(coordinates, usual[2]), rel=1e-10)
+    assert draw_at(moved, place.tolist()) == pytest.approx(draw_at(compiled, point.tolist()), rel=1e-12)

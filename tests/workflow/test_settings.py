@@ -277,3 +277,26 @@ def test_a_name_that_no_path_can_have_is_refused_in_a_sentence(key, named, found
     refused(done, f"config key {key}: found", found)
     assert "\0" not in done.stdout
     assert "Error in file" not in done.stdout.replace("WorkflowError in file", "")
+
+
+def test_an_earlier_fit_is_an_input_of_the_fit_and_of_no_fit_without_a_group(snakemake, tmp_path, asked_scores):
+    mine = asked_scores({"name": "a line left out", "leave_out": "cell_line", "refit": ["HEL"]})
+    (tmp_path / "earlier.nc").write_text("draws")
+    mine.write_text(mine.read_text() + "sampling: {start_from: earlier.nc}\n")
+    done = snakemake("--dry-run", "--configfile", mine, directory=tmp_path)
+    assert done.returncode == 0, done.stdout
+    inputs = dict(re.findall(r"^rule (\w+):\n    input: (.*)$", done.stdout, re.MULTILINE))
+    assert "earlier.nc" in inputs["sample_posterior"]
+    assert "earlier.nc" not in inputs["refit_without_group"]
+
+
+def test_an_earlier_fit_that_is_not_there_or_is_this_runs_own_is_refused(snakemake, tmp_path):
+    (tmp_path / "mine.yaml").write_text("sampling: {start_from: nowhere.nc}\n")
+    done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    refused(done, "config key sampling.start_from: found nothing at nowhere.nc", "needed: posterior.nc of another run")
+    own = tmp_path / "results/cancer_panel/posterior.nc"
+    own.parent.mkdir(parents=True)
+    own.write_text("draws")
+    (tmp_path / "mine.yaml").write_text("sampling: {start_from: results/cancer_panel/posterior.nc}\n")
+    done = snakemake("--dry-run", "--configfile", tmp_path / "mine.yaml", directory=tmp_path)
+    refused(done, "which this run writes; needed: a copy of it in another place")

@@ -135,10 +135,14 @@ SCENARIOS = SCENARIOS if HAS_CELL_LINES else None
 THRESHOLDS = {
     name: value for name, value in SETTINGS["gates"].items() if name != "override"
 }
-# How many threads draw does not change what they draw.
+# How many threads draw does not change what they draw. An earlier fit is an input, of the fit of all data alone: a fit
+# that is scored on what it left out must not start from one that saw it.
 SAMPLING = {
-    name: value for name, value in SETTINGS["sampling"].items() if name != "cores"
+    name: value
+    for name, value in SETTINGS["sampling"].items()
+    if name not in ("cores", "start_from")
 }
+EARLIER_FIT = earlier_fit(STUDY)
 SHOWN_SETTINGS = SETTINGS | {"sampling": SAMPLING}
 
 

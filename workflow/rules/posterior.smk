@@ -30,6 +30,7 @@ rule sample_posterior:
         problem=rules.check_problem.output[0],
         study=STUDY,
         files=STUDY_FILES,
+        start_from=EARLIER_FIT,
     output:
         ensure("<results>/{study}/posterior.nc", non_empty=True),
     log:

@@ -8,7 +8,7 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS
 from script_log import log_to
 
 with log_to(snakemake.log[0], bar=True):
-    from jakstat.files import write_tree
+    from jakstat.files import read_posterior, write_tree
     from jakstat.inference import SamplingSettings, sample_posterior
     from jakstat.problem import read_tables
     from jakstat.provenance import describe_run
@@ -17,7 +17,9 @@ with log_to(snakemake.log[0], bar=True):
     params = snakemake.params
     tables = read_tables(snakemake.input.study)
     sampling = SamplingSettings(**params.sampling, cores=snakemake.threads)
-    tree = sample_posterior(tables, sampling, SolverSettings(**params.solver), params.seed)
+    earlier = [read_posterior(path) for path in snakemake.input.get("start_from", [])]
+    solver, start_from = SolverSettings(**params.solver), earlier[0] if earlier else None
+    tree = sample_posterior(tables, sampling, solver, params.seed, start_from=start_from)
     settings = {"seed": params.seed, "solver": params.solver, "sampling": params.sampling}
     tree.attrs |= {"study": tables.id, **describe_run(settings, tables.data_digests, params.code)}
     write_tree(tree, snakemake.output[0])

@@ -5,6 +5,9 @@ are random, so that no cache finds it. Of the panel's 19 s of processor time (al
 went into the graph, optimised once more as a part of the wrapper, a fifth into the text of an error that cannot occur,
 a fifth into looking the shared arrays up by name. Here PyTensor's function is compiled by itself, which PyTensor keeps
 on disk, and a small wrapper calls it by address. Numbers are nutpie's to the last bit.
+
+nutpie takes no metric to begin with. Where one is known, the density is handed over in linear coordinates in which
+the posterior has about unit covariance (:mod:`jakstat.inference.linear_coordinates`); of a draw its point is kept.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +22,10 @@ from numba.core.typing import signature
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 from nutpie import compile_pymc
+from nutpie.compile_pymc import address_as_void_pointer
 from pymc.initial_point import make_initial_point_fn
+
+from jakstat.inference.linear_coordinates import LinearCoordinates
 
 _NUMBERS = types.CPointer(types.float64)
 _VECTOR, _PLACES = types.float64[::1], types.int64[::1]
@@ -29,13 +35,16 @@ _OF_DENSITY = types.int64(types.uint64, _NUMBERS, _NUMBERS, _NUMBERS, types.void
 _OF_DRAW = types.int64(types.uint64, types.uint64, _NUMBERS, _NUMBERS, types.voidptr)
 
 
-def compile_density(model: pm.Model) -> compile_pymc.CompiledPyMCModel:
+def compile_density(model: pm.Model, coordinates: LinearCoordinates | None = None) -> compile_pymc.CompiledPyMCModel:
     """Compile a model for nutpie; chains start around the prior's median, jittered by up to 1 on the sampled scale.
 
     Parameters
     ----------
     model : pm.Model
         Its shared variables are vectors.
+    coordinates : LinearCoordinates, optional
+        In which nutpie samples; those of the sampled scale where absent. ``initial_point_func``, ``logp_func`` and
+        ``expand_func`` are of the sampled scale in either case.
     """
     jittered = make_initial_point_fn(model=model, jitter_rvs=set(model.free_RVs), return_transformed=True)
     n_dim, n_expanded, density, draw, start, shape_info, transformed = compile_pymc._make_functions(
@@ -46,6 +55,12 @@ def compile_density(model: pm.Model) -> compile_pymc.CompiledPyMCModel:
     caller_of_density, places_of_density = _caller(density, shared[0], 0)
     caller_of_draw, places_of_draw = _caller(draw, shared[1], len(places_of_density))
     places = np.array([*places_of_density, *places_of_draw], dtype=np.int64)
+    held = []
+    if coordinates is not None:
+        held = [np.ascontiguousarray(part) for part in (coordinates.centre, coordinates.spread, coordinates.root)]
+        move = _mover(n_dim, len(places))
+        caller_of_density, caller_of_draw = _density_in(caller_of_density, move, n_dim), _draw_in(caller_of_draw, move)
+        places = np.array([*places, *(part.ctypes.data for part in held)], dtype=np.int64)
     return compile_pymc.CompiledPyMCModel(
         _n_dim=n_dim,
         dims=dims,
@@ -54,7 +69,7 @@ def compile_density(model: pm.Model) -> compile_pymc.CompiledPyMCModel:
         compiled_logp_func=_density_for_nutpie(caller_of_density, n_dim, len(places)),
         compiled_expand_func=_draw_for_nutpie(caller_of_draw, n_dim, n_expanded, len(places)),
         initial_point_func=start,
-        shared_data={str(number): array for number, array in enumerate([*shared[0], *shared[1]])},
+        shared_data={str(number): array for number, array in enumerate([*shared[0], *shared[1], *held])},
         shared_var_keys={},
         user_data=places,
         n_expanded=n_expanded,
@@ -121,6 +136,49 @@ def _arrays(context: Any, builder: ir.IRBuilder, kinds: list[types.Type], entrie
         data = builder.inttoptr(address, array.data.type)
         populate_array(array, data=data, shape=[length], strides=[size], itemsize=size, meminfo=None)
         yield array._getvalue()
+
+
+def _mover(n_dim: int, first: int) -> Callable:
+    """Return a compiled function: coordinates, places -> their point, spread and root, which stand from ``first`` on.
+
+    Sums run in a fixed order: a library's product of matrices may round otherwise where arrays lie elsewhere in memory.
+    """
+
+    @njit
+    def move(place: np.ndarray, places: np.ndarray) -> tuple:
+        centre = carray(address_as_void_pointer(places[first]), n_dim, np.float64)
+        spread = carray(address_as_void_pointer(places[first + 1]), n_dim, np.float64)
+        root = carray(address_as_void_pointer(places[first + 2]), (n_dim, n_dim), np.float64)
+        point = np.zeros(n_dim)
+        for column in range(n_dim):
+            for row in range(n_dim):
+                point[row] += root[column, row] * place[column]  # root is symmetric
+        for row in range(n_dim):
+            point[row] = centre[row] + spread[row] * point[row]
+        return point, spread, root
+
+    return move
+
+
+def _density_in(call: Callable, move: Callable, n_dim: int) -> Callable:
+    """Return a density and its gradient by coordinates."""
+
+    @njit
+    def density_in_coordinates(place: np.ndarray, places: np.ndarray) -> tuple:
+        point, spread, root = move(place, places)
+        value, slope = call(point, places)
+        by_place = np.zeros(n_dim)
+        for row in range(n_dim):
+            scaled = spread[row] * slope[row]
+            for column in range(n_dim):
+                by_place[column] += root[row, column] * scaled
+        return value, by_place
+
+    return density_in_coordinates
+
+
+def _draw_in(call: Callable, move: Callable) -> Callable:
+    return njit(lambda place, places: call(move(place, places)[0], places))
 
 
 def _density_for_nutpie(call: Callable, n_dim: int, n_places: int) -> Any:

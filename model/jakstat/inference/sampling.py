@@ -18,8 +18,19 @@ import pymc as pm
 import xarray as xr
 
 from jakstat.inference.compiled_density import compile_density
+from jakstat.inference.earlier_fit import EarlierFit, read_earlier_fit, seeds_of_chains, start_by_seed
+from jakstat.inference.linear_coordinates import slope_by_place, to_point
 from jakstat.inference.starts import climb
-from jakstat.problem import PROBLEM_DIGESTS, ProblemTables, draws_from_deviations, parameter_dataset, problem_digests
+from jakstat.inference.warm_up import unsettled_chains, warm_up_after
+from jakstat.problem import (
+    PROBLEM_DIGESTS,
+    SEEN,
+    ProblemTables,
+    draws_from_deviations,
+    measurements_seen,
+    parameter_dataset,
+    problem_digests,
+)
 from jakstat.simulation import StatusCounts, available_cores, plan_simulation
 from jakstat.statistics import SolverSettings, build_model, draw_measurements, log_density_values, noise_of
 
@@ -49,6 +60,7 @@ def sample_posterior(
     solver: SolverSettings,
     seed: int,
     log: Callable[[str], None] = print,
+    start_from: xr.DataTree | None = None,
 ) -> xr.DataTree:
     """Draw from the posterior of a problem.
 
@@ -60,6 +72,10 @@ def sample_posterior(
     seed : int
     log : callable
         Takes one line of progress at a time. A bar is shown besides where standard error is a terminal.
+    start_from : DataTree, optional
+        Draws of an earlier fit, as this function returns them: chains start at draws of it that lie far apart, in
+        coordinates in which these have unit covariance, and warm up for less long (:mod:`jakstat.inference.warm_up`).
+        The posterior is the same; what the earlier fit saw counts as seen (attribute ``measurements_seen``).
 
     Returns
     -------
@@ -69,21 +85,48 @@ def sample_posterior(
         besides, ``signals`` (``signal`` and ``noise_scale`` of each measurement in each draw). Observables,
         experiments and times are coordinates of ``obs``; attrs hold the solve outcomes of all gradients, warm-up
         included, and the digests of the problem.
+
+    Raises
+    ------
+    UnusableFileError
+        ``start_from`` does not say what it saw, or has no parameter of this problem.
     """
+    seen = measurements_seen(tables, start_from)
     counts = StatusCounts()
     plan = plan_simulation(tables)
     started = time.monotonic()
-    compiled = compile_model(build_model(tables, plan, solver, counts))
+    model = build_model(tables, plan, solver, counts)
+    sequence = np.random.SeedSequence(seed)
+    sampler_seed, predictive_seed, prior_seed = sequence.spawn(3)
+    nutpie_seed, earlier = int(sampler_seed.generate_state(1)[0]), None
+    if start_from is not None:
+        rng = np.random.default_rng(sequence.spawn(1)[0])
+        earlier = read_earlier_fit(start_from, tables, model, sampling.chains, rng)
+    compiled = compile_model(model) if earlier is None else compile_from(model, earlier, nutpie_seed)
     log(f"compiled the model in {time.monotonic() - started:.0f} s")
     counts.reset()
-    sampler_seed, predictive_seed, prior_seed = np.random.SeedSequence(seed).spawn(3)
-    drawn = nutpie.sample(
+    if earlier is None:
+        drawn = _draw(compiled, sampling, nutpie_seed, log)
+    else:
+        drawn = _draw_from(earlier, compiled, sampling, nutpie_seed, log)
+    log(f"sampled in {time.monotonic() - started:.0f} s; solve outcomes: {counts.as_dict()}")
+    tree = assemble_tree(tables, drawn["posterior"].to_dataset(), np.random.default_rng(predictive_seed))
+    tree["sample_stats"] = xr.DataTree(drawn["sample_stats"].to_dataset())
+    tree["prior"] = xr.DataTree(_draw_prior(tables, np.random.default_rng(prior_seed)))
+    tree.attrs[PROBLEM_DIGESTS] = problem_digests(tables)
+    tree.attrs[SEEN] = seen
+    tree.attrs["solve_outcomes"] = [f"{name}={count}" for name, count in counts.as_dict().items()]
+    return tree
+
+
+def _draw(compiled: Any, sampling: SamplingSettings, seed: int, log: Callable[[str], None]) -> xr.DataTree:
+    return nutpie.sample(
         compiled,
         draws=sampling.draws,
         tune=sampling.tune,
         chains=sampling.chains,
         cores=_chains_at_once(sampling),
-        seed=int(sampler_seed.generate_state(1)[0]),
+        seed=seed,
         target_accept=sampling.target_accept,
         adaptation=sampling.adaptation,
         maxdepth=sampling.maxdepth,
@@ -91,13 +134,24 @@ def sample_posterior(
         progress_callback=_progress_lines(log, sampling),
         progress_rate=500,
     )
-    log(f"sampled in {time.monotonic() - started:.0f} s; solve outcomes: {counts.as_dict()}")
-    tree = assemble_tree(tables, drawn["posterior"].to_dataset(), np.random.default_rng(predictive_seed))
-    tree["sample_stats"] = xr.DataTree(drawn["sample_stats"].to_dataset())
-    tree["prior"] = xr.DataTree(_draw_prior(tables, np.random.default_rng(prior_seed)))
-    tree.attrs[PROBLEM_DIGESTS] = problem_digests(tables)
-    tree.attrs["solve_outcomes"] = [f"{name}={count}" for name, count in counts.as_dict().items()]
-    return tree
+
+
+def _draw_from(
+    earlier: EarlierFit, compiled: Any, sampling: SamplingSettings, seed: int, log: Callable[[str], None]
+) -> xr.DataTree:
+    """Draw after a short warm-up; where the chains have not settled after it, again after the one that is asked for."""
+    warm_up = warm_up_after(earlier, sampling.tune, sampling.adaptation)
+    log(
+        f"starts and coordinates from an earlier fit; warm-up {warm_up.draws} draws instead of {sampling.tune}, "
+        f"metric {warm_up.adaptation}: {warm_up.why}"
+    )
+    shorter = replace(sampling, tune=warm_up.draws, adaptation=warm_up.adaptation)
+    drawn = _draw(compiled, shorter, seed, log)
+    unsettled = unsettled_chains(drawn["sample_stats"].to_dataset(), sampling.target_accept)
+    if not unsettled or shorter == sampling:
+        return drawn
+    log(f"not settled after the short warm-up ({'; '.join(unsettled)}): again with {sampling.tune} draws of it")
+    return _draw(compiled, sampling, seed, log)
 
 
 def _chains_at_once(sampling: SamplingSettings) -> int:
@@ -127,6 +181,27 @@ def compile_model(model: pm.Model) -> Any:
     def start(seed: Any) -> np.ndarray:
         with one_at_a_time:
             return climb(jittered(seed), compiled.logp_func)
+
+    return replace(compiled, initial_point_func=start)
+
+
+def compile_from(model: pm.Model, earlier: EarlierFit, seed: int) -> Any:
+    """Compile a model for nutpie in the coordinates of an earlier fit; chains start at its draws.
+
+    Draws of another problem's posterior may lie far from this one's: from those, chains climb as from the prior.
+    """
+    compiled = compile_density(model, earlier.coordinates)
+    place_of = start_by_seed(earlier, seeds_of_chains(seed, len(earlier.starts)), compiled.initial_point_func)
+    one_at_a_time = Lock()
+
+    def by_place(place: np.ndarray) -> tuple[float, np.ndarray]:
+        value, slope = compiled.logp_func(to_point(earlier.coordinates, place))
+        return value, slope_by_place(earlier.coordinates, slope)
+
+    def start(of_chain: Any) -> np.ndarray:
+        with one_at_a_time:
+            place = place_of(of_chain)
+            return place if earlier.is_same_problem else climb(place, by_place)
 
     return replace(compiled, initial_point_func=start)
 

@@ -5,7 +5,7 @@ each by a seed of its own, so that it has the same draws in every prediction.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import xarray as xr
 
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
 from jakstat.problem import (
+    SEEN,
     Parameter,
     ProblemTables,
     Treatment,
@@ -47,11 +48,14 @@ class Posterior:
     coords : mapping
         ``chain`` and ``draw`` labels.
     parameters : tuple of str
+    seen : mapping of str to int
+        Measurements that the fit saw (:func:`jakstat.problem.measurements_seen`).
     """
 
     values: np.ndarray
     coords: Mapping[str, np.ndarray]
     parameters: tuple[str, ...]
+    seen: Mapping[str, int] = field(default_factory=dict)
 
 
 def thin_posterior(tree: xr.DataTree, draws: int) -> Posterior:
@@ -60,7 +64,8 @@ def thin_posterior(tree: xr.DataTree, draws: int) -> Posterior:
     of_chain = min(values.sizes["draw"], max(1, -(-draws // values.sizes["chain"])))
     chosen = values.isel(draw=np.linspace(0, values.sizes["draw"] - 1, of_chain).round().astype(int))
     coords = {name: chosen[name].to_numpy() for name in ("chain", "draw")}
-    return Posterior(chosen.to_numpy(), coords, tuple(map(str, chosen["parameter"].to_numpy())))
+    parameters = tuple(map(str, chosen["parameter"].to_numpy()))
+    return Posterior(chosen.to_numpy(), coords, parameters, tree.attrs.get(SEEN, {}))
 
 
 @dataclass(frozen=True)

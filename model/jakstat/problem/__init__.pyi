@@ -55,6 +55,12 @@ from .same_problem import (
     problem_digests as problem_digests,
     require_same_problem as require_same_problem,
 )
+from .seen_measurements import (
+    SEEN as SEEN,
+    measurements_seen as measurements_seen,
+    require_nothing_else_seen as require_nothing_else_seen,
+    require_unseen as require_unseen,
+)
 from .study import (
     CheckedStudy as CheckedStudy,
     Pooled as Pooled,

@@ -9,6 +9,7 @@ from .noise import (
     standardised_residuals as standardised_residuals,
 )
 from .packed_data import PackedData as PackedData
+from .sampled_scale import on_sampled_scale as on_sampled_scale
 from .signal import SolverSettings as SolverSettings, measurement_graph as measurement_graph
 from .summaries import (
     QUANTILES as QUANTILES,

@@ -5,6 +5,8 @@ Log-normal priors (most) live in one normal vector ``log_parameter``, so that th
 ones on the logarithm.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
@@ -34,9 +36,25 @@ def parameter_vector(parameters: list[Parameter]) -> TensorVariable:
             order += numbers
     for number, parameter in enumerate(parameters):
         if kinds[number] == "single":
-            pieces.append(pt.atleast_1d(_single_prior(parameter.id, priors[number])))
+            pieces.append(pt.atleast_1d(_single_prior(_single_name(parameter), priors[number])))
             order.append(number)
     return pieces[0] if len(pieces) == 1 else pt.concatenate(pieces)[np.argsort(order)]
+
+
+def variables_of(parameters: Sequence[Parameter]) -> dict[str, list[Parameter]]:
+    """Return the names of the variables that :func:`parameter_vector` creates, with the parameters of each."""
+    members: dict[str, list[Parameter]] = {}
+    for parameter in parameters:
+        if parameter.prior is not None:
+            kind = _kind_of(parameter.prior)
+            members.setdefault(_single_name(parameter) if kind == "single" else kind, []).append(parameter)
+    return members
+
+
+def _single_name(parameter: Parameter) -> str:
+    assert parameter.prior is not None
+    scale = "log_parameter" if parameter.prior.distribution.startswith("log-") else "parameter"
+    return f"{scale}_{parameter.id}"
 
 
 def _kind_of(prior: Prior) -> str:
@@ -57,8 +75,8 @@ def _single_prior(name: str, prior: Prior) -> TensorVariable:
     if prior.distribution.startswith("log-"):
         with np.errstate(divide="ignore"):
             lower, upper = np.log(max(prior.lower, 0.0)), np.log(prior.upper)
-        return pt.exp(_bounded(f"log_parameter_{name}", prior.distribution.removeprefix("log-"), prior, lower, upper))
-    return _bounded(f"parameter_{name}", prior.distribution, prior, prior.lower, prior.upper)
+        return pt.exp(_bounded(name, prior.distribution.removeprefix("log-"), prior, lower, upper))
+    return _bounded(name, prior.distribution, prior, prior.lower, prior.upper)
 
 
 def _bounded(name: str, distribution: str, prior: Prior, lower: float, upper: float) -> TensorVariable:

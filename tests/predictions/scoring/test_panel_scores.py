@@ -1,15 +1,17 @@
 """Scores of a panel: held-out tables, and groups left out by weights, checked where the answer is known."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from jakstat.files import UnusableFileError
 from jakstat.predictions import PublicTable, growth_rates, score_held_out, score_left_out, score_predictions
 from jakstat.predictions.cells_of_fit import noise_scale
 from jakstat.predictions.scoring.left_out_scores import _own_parameters, propose_own, reweigh
 from jakstat.predictions.scoring.panel_scores import predict_held_out
-from jakstat.problem import Parameter, Prior
+from jakstat.problem import Measurement, Parameter, Prior, measurements_seen
 from jakstat.scenarios import AlteredCells, Readout, ScoreSettings, treatment_of
 
 PANEL = Path(__file__).resolve().parents[3] / "data" / "cancer_panel"
@@ -133,3 +135,19 @@ def test_sets_of_measurements_are_scored_one_below_the_other(fit):
     assert list(dict.fromkeys(scores["set"])) == ["GDSC2", "drugs"]
     with pytest.raises(ValueError, match="leave out: found 'screen'"):
         score_left_out(fit, "viability_signal", "screen")
+
+
+def test_a_fit_whose_start_saw_the_held_out_measurements_is_not_scored_on_them(fit):
+    held_out = fit.scenarios.read_table(PANEL / "viability_gdsc2.tsv")
+    leaked = tuple(
+        Measurement(row.observable, "any", row.time, row.value, censored=row.censored) for row in held_out[:3]
+    )
+    seen = measurements_seen(replace(fit.tables, measurements=(*fit.tables.measurements, *leaked)))
+    knowing = replace(fit, posterior=replace(fit.posterior, seen=seen))
+    sets = [ScoreSettings(name="GDSC2", held_out="viability_gdsc2.tsv")]
+    with pytest.raises(
+        UnusableFileError, match="score GDSC2: found a fit that started from one that has seen 3 of these"
+    ):
+        score_predictions(knowing, sets, PANEL, "viability_signal")
+    honest = replace(fit, posterior=replace(fit.posterior, seen=measurements_seen(fit.tables)))
+    assert set(score_predictions(honest, sets, PANEL, "viability_signal")["set"]) == {"GDSC2"}

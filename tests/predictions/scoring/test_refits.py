@@ -11,7 +11,7 @@ from jakstat.inference import SamplingSettings
 from jakstat.predictions import Refit, refit_of, refit_without_group, require_refit, score_left_out
 from jakstat.predictions.fit import Posterior
 from jakstat.predictions.scoring.held_out_signals import held_out_signals
-from jakstat.problem import PROBLEM_DIGESTS, problem_digests
+from jakstat.problem import PROBLEM_DIGESTS, SEEN, measurements_seen, problem_digests
 from jakstat.scenarios import dose_responses_by, tables_without
 from jakstat.statistics import SolverSettings
 
@@ -107,3 +107,26 @@ def test_a_refit_is_used_for_its_own_group_and_problem_only(fit):
     tree.attrs["left_out"] = "line of another study"
     with pytest.raises(UnusableFileError, match="found 'line of another study'.*delete the file"):
         require_refit(tree, fit, VIABILITY)
+
+
+def test_a_fit_that_saw_the_group_gives_no_start_to_the_fit_without_it(fit):
+    """Nor does one that started from it; the refusal comes before anything is drawn."""
+    without = tables_without(fit.scenarios, VIABILITY, "cell_line", "HEL")
+    whole = xr.DataTree.from_dict({"posterior": xr.Dataset()})
+    whole.attrs[SEEN] = measurements_seen(fit.tables)
+    heir = xr.DataTree.from_dict({"posterior": xr.Dataset()})
+    heir.attrs = {SEEN: measurements_seen(without, whole)}
+    left_out = len(fit.tables.measurements) - len(without.measurements)
+    for leak in (whole, heir):
+        with pytest.raises(
+            UnusableFileError, match=f"has seen {left_out} measurements that are left out here and scored"
+        ):
+            refit_without_group(
+                *(fit.scenarios, VIABILITY, "cell_line", "HEL", SamplingSettings(), SolverSettings(), 1),
+                start_from=leak,
+            )
+    heir.attrs |= {"left_out_by": "cell_line", "left_out": "HEL", PROBLEM_DIGESTS: problem_digests(without)}
+    with pytest.raises(UnusableFileError, match="left out here and scored"):
+        require_refit(heir, fit, VIABILITY)
+    heir.attrs[SEEN] = measurements_seen(without)
+    assert require_refit(heir, fit, VIABILITY) == ("cell_line", "HEL")

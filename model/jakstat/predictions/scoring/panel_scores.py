@@ -16,7 +16,7 @@ from jakstat.predictions.scoring.held_out_signals import MECHANISM, NAIVE, dose_
 from jakstat.predictions.scoring.left_out_scores import NOTHING_WEIGHED, score_left_out
 from jakstat.predictions.scoring.refits import Refit
 from jakstat.predictions.scoring.scores import Prediction, compare_predictors
-from jakstat.problem import StudyMeasurement
+from jakstat.problem import StudyMeasurement, require_unseen
 from jakstat.scenarios import ScoreSettings
 from jakstat.statistics import draw_measurements
 
@@ -99,7 +99,10 @@ def score_predictions(
                     [{"predictor": MECHANISM, "naive": False, "measurements": 0, "left_out": table.absence}]
                 )
             else:
-                scores = score_held_out(fit, fit.scenarios.read_table(table.path))
+                held_out = fit.scenarios.read_table(table.path)
+                rows = [(row.observable, row.time, row.value, row.censored) for row in held_out]
+                require_unseen(fit.posterior.seen, fit.tables, rows, asked.name)
+                scores = score_held_out(fit, held_out)
             found.append(scores.assign(set=asked.name, **NOTHING_WEIGHED))
         else:
             own = {group: refit for (by, group), refit in (refits or {}).items() if by == asked.leave_out}

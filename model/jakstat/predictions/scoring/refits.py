@@ -8,7 +8,7 @@ import xarray as xr
 from jakstat.files import UnusableFileError
 from jakstat.inference import ConvergenceThresholds, SamplingSettings, assess_convergence, sample_posterior
 from jakstat.predictions.fit import Posterior, StudyFit, thin_posterior
-from jakstat.problem import require_same_problem
+from jakstat.problem import SEEN, require_nothing_else_seen, require_same_problem
 from jakstat.scenarios import StudyScenarios, tables_without
 from jakstat.statistics import SolverSettings
 
@@ -30,6 +30,7 @@ def refit_without_group(
     solver: SolverSettings,
     seed: int,
     log: Callable[[str], None] = print,
+    start_from: xr.DataTree | None = None,
 ) -> xr.DataTree:
     """Draw from the posterior without the dose responses of a group.
 
@@ -39,6 +40,9 @@ def refit_without_group(
         As for :func:`jakstat.scenarios.tables_without`.
     sampling, solver, seed, log
         As for :func:`jakstat.inference.sample_posterior`.
+    start_from : DataTree, optional
+        An earlier fit that has seen nothing but what this one sees, such as one without the same group. The fit of all
+        data is none: its draws know the group, which is scored.
 
     Returns
     -------
@@ -49,8 +53,13 @@ def refit_without_group(
     ------
     ValueError
         As :func:`jakstat.scenarios.tables_without`.
+    UnusableFileError
+        ``start_from`` has seen other measurements, itself or through the fit that it started from.
     """
-    tree = sample_posterior(tables_without(scenarios, observable, by, group), sampling, solver, seed, log)
+    tables = tables_without(scenarios, observable, by, group)
+    if start_from is not None:
+        require_nothing_else_seen(start_from, tables)
+    tree = sample_posterior(tables, sampling, solver, seed, log, start_from)
     tree.attrs |= {"left_out_by": by, "left_out": group}
     return tree
 
@@ -61,7 +70,7 @@ def require_refit(tree: xr.DataTree, fit: StudyFit, observable: str) -> tuple[st
     Raises
     ------
     UnusableFileError
-        It is none, or one of another problem.
+        It is none, one of another problem, or one that started from a fit that saw the group.
     """
     by, group = tree.attrs.get("left_out_by"), tree.attrs.get("left_out")
     file = tree.encoding.get("source", "the refit")
@@ -73,6 +82,8 @@ def require_refit(tree: xr.DataTree, fit: StudyFit, observable: str) -> tuple[st
     except ValueError as error:
         raise UnusableFileError(f"{file}: {error}; {remedy}") from error
     require_same_problem(tree, tables)
+    if SEEN in tree.attrs:  # files of before say nothing of it, and no fit started from another then
+        require_nothing_else_seen(tree, tables)
     return by, group
 
 
