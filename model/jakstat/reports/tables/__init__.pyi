@@ -14,3 +14,4 @@ from .number_format import (
     number_text as number_text,
     share_text as share_text,
 )
+from .number_status import WHAT_A_STATUS_SAYS as WHAT_A_STATUS_SAYS, status_cell as status_cell
