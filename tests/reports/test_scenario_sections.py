@@ -51,6 +51,8 @@ def shifts():
     measured = measure_dose_response(response)
     compared = compare_dose_responses(measured.isel(cells=0, drop=True), measured.isel(cells=slice(1, None)))
     compared = compared.assign(response=response.rename(cells="all_cells"), status=("all_cells", ["", "assumed"]))
+    known = [["", ""], ["70 to 80 % of control (KRAS mutated, AML)", ""]]
+    compared = compared.assign(measured=(("all_cells", "drug"), known))
     return summarise_resistance(compared)
 
 
@@ -188,6 +190,22 @@ def test_the_top_says_who_depends_on_jak_and_whether_the_mechanism_wins(results)
     assert score == score_sentence(results.scores)
     assert score.startswith("GDSC2: on 20 held-out measurements")
     assert "the mechanism wins against the best naive predictor (drug mean)" in score
+
+
+def test_what_others_measured_stands_beside_what_is_predicted(results):
+    section = next(section for section in scenario_sections(results) if section.id == "resistance")
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    ((cells, drug, predicted, measured),) = table.rows
+    assert (cells, drug) == ("HEL + JAK2_Y931C", "ruxolitinib")
+    assert predicted.startswith("8")
+    assert measured == "70 to 80 % of control (KRAS mutated, AML)"
+
+
+def test_alterations_that_nobody_measured_are_told_in_a_sentence(results):
+    bare = replace(results, shifts=results.shifts.assign(measured=float("nan")))
+    section = next(section for section in scenario_sections(bare) if section.id == "resistance")
+    assert not any(isinstance(block, Table) for block in section.blocks)
+    assert "None of these alterations was measured" in section.blocks[-1].text
 
 
 def test_shifts_from_an_assumed_size_say_so_in_the_figure_itself(shifts):

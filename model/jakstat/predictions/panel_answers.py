@@ -16,7 +16,7 @@ from jakstat.predictions.exposure import Exposure, predict_effect_at_exposure
 from jakstat.predictions.fit import StudyFit
 from jakstat.predictions.response_metrics import growth_rate_inhibition, measure_dose_response
 from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
-from jakstat.problem import PROBLEM_DIGESTS, Reference, Treatment, problem_digests, weakest_status
+from jakstat.problem import PROBLEM_DIGESTS, Reference, Treatment, measured_text, problem_digests, weakest_status
 from jakstat.scenarios import AlteredCells, PairSettings, Readout, ResponseSettings
 from jakstat.statistics import summary_rows
 
@@ -59,17 +59,28 @@ def predict_resistance(fit: StudyFit, asked: ResponseSettings) -> xr.Dataset:
     metrics = measure_dose_response(curves)
     parent = metrics.isel(cells=0, drop=True)
     shifts = compare_dose_responses(parent, metrics.isel(cells=slice(1, None)))
-    alterations = fit.scenarios.reference.alterations
-    status = [weakest_status(alterations[name].status for name in line.alterations) for line in asked.cells]
-    return shifts.assign(response=curves.rename(cells="all_cells"), status=("all_cells", status))
+    reference = fit.scenarios.reference
+    status = [weakest_status(reference.alterations[name].status for name in line.alterations) for line in asked.cells]
+    drugs = [str(drug) for drug in curves["drug"].to_numpy()]
+    known = reference.measured_resistance
+    measured = [[measured_text(known, line.alterations, drug) for drug in drugs] for line in asked.cells]
+    return shifts.assign(
+        response=curves.rename(cells="all_cells"),
+        status=("all_cells", status),
+        measured=(("all_cells", "drug"), measured),
+    )
 
 
 def summarise_resistance(resistance: xr.Dataset) -> pd.DataFrame:
-    """Return the shifts of :func:`predict_resistance` as rows, with the status of the sizes that they come from."""
-    shifts = summarise_shifts(resistance.drop_vars(["response", "status"]))
+    """Return the shifts of :func:`predict_resistance` as rows, with what their sizes rest on and what was measured."""
+    shifts = summarise_shifts(resistance.drop_vars(["response", "status", "measured"]))
     labels = [str(cells) for cells in resistance["all_cells"].to_numpy()]
     status = dict(zip(labels, map(str, resistance["status"].to_numpy()), strict=True))
-    return shifts.assign(status=[status[str(shift)] for shift in shifts["cells"]])
+    measured = resistance["measured"]
+    texts = [
+        str(measured.sel(all_cells=row.cells, drug=row.drug).item()) for row in shifts[["cells", "drug"]].itertuples()
+    ]
+    return shifts.assign(status=[status[str(shift)] for shift in shifts["cells"]], measured=texts)
 
 
 def predict_combinations(fit: StudyFit, pairs: Sequence[PairSettings]) -> dict[str, xr.Dataset]:

@@ -47,12 +47,16 @@ from .reference import (
     CellLine as CellLine,
     Constant as Constant,
     Inhibitor as Inhibitor,
+    MeasuredResistance as MeasuredResistance,
     Reference as Reference,
+    SourcedNumber as SourcedNumber,
     altered as altered,
     check_against_model as check_against_model,
     constants_in as constants_in,
     inhibited as inhibited,
+    measured_text as measured_text,
     read_interventions as read_interventions,
+    read_sourced_numbers as read_sourced_numbers,
 )
 from .same_problem import (
     PARAMETERS as PARAMETERS,

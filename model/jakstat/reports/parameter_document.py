@@ -1,9 +1,7 @@
 """All parameters of a study with their priors and sources, as a page of the documentation (Markdown)."""
 
-from collections.abc import Sequence
-
 from jakstat.problem import Parameter, Prior, ProblemTables, count_statuses, describe_prior, prior_interval, status_text
-from jakstat.reports.tables import interval_text, number_text
+from jakstat.reports.tables import interval_text, markdown_table, number_text
 
 
 def render_parameter_document(tables: ProblemTables) -> str:
@@ -37,7 +35,7 @@ def render_parameter_document(tables: ProblemTables) -> str:
         "",
         "## Estimated parameters",
         "",
-        *_markdown(
+        *markdown_table(
             ("parameter", "unit", "prior", "90 % of the prior", "status", "source"),
             [_row(parameter, parameter.prior) for parameter in estimated if parameter.prior is not None],
         ),
@@ -46,7 +44,7 @@ def render_parameter_document(tables: ProblemTables) -> str:
         "",
         "Their sources are in the study's table of parameters and in the reference tables.",
         "",
-        *_markdown(
+        *markdown_table(
             ("parameter", "unit", "value"),
             [(parameter.id, parameter.unit, number_text(parameter.nominal)) for parameter in fixed],
         ),
@@ -79,12 +77,3 @@ def _row(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
     lower, upper = prior_interval(prior)
     interval, status = interval_text(lower, upper, 2), status_text(prior.status)
     return parameter.id, parameter.unit, describe_prior(prior), interval, status, prior.source
-
-
-def _markdown(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return the lines of a table; a bar in a text does not end its cell."""
-    return [
-        f"| {' | '.join(titles)} |",
-        f"|{'---|' * len(titles)}",
-        *(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows),
-    ]

@@ -12,6 +12,7 @@ import sympy as sp
 
 from jakstat.problem.evidence import weakest_status
 from jakstat.problem.records import Parameter, Prior
+from jakstat.problem.reference.measured_resistance import MeasuredResistance
 
 #: How an inhibitor acts. Alterations may name ``type I JAK`` and its like instead of each inhibitor.
 MECHANISMS = ("type I JAK", "type II JAK", "STAT", "antibody", "bypass", "survival", "off-target")
@@ -189,3 +190,4 @@ class Reference:
     cell_lines: Mapping[str, CellLine]
     exposures: tuple[Exposure, ...]
     constants: Mapping[str, Constant]
+    measured_resistance: tuple[MeasuredResistance, ...] = ()

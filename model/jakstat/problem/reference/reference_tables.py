@@ -5,6 +5,7 @@ row:
 
 - ``constants.tsv``: constants that several rows share; ``inhibitors.tsv``, ``alterations.tsv`` and each row's own one;
 - ``receptors.tsv``, ``cell_lines.tsv``, ``exposure.tsv``. A study may have a table of more cell lines of its own.
+- ``resistance_measurements.tsv`` (``measured_resistance``), which a folder may lack.
 
 A constant is log-normal: median, and standard deviation of the natural logarithm; without the latter it is fixed. It is
 defined in one row, and other rows may name it in their formulas. Formulas are PEtab math. Which entities a model has is
@@ -36,6 +37,7 @@ from jakstat.problem.reference.entries import (
     Reference,
 )
 from jakstat.problem.reference.entry_rows import formula_of_row, list_in, positive_in, require_evidence, unique_rows
+from jakstat.problem.reference.measured_resistance import read_measured_resistance
 
 _LINES = "cell_lines.tsv"
 #: A study's own table of cell lines, among the tables that were read.
@@ -113,6 +115,7 @@ def read_reference(folder: Path, faults: list[Fault], own_cell_lines: Path | Non
         receptors={receptor.id: receptor for receptor in receptors},
         cell_lines=_cell_lines_of(readable, known_receptors, known_alterations, faults),
         exposures=read_exposures(readable["exposure.tsv"], known_inhibitors, faults),
+        measured_resistance=read_measured_resistance(folder, known_alterations, faults),
     )
 
 

@@ -171,8 +171,32 @@ def _resistance_section(results: ScenarioResults) -> Section:
                 "without drug.",
             ),
             Picture(figure_svg(effective_figure(average, chance, status)), "Still effective?", effective),
+            *_measured_blocks(results.shifts),
         ],
     )
+
+
+def _measured_blocks(shifts: pd.DataFrame) -> list[Block]:
+    """Return a table of predictions beside what others measured, or a sentence where nobody did."""
+    rows = tuple(
+        (
+            str(row["cells"]),
+            str(row["drug"]),
+            f"{number_text(row['fold_shift_median'])} "
+            f"({interval_text(row['fold_shift_lower_90'], row['fold_shift_upper_90'], 2)})",
+            str(row["measured"]),
+        )
+        for row in shifts.to_dict(orient="records")
+        if isinstance(row["measured"], str) and row["measured"]  # an empty cell of a table file is no text
+    )
+    if not rows:
+        return [Paragraph("None of these alterations was measured under these drugs in what could be opened.", "note")]
+    columns = (("cells", _TEXT), ("drug", _TEXT), ("predicted fold shift of the IC50", _NUMBER), ("measured", _TEXT))
+    caption = (
+        "Without and with the alteration, in other cells than those of the prediction "
+        "(data/reference/resistance_measurements.tsv, with sources). Nothing was fitted to them."
+    )
+    return [Table("Predicted and measured.", caption, columns, rows)]
 
 
 def _combination_section(results: ScenarioResults) -> Section:

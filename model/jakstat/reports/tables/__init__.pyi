@@ -6,6 +6,7 @@ from .convergence_tables import (
     worst_parameters as worst_parameters,
     worst_table as worst_table,
 )
+from .markdown import markdown_table as markdown_table
 from .measure_rows import measure_table as measure_table
 from .number_format import (
     MISSING as MISSING,
