@@ -53,9 +53,9 @@ measures = summarise_metrics(measure_dose_response(responses["viability"]))
 told = ["cells", "drug", "metric", "units", "share_existing", "median", "lower_90", "upper_90"]
 print(measures.loc[measures["cells"] == "HEL", told].round(2).to_string(index=False))
 
-# %% Resistance: the fold shift of the IC50 by each mutation, and whether its size is assumed
+# %% Resistance: the fold shift of the IC50 by each mutation, what its size rests on, what others measured
 shifts = summarise_resistance(predict_resistance(fit, asked.resistance))
-told = ["cells", "drug", "fold_shift_median", "fold_shift_lower_90", "fold_shift_upper_90", "assumed"]
+told = ["cells", "drug", "fold_shift_median", "fold_shift_lower_90", "fold_shift_upper_90", "status"]
 print(shifts[told].round(2).to_string(index=False))
 
 # %% A pair of drugs: excess over Bliss, HSA and Loewe at each pair of doses

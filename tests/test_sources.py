@@ -1,4 +1,4 @@
-"""Every number of the shipped tables says whence it is: a publication, a measurement of the study, or "assumed"."""
+"""Every number of the shipped tables says whence it is and whether that was read, remembered or assumed."""
 
 import csv
 import re
@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from jakstat.problem import STATUSES, read_sourced_numbers
+from jakstat.reports import render_source_document
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 TABLES = sorted(
     file
@@ -14,10 +17,11 @@ TABLES = sorted(
     if "source" in file.read_text(encoding="utf-8").splitlines()[0].split("\t")
 )
 STUDIES = sorted((REPOSITORY / "data").glob("*/study.yaml"))
-#: A publication by its year or identifier, what the study itself measured or compared, or the word assumed.
+#: A publication by its year or identifier, a page by its address, a repository by its commit, what the study itself
+#: measured or compared, or the word assumed.
 _SAYS_WHENCE = re.compile(
     r"\b(19|20)\d\d\b|\b10\.\d{4,}/|PMC\d{5}|\bassumed\b|\bfrom memory of\b|measured by the (source|authors)|"
-    "compared here",
+    r"compared here|\b[a-z]+\.(com|org|net|eu)/\w|\(commit [0-9a-f]{7}\)",
     re.IGNORECASE,
 )
 
@@ -63,6 +67,42 @@ def test_every_row_says_whence_its_numbers_are(file):
     ]
     assert rows
     assert not silent
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    """Return the rows with a source of every shipped folder of tables, by folder, and their faults."""
+    faults = []
+    folders = sorted({file.parent for file in TABLES})
+    found = {f"data/{folder.name}": read_sourced_numbers(folder, faults) for folder in folders}
+    return found, faults
+
+
+def test_no_shipped_row_is_without_a_status_and_none_was_read_nowhere(numbers):
+    found, faults = numbers
+    assert not faults
+    assert {number.table for number in found["data/reference"]} >= {"inhibitors.tsv", "resistance_measurements.tsv"}
+    assert {number.status for group in found.values() for number in group} == set(STATUSES)
+
+
+def test_few_numbers_of_the_reference_tables_rest_on_memory(numbers):
+    remembered = [number.name for number in numbers[0]["data/reference"] if number.status == "memory"]
+    assert len(remembered) <= 10, remembered  # the most that issue 18 allows
+
+
+def test_a_number_that_was_read_does_not_say_that_it_was_not(numbers):
+    contradicted = [
+        f"{number.table}: {number.name}"
+        for group in numbers[0].values()
+        for number in group
+        if number.status == "read" and "not read again" in number.source
+    ]
+    assert not contradicted
+
+
+def test_the_page_of_sources_is_made_from_the_tables(numbers):
+    page = (REPOSITORY / "docs/sources.md").read_text(encoding="utf-8")
+    assert page == render_source_document(numbers[0])
 
 
 @pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.parent.name)

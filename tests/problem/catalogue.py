@@ -144,7 +144,7 @@ STUDY = {
     ),
     "comma instead of tab": (
         "parameters.tsv",
-        "id\tunit\tnominal\testimate\tprior\tprior_parameters\tlower\tupper\tsource",
+        "id\tunit\tnominal\testimate\tprior\tprior_parameters\tlower\tupper\tsource\tstatus",
         "id,unit,nominal,estimate",
         ("parameters.tsv", 1, "", "id,unit", "tab"),
     ),
@@ -159,6 +159,18 @@ STUDY = {
         "0.001\t10\tassumed",
         "0.001\t10\t",
         ("parameters.tsv", 3, "source", "nothing", "assumed"),
+    ),
+    "parameter without a status": (
+        "parameters.tsv",
+        "0.001\t10\tassumed\tassumed",
+        "0.001\t10\tassumed\t",
+        ("parameters.tsv", 3, "status", "nothing", "one of assumed, memory, read"),
+    ),
+    "parameter that was read, but nowhere": (
+        "parameters.tsv",
+        "0.001\t10\tassumed\tassumed",
+        "0.001\t10\tSmith 2020\tread",
+        ("parameters.tsv", 3, "place", "the status read", "table, figure, section, page"),
     ),
     "wrong prior parameters": (
         "parameters.tsv",
@@ -193,20 +205,20 @@ STUDY = {
     ),
     "parameter that nothing uses": (
         "parameters.tsv",
-        "sd_total\t1\t0.2\tfalse\t\t\t\t\t\n",
-        "sd_total\t1\t0.2\tfalse\t\t\t\t\t\nk_of\t1\t1\tfalse\t\t\t\t\t\n",
+        "sd_total\t1\t0.2\tfalse\t\t\t\t\t\tassumed\n",
+        "sd_total\t1\t0.2\tfalse\t\t\t\t\t\tassumed\nk_of\t1\t1\tfalse\t\t\t\t\t\tassumed\n",
         ("parameters.tsv", None, "id", "k_of", "parameter"),
     ),
     "parameter twice": (
         "parameters.tsv",
         "sd_total",
-        "sd_rel\t1\t0.1\tfalse\t\t\t\t\t\nsd_total",
+        "sd_rel\t1\t0.1\tfalse\t\t\t\t\t\tassumed\nsd_total",
         ("parameters.tsv", 6, "id", "line 5", "once"),
     ),
     "parameter that a condition sets": (
         "parameters.tsv",
-        "sd_total\t1\t0.2\tfalse\t\t\t\t\t\n",
-        "sd_total\t1\t0.2\tfalse\t\t\t\t\t\nil13\t1\t1\tfalse\t\t\t\t\t\n",
+        "sd_total\t1\t0.2\tfalse\t\t\t\t\t\tassumed\n",
+        "sd_total\t1\t0.2\tfalse\t\t\t\t\t\tassumed\nil13\t1\t1\tfalse\t\t\t\t\t\tassumed\n",
         ("parameters.tsv", None, "id", "il13", "one of the two"),
     ),
     "model parameter without a value": (
@@ -543,7 +555,7 @@ STUDY |= {
     "id with a hyphen": (
         "parameters.tsv",
         "sd_total\t1",
-        "k-on\t1\t1\tfalse\t\t\t\t\t\nsd_total\t1",
+        "k-on\t1\t1\tfalse\t\t\t\t\t\tassumed\nsd_total\t1",
         ("parameters.tsv", 6, "id", "k-on", "letters, digits"),
     ),
     "empty table of measurements": ("measurements.tsv", "\n".join(["x"]), "x", ("", 0, "", "", "")),
@@ -697,8 +709,8 @@ PANEL = {
     ),
     "row without a source": (
         "reference/exposure.tsv",
-        "\tassumed\n",
-        "\t\n",
+        "\tassumed\tassumed\n",
+        "\t\tassumed\n",
         ("exposure.tsv", 2, "source", "nothing", "assumed"),
     ),
     "negative sd of a constant": (
@@ -951,19 +963,19 @@ PANEL |= {
     "parameter that cells set": (
         "parameters.tsv",
         "gain\t1",
-        "drug_left\t1\t1\tfalse\t\t\t\t\tassumed\ngain\t1",
+        "drug_left\t1\t1\tfalse\t\t\t\t\tassumed\tassumed\ngain\t1",
         ("parameters.tsv", None, "id", "'drug_left', which cells", "one of the two"),
     ),
     "parameter that an inhibitor sets": (
         "parameters.tsv",
         "gain\t1",
-        "inhibition\t1\t1\tfalse\t\t\t\t\tassumed\ngain\t1",
+        "inhibition\t1\t1\tfalse\t\t\t\t\tassumed\tassumed\ngain\t1",
         ("parameters.tsv", None, "id", "'inhibition', which cells", "one of the two"),
     ),
     "parameter that all lines set": (
         "parameters.tsv",
         "gain\t1",
-        "share_JAK1\t1\t1\tfalse\t\t\t\t\tassumed\ngain\t1",
+        "share_JAK1\t1\t1\tfalse\t\t\t\t\tassumed\tassumed\ngain\t1",
         ("parameters.tsv", None, "id", "'share_JAK1', on which no measurement depends", "used"),
     ),
     "parameter that is only used before it is set": (

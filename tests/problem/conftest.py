@@ -48,12 +48,12 @@ observables:
 ignored_columns: [comment]
 """
 PARAMETERS = """\
-id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source
-k_on	1/min	0.1	true	log-normal	median=0.1; sd_ln=1			assumed
-k_off	1/min	0.2	true	log-normal	median=0.2; sd_ln=1	0.001	10	assumed
-scale	1	2	true	uniform	low=0; high=10	0	10	assumed
-sd_rel	1	0.1	true	log-normal	median=0.1; sd_ln=0.5			assumed
-sd_total	1	0.2	false					
+id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source	status
+k_on	1/min	0.1	true	log-normal	median=0.1; sd_ln=1			assumed	assumed
+k_off	1/min	0.2	true	log-normal	median=0.2; sd_ln=1	0.001	10	assumed	assumed
+scale	1	2	true	uniform	low=0; high=10	0	10	assumed	assumed
+sd_rel	1	0.1	true	log-normal	median=0.1; sd_ln=0.5			assumed	assumed
+sd_total	1	0.2	false						assumed
 """
 MEASUREMENTS = """\
 observable	il13_ng_per_ml	time_min	value	replicate	comment
@@ -233,11 +233,11 @@ model receptor()
 end
 """,
     "parameters.tsv": """\
-id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source
-k_off_typical	1/min	1	true	log-normal	median=1; sd_ln=1			assumed
-gain	1	1	true	log-normal	median=1; sd_ln=1			assumed
-spread	1	0.5	false					assumed
-sd	1	0.1	false					assumed
+id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source	status
+k_off_typical	1/min	1	true	log-normal	median=1; sd_ln=1			assumed	assumed
+gain	1	1	true	log-normal	median=1; sd_ln=1			assumed	assumed
+spread	1	0.5	false					assumed	assumed
+sd	1	0.1	false					assumed	assumed
 """,
     "measurements.tsv": """\
 observable	cell_line	inhibitor	inhibitor_nM	time_h	value	screen	experiment
@@ -245,26 +245,26 @@ viability	K-562	ruxolitinib	100	72	0.8	lab	blot 1
 viability	K-562	ruxolitinib	1000	72	0.3	lab	blot 1
 viability	HEL	fedratinib	500	72	0.5	lab	blot 1
 """,
-    "reference/constants.tsv": "constant\tunit\tmedian\tsd_ln\tsource\n",
+    "reference/constants.tsv": "constant\tunit\tmedian\tsd_ln\tsource\tstatus\n",
     "reference/inhibitors.tsv": """\
-inhibitor	mechanism	parameter	formula	constant	unit	median	sd_ln	assay	atp_mM	source
-ruxolitinib	type I JAK	inhibition	inhibition + dose / K_rux	K_rux	nM	3	1	kinase	1	assumed
-fedratinib	type I JAK	inhibition	inhibition + dose / K_fed	K_fed	nM	3	1	kinase	1	assumed
+inhibitor	mechanism	parameter	formula	constant	unit	median	sd_ln	assay	atp_mM	source	status
+ruxolitinib	type I JAK	inhibition	inhibition + dose / K_rux	K_rux	nM	3	1	kinase	1	assumed	assumed
+fedratinib	type I JAK	inhibition	inhibition + dose / K_fed	K_fed	nM	3	1	kinase	1	assumed	assumed
 """,
     "reference/alterations.tsv": """\
-alteration	gene	change	parameter	inhibitors	formula	constant	unit	median	sd_ln	evidence	cancer	source
-JAK2_V617F	JAK2	V617F	k_on		k_on * 5					assumed	MPN	assumed
+alteration	gene	change	parameter	inhibitors	formula	constant	unit	median	sd_ln	cancer	source	status
+JAK2_V617F	JAK2	V617F	k_on		k_on * 5					MPN	assumed	assumed
 """,
     "reference/receptors.tsv": """\
-receptor	ligand	ligand_kDa	share_JAK1	STAT	source
-gp130	IL-6	21	1	STAT3	assumed
+receptor	ligand	ligand_kDa	share_JAK1	STAT	source	status
+gp130	IL-6	21	1	STAT3	assumed	assumed
 """,
     "reference/cell_lines.tsv": """\
-cell_line	cancer	driver	receptor	alterations	ligand_source	doubling_time_h	sd_ln	source
-K-562	CML	none	gp130		none	24	0.3	assumed
-HEL	MPN	none	gp130		none	24	0.3	assumed
+cell_line	cancer	driver	receptor	alterations	ligand_source	doubling_time_h	sd_ln	source	status
+K-562	CML	none	gp130		none	24	0.3	assumed	assumed
+HEL	MPN	none	gp130		none	24	0.3	assumed	assumed
 """,
-    "reference/exposure.tsv": "inhibitor\tregimen\tcmax_nM\tcavg_nM\tfraction_unbound\tsd_ln\tsource\n",
+    "reference/exposure.tsv": "inhibitor\tregimen\tcmax_nM\tcavg_nM\tfraction_unbound\tsd_ln\tsource\tstatus\n",
 }
 
 

@@ -37,13 +37,13 @@ observables:
   level: {formula: pSTAT, noise: sd, unit: nM, distribution: student-t, degrees_of_freedom: 4}
 """
 PARAMETERS = """\
-id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source
-autocrine_typical	nM	0.1	true	log-normal	median=0.1; sd_ln=1			assumed
-autocrine_sd	1	0.5	true	log-normal	median=0.5; sd_ln=0.3			assumed
-scale_sd	1	0.9	true	log-normal	median=0.9; sd_ln=0.3			assumed
-activity	1/min	2	true	log-normal	median=2; sd_ln=0.3			assumed
-gain	1	1	true	log-normal	median=1; sd_ln=1			assumed
-sd	1	0.1	false					assumed
+id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source	status
+autocrine_typical	nM	0.1	true	log-normal	median=0.1; sd_ln=1			assumed	assumed
+autocrine_sd	1	0.5	true	log-normal	median=0.5; sd_ln=0.3			assumed	assumed
+scale_sd	1	0.9	true	log-normal	median=0.9; sd_ln=0.3			assumed	assumed
+activity	1/min	2	true	log-normal	median=2; sd_ln=0.3			assumed	assumed
+gain	1	1	true	log-normal	median=1; sd_ln=1			assumed	assumed
+sd	1	0.1	false					assumed	assumed
 """
 PHOSPHO = """\
 observable	cell_line	stimulus	stimulus_ng_per_ml	inhibitor	inhibitor_nM	pretreatment_h	time_min	value	experiment	screen	censored
@@ -58,16 +58,16 @@ level	B	drug	1000	72	0.1	GDSC2
 level	A-1	drug	0	72	1	
 """
 REFERENCE = {
-    "constants": "constant	unit	median	sd_ln	source\nshift	1	50	0.7	assumed\n",
-    "inhibitors": "inhibitor	mechanism	parameter	formula	constant	unit	median	sd_ln	assay	atp_mM	source\n"
-    "drug	type I JAK	inhibition	inhibition + dose / (K_drug * shift)	K_drug	nM	3	1	kinase	1	assumed\n",
-    "alterations": "alteration	gene	change	parameter	inhibitors	formula	constant	unit	median	sd_ln	evidence	cancer	source\n"
-    "active	JAK2	V617F	activity		activity * fold_active	fold_active	1	5	1	assumed	MPN	assumed\n"
-    "resistant	JAK2	Y931C	inhibition	drug	K * fold_resistant	fold_resistant	1	8	0.8	assumed	ALL	assumed\n",
-    "receptors": "receptor	ligand	ligand_kDa	share_JAK1	STAT	source\ngp130	IL-6	21	1	STAT3	assumed\n",
-    "cell_lines": "cell_line	cancer	driver	receptor	alterations	ligand_source	doubling_time_h	sd_ln	source\n"
-    "A-1	ALL	none	gp130		none	24	0.3	assumed\nB	MPN	V617F	gp130	active,resistant	autocrine	36	0.3	assumed\n",
-    "exposure": "inhibitor	regimen	cmax_nM	cavg_nM	fraction_unbound	sd_ln	source\ndrug	daily	100	50	0.1	0.5	assumed\n",
+    "constants": "constant	unit	median	sd_ln	source	status\nshift	1	50	0.7	assumed	assumed\n",
+    "inhibitors": "inhibitor	mechanism	parameter	formula	constant	unit	median	sd_ln	assay	atp_mM	source	status\n"
+    "drug	type I JAK	inhibition	inhibition + dose / (K_drug * shift)	K_drug	nM	3	1	kinase	1	assumed	assumed\n",
+    "alterations": "alteration	gene	change	parameter	inhibitors	formula	constant	unit	median	sd_ln	cancer	source	status\n"
+    "active	JAK2	V617F	activity		activity * fold_active	fold_active	1	5	1	MPN	assumed	assumed\n"
+    "resistant	JAK2	Y931C	inhibition	drug	K * fold_resistant	fold_resistant	1	8	0.8	ALL	assumed	assumed\n",
+    "receptors": "receptor	ligand	ligand_kDa	share_JAK1	STAT	source	status\ngp130	IL-6	21	1	STAT3	assumed	assumed\n",
+    "cell_lines": "cell_line	cancer	driver	receptor	alterations	ligand_source	doubling_time_h	sd_ln	source	status\n"
+    "A-1	ALL	none	gp130		none	24	0.3	assumed	assumed\nB	MPN	V617F	gp130	active,resistant	autocrine	36	0.3	assumed	assumed\n",
+    "exposure": "inhibitor	regimen	cmax_nM	cavg_nM	fraction_unbound	sd_ln	source	status\ndrug	daily	100	50	0.1	0.5	assumed	assumed\n",
 }
 TEXTS = {
     "growth.ant": MODEL,

@@ -41,8 +41,10 @@ def tables() -> ProblemTables:
         id="made_up",
         sbml="",
         parameters=(
-            Parameter("k_on", 0.5, Prior("log-normal", (np.log(0.4), 1.0), 0.0, np.inf, "Surface & al."), "1/(nM min)"),
-            Parameter("shift", None, Prior("normal", (0.0, 2.0), -np.inf, np.inf, "sd assumed"), "a.u."),
+            Parameter(
+                "k_on", 0.5, Prior("log-normal", (np.log(0.4), 1.0), 0.0, np.inf, "Surf & al.", "read"), "1/(nM min)"
+            ),
+            Parameter("shift", None, Prior("normal", (0.0, 2.0), -np.inf, np.inf, "a guess", "assumed"), "a.u."),
             Parameter("noise", 0.3, Prior("uniform", (0.0, 1.0), 0.0, 1.0, ""), "a.u."),
             Parameter("volume", 2.25, None, "pl"),
         ),
@@ -188,7 +190,8 @@ def interventions() -> InterventionResults:
             "time_h": 1.0,
             "acts_on": ["ruxolitinib: k_on := k_on / (1 + dose / K)"],
             "notes": ["K keeps its prior."],
-            "priors": ["K ~ log-normal, median 120 nM: width assumed"],
+            "priors": ["K ~ log-normal, median 120 nM; a width of nobody's"],
+            "prior_statuses": ["assumed"],
         },
     )
     measures = summarise_metrics(measure_dose_response(response))

@@ -62,12 +62,12 @@ observables:
   level: {formula: pSTAT, noise: sd, unit: "1", label: viability}
 """,
     "parameters.tsv": """\
-id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source
-autocrine_typical	nM	0.1	true	log-normal	median=0.1; sd_ln=1			assumed
-autocrine_sd	1	0.5	false					assumed
-need_mean	1	0	true	normal	mean=0; sd=1			assumed
-need_sd	1	2	true	log-normal	median=2; sd_ln=0.4			assumed
-sd	1	0.1	false					assumed
+id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source	status
+autocrine_typical	nM	0.1	true	log-normal	median=0.1; sd_ln=1			assumed	assumed
+autocrine_sd	1	0.5	false					assumed	assumed
+need_mean	1	0	true	normal	mean=0; sd=1			assumed	assumed
+need_sd	1	2	true	log-normal	median=2; sd_ln=0.4			assumed	assumed
+sd	1	0.1	false					assumed	assumed
 """,
     "phospho.tsv": """\
 observable	cell_line	stimulus	stimulus_ng_per_ml	time_min	value
@@ -82,26 +82,27 @@ level	B	poison	100	72	0.7
 level	B			72	0.99
 level	A-1	drug	100	72	0.9
 """,
-    "reference/constants.tsv": "constant	unit	median	sd_ln	source\nshift	1	50	0.7	assumed\n",
+    "reference/constants.tsv": "constant	unit	median	sd_ln	source	status\n"
+    "shift	1	50	0.7	assumed	assumed\n",
     "reference/inhibitors.tsv": """\
-inhibitor	mechanism	parameter	formula	constant	unit	median	sd_ln	assay	atp_mM	source
-drug	type I JAK	inhibition	inhibition + dose / (K_drug * shift)	K_drug	nM	3	1	kinase	1	assumed
-drug	off-target	off	off + dose / K_off	K_off	nM	2000	1	viability		assumed
-poison	off-target	off	off + dose / K_poison	K_poison	nM	500	1	viability		assumed
-other	off-target	off	off + dose / K_other	K_other	nM	500	1	viability		assumed
+inhibitor	mechanism	parameter	formula	constant	unit	median	sd_ln	assay	atp_mM	source	status
+drug	type I JAK	inhibition	inhibition + dose / (K_drug * shift)	K_drug	nM	3	1	kinase	1	assumed	assumed
+drug	off-target	off	off + dose / K_off	K_off	nM	2000	1	viability		assumed	assumed
+poison	off-target	off	off + dose / K_poison	K_poison	nM	500	1	viability		assumed	assumed
+other	off-target	off	off + dose / K_other	K_other	nM	500	1	viability		assumed	assumed
 """,
     "reference/alterations.tsv": "alteration	gene	change	parameter	inhibitors	formula	"
     "constant	unit	median	sd_ln	"
-    "evidence	cancer	source\n"
-    "loud	IL6	gain	autocrine		autocrine * fold_loud	fold_loud	1	5	1	assumed	MPN	assumed\n",
-    "reference/receptors.tsv": "receptor	ligand	ligand_kDa	share_JAK1	STAT	source\n"
-    "gp130	IL-6	21	1	STAT3	assumed\n",
+    "cancer	source	status\n"
+    "loud	IL6	gain	autocrine		autocrine * fold_loud	fold_loud	1	5	1	MPN	assumed	assumed\n",
+    "reference/receptors.tsv": "receptor	ligand	ligand_kDa	share_JAK1	STAT	source	status\n"
+    "gp130	IL-6	21	1	STAT3	assumed	assumed\n",
     "reference/cell_lines.tsv": "cell_line	cancer	driver	receptor	alterations	"
     "ligand_source	doubling_time_h	sd_ln	"
-    "source\nA-1	ALL	none	gp130		none	24	0.3	assumed\n"
-    "B	MPN	V617F	gp130	loud	autocrine	36	0.3	assumed\n",
-    "reference/exposure.tsv": "inhibitor	regimen	cmax_nM	cavg_nM	fraction_unbound	sd_ln	source\n"
-    "drug	daily	100	50	0.1	0.5	assumed\n",
+    "source	status\nA-1	ALL	none	gp130		none	24	0.3	assumed	assumed\n"
+    "B	MPN	V617F	gp130	loud	autocrine	36	0.3	assumed	assumed\n",
+    "reference/exposure.tsv": "inhibitor	regimen	cmax_nM	cavg_nM	fraction_unbound	sd_ln	source	status\n"
+    "drug	daily	100	50	0.1	0.5	assumed	assumed\n",
 }
 
 

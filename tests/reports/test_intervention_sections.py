@@ -7,7 +7,7 @@ import xarray as xr
 
 from jakstat.predictions import measure_combination, measure_dose_response, summarise_metrics
 from jakstat.reports import InterventionResults
-from jakstat.reports.page import Picture, Table
+from jakstat.reports.page import Cell, Picture, Table
 from jakstat.reports.sections.intervention_answers import intervention_section, intervention_sentences
 
 DOSES = np.array([0.0, 10.0, 100.0, 1000.0])
@@ -40,7 +40,7 @@ def results():
             "fold_shift_upper_90": [5.0],
             "share_changed_above": [0.25],
             "emax_change_median": [-0.1],
-            "assumed": [True],
+            "status": ["assumed"],
         }
     )
     measures = summarise_metrics(measure_dose_response(response))
@@ -54,8 +54,8 @@ def test_the_section_shows_curves_measures_shifts_and_pairs(results, tables):
     assert [picture.title for picture in pictures] == ["Dose responses.", "Excess over Bliss.", "Excess over Loewe."]
     assert shown[0].rows[0][:3] == ("made", "near", "125")
     assert shown[0].rows[1][4] == "0 %"
-    assert shown[1].rows[0][:3] == ("made + faster *", "near", "3.21")
-    assert shown[1].rows[0][4] == "25 %"
+    assert shown[1].rows[0][:3] == ("made + faster", "near", Cell("assumed", "bad"))
+    assert shown[1].rows[0][5] == "25 %"
 
 
 def test_without_pairs_and_shifts_there_is_neither(results, tables):

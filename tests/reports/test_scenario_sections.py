@@ -50,7 +50,9 @@ def shifts():
     response = curves([[100, 300], [800, 300]], ["HEL", "HEL + JAK2_Y931C"])
     measured = measure_dose_response(response)
     compared = compare_dose_responses(measured.isel(cells=0, drop=True), measured.isel(cells=slice(1, None)))
-    compared = compared.assign(response=response.rename(cells="all_cells"), assumed=("all_cells", [False, True]))
+    compared = compared.assign(response=response.rename(cells="all_cells"), status=("all_cells", ["", "assumed"]))
+    known = [["", ""], ["70 to 80 % of control (KRAS mutated, AML)", ""]]
+    compared = compared.assign(measured=(("all_cells", "drug"), known))
     return summarise_resistance(compared)
 
 
@@ -190,6 +192,22 @@ def test_the_top_says_who_depends_on_jak_and_whether_the_mechanism_wins(results)
     assert "the mechanism wins against the best naive predictor (drug mean)" in score
 
 
+def test_what_others_measured_stands_beside_what_is_predicted(results):
+    section = next(section for section in scenario_sections(results) if section.id == "resistance")
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    ((cells, drug, predicted, measured),) = table.rows
+    assert (cells, drug) == ("HEL + JAK2_Y931C", "ruxolitinib")
+    assert predicted.startswith("8")
+    assert measured == "70 to 80 % of control (KRAS mutated, AML)"
+
+
+def test_alterations_that_nobody_measured_are_told_in_a_sentence(results):
+    bare = replace(results, shifts=results.shifts.assign(measured=float("nan")))
+    section = next(section for section in scenario_sections(bare) if section.id == "resistance")
+    assert not any(isinstance(block, Table) for block in section.blocks)
+    assert "None of these alterations was measured" in section.blocks[-1].text
+
+
 def test_shifts_from_an_assumed_size_say_so_in_the_figure_itself(shifts):
     axes = resistance_figure(shifts).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["JAK2_Y931C*"]
@@ -197,7 +215,11 @@ def test_shifts_from_an_assumed_size_say_so_in_the_figure_itself(shifts):
     texts = [text.get_text() for text in axes.texts]
     assert texts[0].startswith("8.0 (")
     assert texts[1].startswith("1.0 (")
-    shifts["assumed"] = False
+    shifts["status"] = "memory"
+    axes = resistance_figure(shifts).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["JAK2_Y931C†"]
+    assert "remembered" in axes.get_title()
+    shifts["status"] = "read"
     assert [label.get_text() for label in resistance_figure(shifts).axes[0].get_yticklabels()] == ["JAK2_Y931C"]
 
 
@@ -217,7 +239,7 @@ def test_pairs_of_a_file_come_back_by_their_labels(results):
 
 def test_what_is_still_effective_is_told_with_the_line_itself_first(effects):
     average = effects[effects["level"] == "average"]
-    axes = effective_figure(average, "probability_50", ["HEL + JAK2_Y931C"]).axes[0]
+    axes = effective_figure(average, "probability_50", {"HEL + JAK2_Y931C": "assumed"}).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["HEL", "JAK2_Y931C*"]
     own, _, mutant, _ = [text.get_text() for text in axes.texts]
     assert 5 < float(own.split(" %")[0]) < 95

@@ -17,14 +17,20 @@ model m
   species x; J: -> x; rate * other * dose_of_ligand
 end
 """
-HEAD = "inhibitor\tmechanism\tparameter\tformula\tconstant\tunit\tmedian\tsd_ln\tassay\tatp_mM\tsource\n"
-INHIBITORS = HEAD + "drug\ttype I JAK\trate\trate / (1 + dose / K_drug)\tK_drug\tnM\t10\t0.5\tcells\t\tassumed\n"
-ALTERATIONS = (
-    "alteration\tgene\tchange\tparameter\tinhibitors\tformula\tconstant\tunit\tmedian\tsd_ln\tevidence\tcancer\tsource\n"
-    "faster\tJAK2\tmore\trate\t\trate * fold\tfold\t1\t3\t0.5\tassumed\tany\tassumed\n"
-    "resistant\tJAK2\tmutant\trate\tdrug\tK * shift\tshift\t1\t8\t0.5\tassumed\tany\tassumed\n"
+HEAD = "inhibitor\tmechanism\tparameter\tformula\tconstant\tunit\tmedian\tsd_ln\tassay\tatp_mM\tsource\tstatus\n"
+INHIBITORS = (
+    HEAD + "drug\ttype I JAK\trate\trate / (1 + dose / K_drug)\tK_drug\tnM\t10\t0.5\tcells\t\tassumed\tassumed\n"
 )
-TABLES = {"inhibitors": INHIBITORS, "alterations": ALTERATIONS, "constants": "constant\tunit\tmedian\tsd_ln\tsource\n"}
+ALTERATIONS = (
+    "alteration\tgene\tchange\tparameter\tinhibitors\tformula\tconstant\tunit\tmedian\tsd_ln\tcancer\tsource\tstatus\n"
+    "faster\tJAK2\tmore\trate\t\trate * fold\tfold\t1\t3\t0.5\tany\tassumed\tassumed\n"
+    "resistant\tJAK2\tmutant\trate\tdrug\tK * shift\tshift\t1\t8\t0.5\tany\tassumed\tassumed\n"
+)
+TABLES = {
+    "inhibitors": INHIBITORS,
+    "alterations": ALTERATIONS,
+    "constants": "constant\tunit\tmedian\tsd_ln\tsource\tstatus\n",
+}
 
 
 def s(name):

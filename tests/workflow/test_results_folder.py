@@ -24,8 +24,8 @@ observables:
   x_signal: {formula: x, noise: "0.1", unit: nM}
 """
 PARAMETERS = """\
-id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source
-k	1/min	2	true	log-normal	median=2; sd_ln=1			assumed
+id	unit	nominal	estimate	prior	prior_parameters	lower	upper	source	status
+k	1/min	2	true	log-normal	median=2; sd_ln=1			assumed	assumed
 """
 
 

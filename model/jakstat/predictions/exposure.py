@@ -32,8 +32,8 @@ class Exposure:
         In (0, 1].
     sd_ln : float
         Sd of the logarithm of the conversion from free plasma to culture medium, >= 0.
-    regimen, source : str
-        Dose and interval; where the numbers are from.
+    regimen, source, status : str
+        Dose and interval; where the numbers are from; what they rest on (``jakstat.problem.STATUSES``).
     """
 
     drug: str
@@ -43,6 +43,7 @@ class Exposure:
     sd_ln: float
     regimen: str
     source: str
+    status: str = ""
 
 
 def check_exposures(exposures: list[Exposure]) -> None:
@@ -93,7 +94,8 @@ def predict_effect_at_exposure(relative: xr.DataArray, exposures: list[Exposure]
     -------
     Dataset
         ``effect`` (dims of ``relative`` without dose, and level: average, peak; share of no drug, NaN above the highest
-        dose or where a solve failed) and ``concentration`` (chain, draw, drug, level; nM, free, converted to medium).
+        dose or where a solve failed) and ``concentration`` (chain, draw, drug, level; nM, free, converted to medium);
+        ``exposure_status`` (drug), what its concentrations rest on.
 
     Raises
     ------
@@ -122,6 +124,7 @@ def predict_effect_at_exposure(relative: xr.DataArray, exposures: list[Exposure]
         {
             "effect": effect.assign_attrs({**relative.attrs, "units": "1"}),
             "concentration": concentration.assign_attrs(units="nM"),
+            "exposure_status": ("drug", [known[name].status for name in drugs]),
         }
     )
 

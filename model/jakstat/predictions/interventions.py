@@ -17,7 +17,16 @@ from jakstat.predictions.fit import fit_of
 from jakstat.predictions.response_metrics import measure_dose_response
 from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
 from jakstat.predictions.signals import ask_for_signals
-from jakstat.problem import PROBLEM_DIGESTS, Parameter, ProblemTables, Treatment, describe_prior, problem_digests
+from jakstat.problem import (
+    PROBLEM_DIGESTS,
+    Parameter,
+    ProblemTables,
+    Treatment,
+    describe_prior,
+    problem_digests,
+    status_text,
+    weakest_status,
+)
 from jakstat.scenarios import (
     HOUR_IN,
     AlteredCells,
@@ -173,12 +182,17 @@ def _what_was_assumed(scenarios: PetabScenarios, asked: InterventionSettings) ->
         f"{named}: drawn from the prior, because no measurement of the fit knows of it; an IC50 is as wide, or wider."
     )
     notes = [note] if free else []
-    return {"acts_on": acts_on, "priors": [_described(parameter) for parameter in free], "notes": notes}
+    statuses = [parameter.prior.status for parameter in free if parameter.prior is not None]
+    priors = [_described(parameter) for parameter in free]
+    return {"acts_on": acts_on, "priors": priors, "prior_statuses": statuses, "notes": notes}
 
 
 def _described(parameter: Parameter) -> str:
     prior = parameter.prior
-    return "" if prior is None else f"{parameter.id} ({parameter.unit}): {describe_prior(prior)}; {prior.source}"
+    if prior is None:
+        return ""
+    status = f"; {status_text(prior.status)}" if prior.status else ""
+    return f"{parameter.id} ({parameter.unit}): {describe_prior(prior)}{status}; {prior.source}"
 
 
 def _shifts(response: xr.DataArray, cells: Sequence[AlteredCells], scenarios: PetabScenarios) -> pd.DataFrame:
@@ -190,6 +204,6 @@ def _shifts(response: xr.DataArray, cells: Sequence[AlteredCells], scenarios: Pe
         if line.alterations and line.cell_line in unaltered:
             beside = measures.sel(cells=line.cell_line, drop=True)
             shift = summarise_shifts(compare_dose_responses(beside, measures.sel(cells=[line.label])))
-            assumed = any(scenarios.reference.alterations[name].assumed for name in line.alterations)
-            found.append(shift.assign(assumed=assumed))
+            alterations = scenarios.reference.alterations
+            found.append(shift.assign(status=weakest_status(alterations[name].status for name in line.alterations)))
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()

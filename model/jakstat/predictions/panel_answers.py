@@ -16,7 +16,7 @@ from jakstat.predictions.exposure import Exposure, predict_effect_at_exposure
 from jakstat.predictions.fit import StudyFit
 from jakstat.predictions.response_metrics import growth_rate_inhibition, measure_dose_response
 from jakstat.predictions.response_shifts import compare_dose_responses, summarise_shifts
-from jakstat.problem import PROBLEM_DIGESTS, Reference, Treatment, problem_digests
+from jakstat.problem import PROBLEM_DIGESTS, Reference, Treatment, measured_text, problem_digests, weakest_status
 from jakstat.scenarios import AlteredCells, PairSettings, Readout, ResponseSettings
 from jakstat.statistics import summary_rows
 
@@ -59,18 +59,28 @@ def predict_resistance(fit: StudyFit, asked: ResponseSettings) -> xr.Dataset:
     metrics = measure_dose_response(curves)
     parent = metrics.isel(cells=0, drop=True)
     shifts = compare_dose_responses(parent, metrics.isel(cells=slice(1, None)))
-    assumed = [
-        any(fit.scenarios.reference.alterations[name].assumed for name in line.alterations) for line in asked.cells
-    ]
-    return shifts.assign(response=curves.rename(cells="all_cells"), assumed=("all_cells", assumed))
+    reference = fit.scenarios.reference
+    status = [weakest_status(reference.alterations[name].status for name in line.alterations) for line in asked.cells]
+    drugs = [str(drug) for drug in curves["drug"].to_numpy()]
+    known = reference.measured_resistance
+    measured = [[measured_text(known, line.alterations, drug) for drug in drugs] for line in asked.cells]
+    return shifts.assign(
+        response=curves.rename(cells="all_cells"),
+        status=("all_cells", status),
+        measured=(("all_cells", "drug"), measured),
+    )
 
 
 def summarise_resistance(resistance: xr.Dataset) -> pd.DataFrame:
-    """Return the shifts of :func:`predict_resistance` as rows, with whether they come from an assumed size."""
-    shifts = summarise_shifts(resistance.drop_vars(["response", "assumed"]))
+    """Return the shifts of :func:`predict_resistance` as rows, with what their sizes rest on and what was measured."""
+    shifts = summarise_shifts(resistance.drop_vars(["response", "status", "measured"]))
     labels = [str(cells) for cells in resistance["all_cells"].to_numpy()]
-    assumed = dict(zip(labels, resistance["assumed"].to_numpy().astype(bool).tolist(), strict=True))
-    return shifts.assign(assumed=[assumed[str(shift)] for shift in shifts["cells"]])
+    status = dict(zip(labels, map(str, resistance["status"].to_numpy()), strict=True))
+    measured = resistance["measured"]
+    texts = [
+        str(measured.sel(all_cells=row.cells, drug=row.drug).item()) for row in shifts[["cells", "drug"]].itertuples()
+    ]
+    return shifts.assign(status=[status[str(shift)] for shift in shifts["cells"]], measured=texts)
 
 
 def predict_combinations(fit: StudyFit, pairs: Sequence[PairSettings]) -> dict[str, xr.Dataset]:
@@ -130,6 +140,7 @@ def predict_exposure(reference: Reference, response: xr.DataArray, seed: int) ->
             exposure.sd_ln,
             exposure.regimen,
             exposure.source,
+            exposure.status,
         )
         for exposure in reference.exposures
         if exposure.inhibitor in response["drug"].to_numpy()

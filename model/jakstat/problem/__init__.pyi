@@ -1,4 +1,10 @@
 from .drawn_parameters import parameter_dataset as parameter_dataset, parameter_draws as parameter_draws
+from .evidence import (
+    STATUSES as STATUSES,
+    count_statuses as count_statuses,
+    status_text as status_text,
+    weakest_status as weakest_status,
+)
 from .formulas import (
     entity as entity,
     names_of as names_of,
@@ -18,7 +24,6 @@ from .prior_densities import (
     describe_prior as describe_prior,
     deviations_of_draws as deviations_of_draws,
     draws_from_deviations as draws_from_deviations,
-    is_assumed as is_assumed,
     log_prior_density as log_prior_density,
     median_of as median_of,
     prior_interval as prior_interval,
@@ -42,12 +47,16 @@ from .reference import (
     CellLine as CellLine,
     Constant as Constant,
     Inhibitor as Inhibitor,
+    MeasuredResistance as MeasuredResistance,
     Reference as Reference,
+    SourcedNumber as SourcedNumber,
     altered as altered,
     check_against_model as check_against_model,
     constants_in as constants_in,
     inhibited as inhibited,
+    measured_text as measured_text,
     read_interventions as read_interventions,
+    read_sourced_numbers as read_sourced_numbers,
 )
 from .same_problem import (
     PARAMETERS as PARAMETERS,

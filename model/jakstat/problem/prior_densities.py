@@ -231,8 +231,3 @@ def prior_interval(prior: Prior) -> tuple[float, float]:
     """Return the central 90 % interval of a prior, unit of the parameter."""
     lower, upper = prior_quantiles(prior, np.array([0.05, 0.95]))
     return float(lower), float(upper)
-
-
-def is_assumed(source: str) -> bool:
-    """Whether a source says that a number was assumed."""
-    return "assumed" in source.lower()

@@ -17,7 +17,7 @@ def check_problem(tables: ProblemTables) -> dict:
     -------
     dict
         id, title, citation, time_unit; measurements by observable and by experiment; parameters estimated, with the
-        distribution and source of their priors; notes; SHA-256 of each file.
+        distribution, source and status of their priors; notes; SHA-256 of each file.
     """
     return {
         "id": tables.id,
@@ -33,6 +33,7 @@ def check_problem(tables: ProblemTables) -> dict:
                 "prior": parameter.prior.distribution,
                 "unit": parameter.unit,
                 "source": parameter.prior.source,
+                "status": parameter.prior.status,
             }
             for parameter in tables.parameters
             if parameter.prior is not None

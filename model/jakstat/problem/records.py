@@ -32,7 +32,9 @@ class Prior:
     lower, upper : float
         Truncation; ``-inf``/``0`` and ``inf`` where there is none. The density is renormalised on it.
     source : str
-        Where the numbers come from, or a sentence with the word "assumed".
+        Where the numbers come from, or from what they were reasoned.
+    status : str
+        What they rest on, one of ``jakstat.problem.evidence.STATUSES``; empty where a table has no such column (PEtab).
     """
 
     distribution: str
@@ -40,6 +42,7 @@ class Prior:
     lower: float
     upper: float
     source: str
+    status: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,3 +16,4 @@ from .report_contents import (
     report_contents as report_contents,
 )
 from .responses_page import render_responses_page as render_responses_page
+from .source_document import render_source_document as render_source_document

@@ -1,9 +1,7 @@
 """All parameters of a study with their priors and sources, as a page of the documentation (Markdown)."""
 
-from collections.abc import Sequence
-
-from jakstat.problem import Parameter, Prior, ProblemTables, describe_prior, is_assumed, prior_interval
-from jakstat.reports.tables import interval_text, number_text
+from jakstat.problem import Parameter, Prior, ProblemTables, count_statuses, describe_prior, prior_interval, status_text
+from jakstat.reports.tables import interval_text, markdown_table, number_text
 
 
 def render_parameter_document(tables: ProblemTables) -> str:
@@ -25,20 +23,20 @@ def render_parameter_document(tables: ProblemTables) -> str:
     estimated = [parameter for parameter in tables.parameters if parameter.estimated]
     fixed = [parameter for parameter in tables.parameters if not parameter.estimated]
     _require_sources_and_units(tables)
-    assumed = sum(is_assumed(_source(parameter)) for parameter in estimated)
+    statuses = [parameter.prior.status for parameter in estimated if parameter.prior is not None]
     lines = [
         f"# Parameters of {tables.id}",
         "",
         f"{tables.title}. This page is made from the tables of the study by "
         "`jakstat.reports.render_parameter_document`; a test holds it to them.",
         "",
-        f"{len(estimated)} parameters are estimated, {len(fixed)} are fixed. {assumed} of the sources of priors say "
-        "that something in them is assumed: it rests on judgement and not on a measurement.",
+        f"{len(estimated)} parameters are estimated, {len(fixed)} are fixed. Of the priors: {count_statuses(statuses)} "
+        "(what that means: [sources.md](sources.md)).",
         "",
         "## Estimated parameters",
         "",
-        *_markdown(
-            ("parameter", "unit", "prior", "90 % of the prior", "source"),
+        *markdown_table(
+            ("parameter", "unit", "prior", "90 % of the prior", "status", "source"),
             [_row(parameter, parameter.prior) for parameter in estimated if parameter.prior is not None],
         ),
         "",
@@ -46,7 +44,7 @@ def render_parameter_document(tables: ProblemTables) -> str:
         "",
         "Their sources are in the study's table of parameters and in the reference tables.",
         "",
-        *_markdown(
+        *markdown_table(
             ("parameter", "unit", "value"),
             [(parameter.id, parameter.unit, number_text(parameter.nominal)) for parameter in fixed],
         ),
@@ -67,7 +65,7 @@ def _require_sources_and_units(tables: ProblemTables) -> None:
     if faults:
         raise ValueError(
             f"parameters of {tables.id}: {'; '.join(faults)}; needed: a unit (1 where there is none) and "
-            "a source, or the word assumed, for each"
+            "a source for each"
         )
 
 
@@ -77,13 +75,5 @@ def _source(parameter: Parameter) -> str:
 
 def _row(parameter: Parameter, prior: Prior) -> tuple[str, ...]:
     lower, upper = prior_interval(prior)
-    return parameter.id, parameter.unit, describe_prior(prior), interval_text(lower, upper, 2), prior.source
-
-
-def _markdown(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return the lines of a table; a bar in a text does not end its cell."""
-    return [
-        f"| {' | '.join(titles)} |",
-        f"|{'---|' * len(titles)}",
-        *(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows),
-    ]
+    interval, status = interval_text(lower, upper, 2), status_text(prior.status)
+    return parameter.id, parameter.unit, describe_prior(prior), interval, status, prior.source

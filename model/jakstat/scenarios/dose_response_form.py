@@ -162,9 +162,9 @@ def _reference(section: Mapping[str, Any], formulas: Mapping[str, sp.Expr]) -> R
 
 
 def _constant(name: str, entry: Mapping[str, Any]) -> Constant:
-    source, median = entry["source"], float(entry["median"])
-    prior = Prior("log-normal", (float(np.log(median)), float(entry["sd_ln"])), 0.0, np.inf, source)
-    return Constant(name, entry.get("unit", "nM"), prior, median, source, _SECTION, 0)
+    source, status, median = entry["source"], entry.get("status", ""), float(entry["median"])
+    prior = Prior("log-normal", (float(np.log(median)), float(entry["sd_ln"])), 0.0, np.inf, source, status)
+    return Constant(name, entry.get("unit", "nM"), prior, median, source, _SECTION, 0, status)
 
 
 def _action(inhibitor: str, target: str, formula: sp.Expr, constants: set[str]) -> Action:

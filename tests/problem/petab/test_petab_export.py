@@ -61,7 +61,7 @@ def in_words_of_petab(tables: ProblemTables) -> ProblemTables:
         tables,
         sbml=problem_digests(replace(tables, sbml=sbml))["model"],
         parameters=tuple(
-            replace(row, unit="", scale="lin", prior=row.prior and replace(row.prior, source=""))
+            replace(row, unit="", scale="lin", prior=row.prior and replace(row.prior, source="", status=""))
             for row in tables.parameters
         ),
         observables=tuple(

@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 
 from jakstat.files import Fault
-from jakstat.problem import Parameter, Prior
+from jakstat.problem import STATUSES, Parameter, Prior
 from jakstat.problem.formulas import parse_formula
 from jakstat.problem.model_text import ModelEntities, antimony_to_sbml, model_entities
 from jakstat.problem.reference.effects import altered, changed, constants_in, inhibited
@@ -27,35 +27,35 @@ end
 MODEL = "model small()\n blocked = 0; rate = 2; signal = 1; share_X = 1; doubled := 2 * rate;\nend\n"
 TABLES = {
     "constants.tsv": """\
-constant|unit|median|sd_ln|source
-shift|1|50|0.7|assumed
-per_cell|1|2||Nobody 2020
+constant|unit|median|sd_ln|source|status
+shift|1|50|0.7|assumed|assumed
+per_cell|1|2||Nobody 2020|memory
 """,
     "inhibitors.tsv": """\
-inhibitor|mechanism|parameter|formula|constant|unit|median|sd_ln|assay|atp_mM|source
-first|type I JAK|blocked|blocked + dose / (K_first * shift)|K_first|nM|3|0.9|kinase|1|Nobody 2020
-second|type I JAK|blocked|blocked + dose / (K_second * shift)|K_second|nM|10|1|kinase||Nobody 2020
-other|type II JAK|blocked|blocked + dose / K_other|K_other|nM|100|1|cells||assumed
-second|off-target|rate|rate / (1 + dose / K_second_off)|K_second_off|nM|5000|1.5|cells||assumed
+inhibitor|mechanism|parameter|formula|constant|unit|median|sd_ln|assay|atp_mM|source|status
+first|type I JAK|blocked|blocked + dose / (K_first * shift)|K_first|nM|3|0.9|kinase|1|Nobody 2020|memory
+second|type I JAK|blocked|blocked + dose / (K_second * shift)|K_second|nM|10|1|kinase||Nobody 2020|memory
+other|type II JAK|blocked|blocked + dose / K_other|K_other|nM|100|1|cells||assumed|assumed
+second|off-target|rate|rate / (1 + dose / K_second_off)|K_second_off|nM|5000|1.5|cells||assumed|assumed
 """,
     "alterations.tsv": """\
-alteration|gene|change|parameter|inhibitors|formula|constant|unit|median|sd_ln|evidence|cancer|source
-active|X|V1F|rate||rate + activation|activation|1/min|0.5|1|published|leukaemia|Nobody 2020
-active|X|V1F|signal||signal * rate|||||assumed|leukaemia|assumed
-stronger|X|gain|rate||per_cell * rate|||||assumed|leukaemia|assumed
-gate|X|L2P|blocked|type I JAK|K * fold_gate|fold_gate|1|8|0.8|assumed|resistance|assumed
-gate|X|L2P|blocked|second|K * fold_gate_second|fold_gate_second|1|1.3|0.4|assumed|resistance|assumed
-pocket|X|P3A|blocked|first, other|K * fold_pocket|fold_pocket|1|3|0.6|assumed|resistance|assumed
+alteration|gene|change|parameter|inhibitors|formula|constant|unit|median|sd_ln|cancer|source|status
+active|X|V1F|rate||rate + activation|activation|1/min|0.5|1|leukaemia|Nobody 2020|memory
+active|X|V1F|signal||signal * rate|||||leukaemia|assumed|assumed
+stronger|X|gain|rate||per_cell * rate|||||leukaemia|assumed|assumed
+gate|X|L2P|blocked|type I JAK|K * fold_gate|fold_gate|1|8|0.8|resistance|assumed|assumed
+gate|X|L2P|blocked|second|K * fold_gate_second|fold_gate_second|1|1.3|0.4|resistance|assumed|assumed
+pocket|X|P3A|blocked|first, other|K * fold_pocket|fold_pocket|1|3|0.6|resistance|assumed|assumed
 """,
-    "receptors.tsv": "receptor|ligand|ligand_kDa|share_X|STAT|source\nR|L|20|1|STAT5|assumed\n",
+    "receptors.tsv": "receptor|ligand|ligand_kDa|share_X|STAT|source|status\nR|L|20|1|STAT5|assumed|assumed\n",
     "cell_lines.tsv": """\
-cell_line|cancer|driver|receptor|alterations|ligand_source|doubling_time_h|sd_ln|source
-growing|leukaemia|X|R|active,gate|none|30|0.3|Nobody 2020
-resting|none||R||unknown|||assumed
+cell_line|cancer|driver|receptor|alterations|ligand_source|doubling_time_h|sd_ln|source|status
+growing|leukaemia|X|R|active,gate|none|30|0.3|Nobody 2020|memory
+resting|none||R||unknown|||assumed|assumed
 """,
     "exposure.tsv": """\
-inhibitor|regimen|cmax_nM|cavg_nM|fraction_unbound|sd_ln|source
-first|daily|1000|300|0.03|0.5|label
+inhibitor|regimen|cmax_nM|cavg_nM|fraction_unbound|sd_ln|source|status
+first|daily|1000|300|0.03|0.5|label|memory
 """,
 }
 # file, what stands there, what a user writes instead, and the fault: line, column, words of found and of needed
@@ -76,12 +76,25 @@ FAULTS = {
     "receptor without a source": ("receptors.tsv", "STAT5|assumed", "STAT5|", (2, "source", "nothing", "assumed")),
     "cell line without a source": ("cell_lines.tsv", "0.3|Nobody 2020", "0.3|", (2, "source", "nothing", "assumed")),
     "exposure without a source": ("exposure.tsv", "0.5|label", "0.5|", (2, "source", "nothing", "assumed")),
-    "assumed size whose source does not say so": (
+    "row without a status": (
         "alterations.tsv",
-        "resistance|assumed\npocket",
-        "resistance|Nobody 2020\npocket",
-        (6, "source", "Nobody 2020", "the word assumed"),
+        "resistance|assumed|assumed\npocket",
+        "resistance|assumed|\npocket",
+        (6, "status", "nothing", "one of assumed, memory, read"),
     ),
+    "status in words of its own": (
+        "exposure.tsv",
+        "label|memory",
+        "label|from memory",
+        (2, "status", "from memory", "assumed, memory, read"),
+    ),
+    "number that was read nowhere": (
+        "cell_lines.tsv",
+        "Nobody 2020|memory",
+        "Nobody 2020|read",
+        (2, "place", "the status read", "table, figure"),
+    ),
+    "table without statuses": ("constants.tsv", "|status", "|state", (1, "status", "state", "the column status")),
     "absent column": ("inhibitors.tsv", "|sd_ln|", "|sd|", (1, "sd_ln", "sd", "the column sd_ln")),
     "absent column of a receptor": ("receptors.tsv", "ligand_kDa", "kDa", (1, "ligand_kDa", "kDa", "ligand_kDa")),
     "no share of any kinase": ("receptors.tsv", "share_X", "X", (1, "", "the columns", "share_<kinase>")),
@@ -232,7 +245,7 @@ FAULTS = {
         "type III JAK",
         (4, "mechanism", "type III JAK", "type II JAK"),
     ),
-    "unknown evidence": ("alterations.tsv", "1|published", "1|seen", (2, "evidence", "seen", "published")),
+    "unknown status": ("alterations.tsv", "2020|memory", "2020|seen", (2, "status", "seen", "memory")),
     "unknown inhibitor of an alteration": (
         "alterations.tsv",
         "first, other",
@@ -303,14 +316,14 @@ FAULTS = {
     "receptor twice": (
         "receptors.tsv",
         "assumed\n",
-        "assumed\nR|L|20|1|STAT5|assumed\n",
+        "assumed|assumed\nR|L|20|1|STAT5|assumed|assumed\n",
         (3, "receptor", "first on line 2", "once"),
     ),
     "cell line twice": ("cell_lines.tsv", "resting", "growing", (3, "cell_line", "first on line 2", "once")),
     "exposure twice": (
         "exposure.tsv",
-        "label\n",
-        "label\nfirst|daily|900|300|0.03|0.5|label\n",
+        "label|memory\n",
+        "label|memory\nfirst|daily|900|300|0.03|0.5|label|memory\n",
         (3, "inhibitor", "first on line 2", "once"),
     ),
     "shares that do not sum to 1": ("receptors.tsv", "20|1", "20|0.9", (2, "share_X", "sum to 0.9", "sum to 1")),
@@ -404,7 +417,7 @@ def test_shipped_tables_hold_the_inhibitors_and_alterations_of_the_pathway(repos
 
 def test_every_shipped_alteration_of_an_assumed_size_says_so(repository):
     reference = _shipped(repository)
-    assert all(alteration.assumed for alteration in reference.alterations.values())
+    assert all(alteration.status in STATUSES for alteration in reference.alterations.values())
 
 
 def test_ruxolitinib_in_hepatocytes_lies_within_its_prior(repository):
@@ -433,7 +446,7 @@ def test_resistance_of_jak2_leaves_the_other_jaks_as_they_are(repository):
 
 def test_constants_are_log_normal_by_their_median(folder):
     constant = _read(folder).constants["K_first"]
-    assert constant.prior == Prior("log-normal", (math.log(3), 0.9), 0.0, math.inf, "Nobody 2020")
+    assert constant.prior == Prior("log-normal", (math.log(3), 0.9), 0.0, math.inf, "Nobody 2020", "memory")
     assert constant.parameter == Parameter("K_first", 3.0, constant.prior, "nM", scale="log10")
 
 
@@ -492,7 +505,7 @@ def test_faults_of_all_tables_come_in_one_pass(folder):
         FAULTS[kind][:3]
         for kind in (
             "zero K",
-            "unknown evidence",
+            "unknown status",
             "unknown receptor",
             "negative share",
             "unbound fraction in per cent",

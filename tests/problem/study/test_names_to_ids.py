@@ -243,11 +243,15 @@ def test_the_names_that_collided_are_three(case, name):
 @pytest.mark.parametrize(
     ("table", "row", "column"),
     [
-        ("cell_lines", "K562\tCML\tnone\tgp130\t\tnone\t24\t0.3\tassumed\n", "cell_line"),
-        ("cell_lines", "hel\tCML\tnone\tgp130\t\tnone\t24\t0.3\tassumed\n", "cell_line"),
-        ("inhibitors", "Ruxolitinib\ttype I JAK\tk_on\tk_on / (1 + dose)\t\t\t\t\tkinase\t1\tassumed\n", "inhibitor"),
-        ("receptors", "other\tIL6\t21\t1\tSTAT3\tassumed\n", "ligand"),
-        ("alterations", "JAK2_v617f\tJAK2\tV617F\tk_off\t\tk_off * 5\t\t\t\t\tassumed\tMPN\tassumed\n", "alteration"),
+        ("cell_lines", "K562\tCML\tnone\tgp130\t\tnone\t24\t0.3\tassumed\tassumed\n", "cell_line"),
+        ("cell_lines", "hel\tCML\tnone\tgp130\t\tnone\t24\t0.3\tassumed\tassumed\n", "cell_line"),
+        (
+            "inhibitors",
+            "Ruxolitinib\ttype I JAK\tk_on\tk_on / (1 + dose)\t\t\t\t\tkinase\t1\tassumed\tassumed\n",
+            "inhibitor",
+        ),
+        ("receptors", "other\tIL6\t21\t1\tSTAT3\tassumed\tassumed\n", "ligand"),
+        ("alterations", "JAK2_v617f\tJAK2\tV617F\tk_off\t\tk_off * 5\t\t\t\t\tMPN\tassumed\tassumed\n", "alteration"),
     ],
 )
 def test_two_spellings_of_one_name_in_a_reference_table_are_a_fault(laboratory, faults_of, table, row, column):
@@ -261,7 +265,7 @@ def test_two_spellings_of_one_name_in_a_reference_table_are_a_fault(laboratory, 
 def test_lines_in_other_scripts_are_lines_of_their_own(measured):
     folder = measured({"cell_line": "α-1"}, {"cell_line": "β-1"}, {"cell_line": "HEL"})
     path = folder / "reference" / "cell_lines.tsv"
-    rows = "".join(f"{name}\tCML\tnone\tgp130\t\tnone\t24\t0.3\tassumed\n" for name in ("α-1", "β-1"))
+    rows = "".join(f"{name}\tCML\tnone\tgp130\t\tnone\t24\t0.3\tassumed\tassumed\n" for name in ("α-1", "β-1"))
     path.write_text(path.read_text() + rows, encoding="utf-8")
     tables = read_study(folder)
     assert [experiment.cell_line for experiment in tables.experiments] != []

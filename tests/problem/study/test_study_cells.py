@@ -153,8 +153,8 @@ def test_a_fault_is_named_with_its_place(panel, file, old, new, place, needed):
 
 
 OWN_LINES = """\
-cell_line	cancer	driver	receptor	alterations	ligand_source	doubling_time_h	sd_ln	source
-C-3	ALL	none	gp130	active	unknown	48	0.4	our own counts, 2026
+cell_line	cancer	driver	receptor	alterations	ligand_source	doubling_time_h	sd_ln	source	status
+C-3	ALL	none	gp130	active	unknown	48	0.4	our own counts, 2026	memory
 """
 
 
@@ -194,9 +194,9 @@ def test_the_table_of_own_lines_is_among_the_files_of_the_study(panel_with_own_l
         ("C-3", "B", "my_lines.tsv, line 2, cell_line", "'B' of"),
         ("C-3", "A 1", "my_lines.tsv, line 2, cell_line", "'A-1' of"),  # both are A_1 in ids of parameters
         (
-            "2026\n",
-            "2026\nC.3	MPN	none	gp130		none	24	0.3	ours\n"
-            "C 3	MPN	none	gp130		none	24	0.3	ours\n",
+            "2026\tmemory\n",
+            "2026\tmemory\nC.3	MPN	none	gp130		none	24	0.3	ours	assumed\n"
+            "C 3	MPN	none	gp130		none	24	0.3	ours	assumed\n",
             "my_lines.tsv, line 4, cell_line",
             "'C-3' of",
         ),
@@ -234,8 +234,8 @@ def test_faults_of_own_and_shared_tables_come_in_one_pass(panel_with_own_line):
 
 
 OTHER_DRUG = """\
-drug	type I JAK	inhibition	inhibition + dose / (K_drug * shift)	K_drug	nM	3	1	kinase	1	assumed
-other	bypass	growth_signal	growth_signal + dose / K_other	K_other	nM	3	1	cells		assumed
+drug	type I JAK	inhibition	inhibition + dose / (K_drug * shift)	K_drug	nM	3	1	kinase	1	assumed	assumed
+other	bypass	growth_signal	growth_signal + dose / K_other	K_other	nM	3	1	cells		assumed	assumed
 """
 SUIT_USED = {"study.yaml": ("  growth: rate\n", "  growth: rate\n  suit: used\n")}
 

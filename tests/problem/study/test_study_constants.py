@@ -19,8 +19,8 @@ time: {column: time_min, unit: min}
 cells:
   reference: reference
   constants:
-    shift: {median: 20, sd_ln: 1.5, source: assumed wide}
-    K_drug: {median: 4, source: measured here}
+    shift: {median: 20, sd_ln: 1.5, source: assumed wide, status: assumed}
+    K_drug: {median: 4, source: measured here, status: read}
 observables:
   level: {formula: pSTAT, noise: sd, unit: nM}
 """
@@ -28,18 +28,18 @@ TEXTS = {
     "study.yaml": STUDY,
     "receptor.ant": "model receptor()\n  compartment cell = 1; species pSTAT in cell = 0; inhibition = 0; k_on = 1;\n"
     "  k_off = 1; share_JAK1 = 0;\n  on: => pSTAT; k_on * share_JAK1 / (1 + inhibition); off: pSTAT => ; k_off * pSTAT;\nend\n",
-    "parameters.tsv": "id\tunit\tnominal\testimate\tprior\tprior_parameters\tlower\tupper\tsource\nsd\t1\t0.1\tfalse\t\t\t\t\t\n",
+    "parameters.tsv": "id\tunit\tnominal\testimate\tprior\tprior_parameters\tlower\tupper\tsource\tstatus\nsd\t1\t0.1\tfalse\t\t\t\t\t\tassumed\n",
     "measurements.tsv": "observable\tcell_line\tinhibitor\tinhibitor_nM\ttime_min\tvalue\nlevel\tA\tdrug\t100\t30\t0.5\n",
-    "reference/constants.tsv": "constant\tunit\tmedian\tsd_ln\tsource\nshift\t1\t50\t0.7\tthe same data\n",
-    "reference/inhibitors.tsv": "inhibitor\tmechanism\tparameter\tformula\tconstant\tunit\tmedian\tsd_ln\tassay\tatp_mM\tsource\n"
-    "drug\ttype I JAK\tinhibition\tinhibition + dose / (K_drug * shift)\tK_drug\tnM\t3\t1\tkinase\t1\tassumed\n"
-    "other\ttype I JAK\tinhibition\tinhibition + dose / (K_other * shift)\tK_other\tnM\t7\t1\tkinase\t1\tassumed\n",
-    "reference/alterations.tsv": "alteration\tgene\tchange\tparameter\tinhibitors\tformula\tconstant\tunit\tmedian\tsd_ln\tevidence\tcancer\tsource\n"
-    "active\tJAK2\tV617F\tk_on\t\tk_on * 5\t\t\t\t\tassumed\tMPN\tassumed\n",
-    "reference/receptors.tsv": "receptor\tligand\tligand_kDa\tshare_JAK1\tSTAT\tsource\ngp130\tIL-6\t21\t1\tSTAT3\tassumed\n",
-    "reference/cell_lines.tsv": "cell_line\tcancer\tdriver\treceptor\talterations\tligand_source\tdoubling_time_h\tsd_ln\tsource\n"
-    "A\tALL\tnone\tgp130\t\tnone\t24\t0.3\tassumed\n",
-    "reference/exposure.tsv": "inhibitor\tregimen\tcmax_nM\tcavg_nM\tfraction_unbound\tsd_ln\tsource\ndrug\tdaily\t100\t50\t0.1\t0.5\tassumed\n",
+    "reference/constants.tsv": "constant\tunit\tmedian\tsd_ln\tsource\tstatus\nshift\t1\t50\t0.7\tthe same data\tassumed\n",
+    "reference/inhibitors.tsv": "inhibitor\tmechanism\tparameter\tformula\tconstant\tunit\tmedian\tsd_ln\tassay\tatp_mM\tsource\tstatus\n"
+    "drug\ttype I JAK\tinhibition\tinhibition + dose / (K_drug * shift)\tK_drug\tnM\t3\t1\tkinase\t1\tassumed\tassumed\n"
+    "other\ttype I JAK\tinhibition\tinhibition + dose / (K_other * shift)\tK_other\tnM\t7\t1\tkinase\t1\tassumed\tassumed\n",
+    "reference/alterations.tsv": "alteration\tgene\tchange\tparameter\tinhibitors\tformula\tconstant\tunit\tmedian\tsd_ln\tcancer\tsource\tstatus\n"
+    "active\tJAK2\tV617F\tk_on\t\tk_on * 5\t\t\t\t\tMPN\tassumed\tassumed\n",
+    "reference/receptors.tsv": "receptor\tligand\tligand_kDa\tshare_JAK1\tSTAT\tsource\tstatus\ngp130\tIL-6\t21\t1\tSTAT3\tassumed\tassumed\n",
+    "reference/cell_lines.tsv": "cell_line\tcancer\tdriver\treceptor\talterations\tligand_source\tdoubling_time_h\tsd_ln\tsource\tstatus\n"
+    "A\tALL\tnone\tgp130\t\tnone\t24\t0.3\tassumed\tassumed\n",
+    "reference/exposure.tsv": "inhibitor\tregimen\tcmax_nM\tcavg_nM\tfraction_unbound\tsd_ln\tsource\tstatus\ndrug\tdaily\t100\t50\t0.1\t0.5\tassumed\tassumed\n",
 }
 
 
@@ -73,7 +73,7 @@ def test_a_constant_without_a_width_is_fixed(folder):
 
 
 def test_without_an_own_prior_the_tables_hold(folder):
-    found = by_id(read_study(folder("    K_drug: {median: 4, source: measured here}\n")).parameters)
+    found = by_id(read_study(folder("    K_drug: {median: 4, source: measured here, status: read}\n")).parameters)
     assert found["K_drug"].prior.parameters == pytest.approx((np.log(3.0), 1.0))
     assert found["shift"].nominal == 20.0
 
@@ -93,8 +93,8 @@ def test_predictions_for_other_drugs_have_the_studys_own_prior_too(folder):
         ("sd_ln: 1.5", "sd_ln: .inf", "line 11, cells.constants.shift.sd_ln", "a positive number"),
         ("median: 20, ", "", "cells.constants.shift.median", "the key median"),
         (", source: measured here", "", "cells.constants.K_drug.source", "the key source"),
-        ("median: 4", "mean: 4", "cells.constants.K_drug.mean", "one of median, source, sd_ln"),
-        ("{median: 4, source: measured here}", "4", "cells.constants.K_drug", "a mapping with the keys"),
+        ("median: 4", "mean: 4", "cells.constants.K_drug.mean", "one of median, source, status, sd_ln"),
+        ("{median: 4, source: measured here, status: read}", "4", "cells.constants.K_drug", "a mapping with the keys"),
         (STUDY[STUDY.index("    shift") : STUDY.index("observables")], "    [shift]\n", "cells.constants", "a mapping"),
     ],
 )

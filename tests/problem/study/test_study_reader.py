@@ -24,8 +24,8 @@ def test_small_study_is_read(study):
 
 def test_log_normal_prior_is_written_by_its_median(study):
     parameters = {parameter.id: parameter for parameter in read_study(study).parameters}
-    assert parameters["k_off"].prior == Prior("log-normal", (math.log(0.2), 1.0), 0.001, 10.0, "assumed")
-    assert parameters["k_on"].prior == Prior("log-normal", (math.log(0.1), 1.0), 0.0, math.inf, "assumed")
+    assert parameters["k_off"].prior == Prior("log-normal", (math.log(0.2), 1.0), 0.001, 10.0, "assumed", "assumed")
+    assert parameters["k_on"].prior == Prior("log-normal", (math.log(0.1), 1.0), 0.0, math.inf, "assumed", "assumed")
     assert parameters["sd_total"].prior is None
 
 

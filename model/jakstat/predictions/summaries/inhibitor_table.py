@@ -36,7 +36,7 @@ def summarise_inhibitors(scenarios: StudyScenarios, tables: ProblemTables, tree:
         acts on), constant, formula (of the constant in cells), unit, assay, atp_mM; assay_lower_90, assay_median,
         assay_upper_90 (prior of the constant itself); lower_90, lower_50, median, upper_50, upper_90 (posterior in
         cells), prior_lower_90, prior_median, prior_upper_90 (prior in cells), nM; estimated, contraction (of the
-        logarithm, 1); source (of the constant's prior).
+        logarithm, 1); source, status (of the constant's prior).
 
     Raises
     ------
@@ -62,7 +62,9 @@ def summarise_inhibitors(scenarios: StudyScenarios, tables: ProblemTables, tree:
     )
     of_assay = _assay_priors([entity(action.constant) for action in actions], tables, tree)
     summary = summarise_formulas(in_cells, ["log"] * len(actions), tables, tree)
-    source = pd.DataFrame({"source": [action.source for action in actions]})
+    source = pd.DataFrame(
+        {"source": [action.source for action in actions], "status": [action.status for action in actions]}
+    )
     return pd.concat([labels, of_assay, summary, source], axis=1)
 
 

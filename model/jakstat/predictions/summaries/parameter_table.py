@@ -26,7 +26,8 @@ def summarise_parameters(
     Returns
     -------
     DataFrame
-        One row a parameter, in the order of the posterior: parameter, unit, nominal, positive, source, prior (text);
+        One row a parameter, in the order of the posterior: parameter, unit, nominal, positive, source, status (of
+        ``jakstat.problem.STATUSES``, or empty), prior (text);
         prior_lower_90, prior_median, prior_upper_90; lower_90, lower_50, median, upper_50, upper_90 (unit of the
         parameter); contraction (1), r_hat (1), ess_bulk, ess_tail (draws).
     """
@@ -53,6 +54,7 @@ def _prior_row(parameter: Parameter, draws: np.ndarray) -> dict:
         "nominal": np.nan if parameter.nominal is None else parameter.nominal,
         "positive": is_positive(prior),
         "source": prior.source,
+        "status": prior.status,
         "prior": describe_prior(prior),
         "prior_lower_90": lower,
         "prior_median": float(prior_quantiles(prior, np.array([0.5]))[0]),

@@ -249,6 +249,6 @@ def prior_of(parameter: v2.Parameter, row: Row, version: int) -> Prior:
         return Prior("uniform", (low, high), low, high, f"uniform over {bounds} (what PEtab 2 says without a prior)")
     source = f"{MADE_FROM_BOUNDS} {low:g}..{high:g} (weakly informative, assumed)"
     if row["parameterScale"] == "lin":
-        return Prior("normal", ((low + high) / 2, (high - low) / 4), low, high, source)
+        return Prior("normal", ((low + high) / 2, (high - low) / 4), low, high, source, "assumed")
     centre, width = (math.log(low) + math.log(high)) / 2, math.log(high) - math.log(low)
-    return Prior("log-normal", (centre, width / 4), 0.0, math.inf, source)
+    return Prior("log-normal", (centre, width / 4), 0.0, math.inf, source, "assumed")

@@ -8,6 +8,7 @@ import math
 from collections.abc import Collection
 
 from jakstat.files import Fault, Row, TextTable, known_id, number_in, unique_ids
+from jakstat.problem.evidence import cited_source
 from jakstat.problem.formulas import unknown_name_needed
 from jakstat.problem.records import Prior
 from jakstat.problem.reference.constants import log_normal
@@ -74,8 +75,9 @@ def _receptor_of(table: TextTable, row: Row, columns: Collection[str], faults: l
         faults.append(table.fault(row, ", ".join(columns), f"shares that sum to {total:g}", "shares that sum to 1"))
     if molar_mass is None or len(faults) > before:
         return None
+    source, status = cited_source(row), row["status"]
     return Receptor(
-        row["receptor"], row["ligand"], molar_mass, shares, row["STAT"], row["source"], table.file, row.line
+        row["receptor"], row["ligand"], molar_mass, shares, row["STAT"], source, table.file, row.line, status
     )
 
 
@@ -107,7 +109,8 @@ def _cell_line_of(
         own,
         row["ligand_source"],
         growth,
-        row["source"],
+        cited_source(row),
+        row["status"],
     )
 
 
@@ -119,7 +122,7 @@ def _proliferation_of(table: TextTable, row: Row, faults: list[Fault]) -> Prior 
     sd_ln = positive_in(table, row, "sd_ln", faults)
     if doubling_time is None or sd_ln is None:
         return None
-    return log_normal(math.log(2) / (_MIN_PER_H * doubling_time), sd_ln, row["source"])
+    return log_normal(math.log(2) / (_MIN_PER_H * doubling_time), sd_ln, cited_source(row), row["status"])
 
 
 def _exposure_of(table: TextTable, row: Row, inhibitors: Collection[str], faults: list[Fault]) -> Exposure | None:
@@ -134,4 +137,4 @@ def _exposure_of(table: TextTable, row: Row, inhibitors: Collection[str], faults
     sd_ln = positive_in(table, row, "sd_ln", faults)
     if cmax is None or cavg is None or unbound is None or sd_ln is None or len(faults) > before:
         return None
-    return Exposure(row["inhibitor"], row["regimen"], cmax, cavg, unbound, sd_ln, row["source"])
+    return Exposure(row["inhibitor"], row["regimen"], cmax, cavg, unbound, sd_ln, cited_source(row), row["status"])

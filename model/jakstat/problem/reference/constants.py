@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jakstat.files import Fault, Row, TextTable
+from jakstat.problem.evidence import cited_source
 from jakstat.problem.records import Prior
 from jakstat.problem.reference.entries import AFFINITY, DOSE, Constant
 from jakstat.problem.reference.entry_rows import positive_in
@@ -38,9 +39,9 @@ def constants_of(tables: Iterable[TextTable], faults: list[Fault]) -> dict[str, 
     return constants
 
 
-def log_normal(median: float, sd_ln: float, source: str) -> Prior:
+def log_normal(median: float, sd_ln: float, source: str, status: str) -> Prior:
     """Return a log-normal prior by its median and the standard deviation of the natural logarithm."""
-    return Prior("log-normal", (math.log(median), sd_ln), 0.0, math.inf, source)
+    return Prior("log-normal", (math.log(median), sd_ln), 0.0, math.inf, source, status)
 
 
 def _constant_of(table: TextTable, row: Row, faults: list[Fault]) -> Constant | None:
@@ -63,8 +64,9 @@ def _constant_of(table: TextTable, row: Row, faults: list[Fault]) -> Constant | 
     if wrong:
         faults.append(table.fault(row, "sd_ln" if sd_ln else "median", row["sd_ln" if sd_ln else "median"], wrong))
         return None
-    prior = None if sd_ln is None else log_normal(median, sd_ln, row["source"])
-    return Constant(name, row["unit"], prior, median, row["source"], table.file, row.line)
+    source, status = cited_source(row), row["status"]
+    prior = None if sd_ln is None else log_normal(median, sd_ln, source, status)
+    return Constant(name, row["unit"], prior, median, source, table.file, row.line, status)
 
 
 def _require_no_number(table: TextTable, row: Row, faults: list[Fault]) -> None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from jakstat.problem.evidence import weakest_status
 from jakstat.problem.records import Parameter, Prior
+from jakstat.problem.reference.measured_resistance import MeasuredResistance
 
 #: How an inhibitor acts. Alterations may name ``type I JAK`` and its like instead of each inhibitor.
 MECHANISMS = ("type I JAK", "type II JAK", "STAT", "antibody", "bypass", "survival", "off-target")
-#: Whether the size of a change comes from its source; its direction may, even where the size is assumed.
-EVIDENCE = ("published", "assumed")
 #: Where the ligand of a cell line's receptor comes from when none is added.
 LIGAND_SOURCES = ("none", "autocrine", "unknown")
 #: Name of the concentration of an inhibitor, nM, in the formulas of inhibitors.tsv.
@@ -35,6 +35,7 @@ class Constant:
     source: str
     file: str
     line: int
+    status: str = ""
 
     @property
     def parameter(self) -> Parameter:
@@ -64,6 +65,8 @@ class Action:
         Where the constant comes from.
     file, line
         Where the row stands.
+    status : str
+        What the constant rests on: ``jakstat.problem.evidence``.
     """
 
     inhibitor: str
@@ -77,6 +80,7 @@ class Action:
     source: str
     file: str
     line: int
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,14 +97,15 @@ class AlterationChange:
 
     ``inhibitors`` empty: ``formula`` is the new value of ``parameter``. Otherwise it is the new value of these
     inhibitors' constant on that parameter, over ``K`` (the constant before), entities and constants; a name of
-    ``MECHANISMS`` stands for all inhibitors that act on the parameter by it.
+    ``MECHANISMS`` stands for all inhibitors that act on the parameter by it. ``status`` is that of the size of the
+    change; its direction may have a source even where the size is assumed.
     """
 
     alteration: str
     parameter: str
     inhibitors: tuple[str, ...]
     formula: sp.Expr
-    evidence: str
+    status: str
     source: str
     file: str
     line: int
@@ -117,9 +122,9 @@ class Alteration:
     changes: tuple[AlterationChange, ...]
 
     @property
-    def assumed(self) -> bool:
-        """Whether the size of any of its changes is assumed: predictions made from it must say so."""
-        return any(change.evidence == "assumed" for change in self.changes)
+    def status(self) -> str:
+        """The weakest status of the sizes of its changes: predictions made from it must say so."""
+        return weakest_status(change.status for change in self.changes)
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,7 @@ class Receptor:
     source: str
     file: str
     line: int
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,7 @@ class CellLine:
     ligand_source: str
     proliferation: Prior | None
     source: str
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,6 +177,7 @@ class Exposure:
     fraction_unbound: float
     sd_ln: float
     source: str
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,3 +190,4 @@ class Reference:
     cell_lines: Mapping[str, CellLine]
     exposures: tuple[Exposure, ...]
     constants: Mapping[str, Constant]
+    measured_resistance: tuple[MeasuredResistance, ...] = ()

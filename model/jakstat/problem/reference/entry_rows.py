@@ -5,15 +5,17 @@ from collections.abc import Collection, Sequence
 import sympy as sp
 
 from jakstat.files import Fault, Row, TextTable, number_in
+from jakstat.problem.evidence import status_in
 from jakstat.problem.formulas import names_of, parse_formula
 
 
-def require_source(table: TextTable, faults: list[Fault]) -> None:
-    """Add a fault for each row that does not say where it comes from."""
+def require_evidence(table: TextTable, faults: list[Fault]) -> None:
+    """Add a fault for each row that does not say where it comes from and what its numbers rest on."""
     for row in table.rows:
         if not row["source"]:
-            needed = "where the row comes from, or a sentence with the word assumed"
+            needed = "where the row comes from, or from what its numbers were assumed"
             faults.append(table.fault(row, "source", "nothing", needed))
+        status_in(table, row, faults)
 
 
 def unique_rows(table: TextTable, columns: Sequence[str], faults: list[Fault]) -> None:

@@ -1,9 +1,11 @@
 """The reference tables of inhibitors, alterations, receptors, cell lines and exposure.
 
-Six tab-separated tables in one folder (data/reference), a source in each row:
+Six tab-separated tables in one folder (data/reference), a source and its status (``jakstat.problem.evidence``) in each
+row:
 
 - ``constants.tsv``: constants that several rows share; ``inhibitors.tsv``, ``alterations.tsv`` and each row's own one;
 - ``receptors.tsv``, ``cell_lines.tsv``, ``exposure.tsv``. A study may have a table of more cell lines of its own.
+- ``resistance_measurements.tsv`` (``measured_resistance``), which a folder may lack.
 
 A constant is log-normal: median, and standard deviation of the natural logarithm; without the latter it is fixed. It is
 defined in one row, and other rows may name it in their formulas. Formulas are PEtab math. Which entities a model has is
@@ -17,6 +19,7 @@ from pathlib import Path
 import sympy as sp
 
 from jakstat.files import Fault, Row, TextTable, known_id, read_text_table, require_columns
+from jakstat.problem.evidence import cited_source
 from jakstat.problem.formulas import names_of, unknown_name_needed
 from jakstat.problem.identifiers import require_distinct_names
 from jakstat.problem.reference.cell_lines import read_cell_lines, read_exposures, read_receptors
@@ -24,7 +27,6 @@ from jakstat.problem.reference.constants import constants_of
 from jakstat.problem.reference.entries import (
     AFFINITY,
     DOSE,
-    EVIDENCE,
     MECHANISMS,
     Action,
     Alteration,
@@ -34,16 +36,19 @@ from jakstat.problem.reference.entries import (
     Inhibitor,
     Reference,
 )
-from jakstat.problem.reference.entry_rows import formula_of_row, list_in, positive_in, require_source, unique_rows
+from jakstat.problem.reference.entry_rows import formula_of_row, list_in, positive_in, require_evidence, unique_rows
+from jakstat.problem.reference.measured_resistance import read_measured_resistance
 
 _LINES = "cell_lines.tsv"
 #: A study's own table of cell lines, among the tables that were read.
 _OWN = "own cell lines"
 _CONSTANT = ("constant", "unit", "median", "sd_ln")
+#: Beside them stands ``place``, which rows of the status read need.
+_EVIDENCE = ("source", "status")
 #: Columns of each table; receptors.tsv has a column ``share_<kinase>`` for each kinase of the model besides.
 COLUMNS = {
-    "constants.tsv": (*_CONSTANT, "source"),
-    "inhibitors.tsv": ("inhibitor", "mechanism", "parameter", "formula", *_CONSTANT, "assay", "atp_mM", "source"),
+    "constants.tsv": (*_CONSTANT, *_EVIDENCE),
+    "inhibitors.tsv": ("inhibitor", "mechanism", "parameter", "formula", *_CONSTANT, "assay", "atp_mM", *_EVIDENCE),
     "alterations.tsv": (
         "alteration",
         "gene",
@@ -52,11 +57,10 @@ COLUMNS = {
         "inhibitors",
         "formula",
         *_CONSTANT,
-        "evidence",
         "cancer",
-        "source",
+        *_EVIDENCE,
     ),
-    "receptors.tsv": ("receptor", "ligand", "ligand_kDa", "STAT", "source"),
+    "receptors.tsv": ("receptor", "ligand", "ligand_kDa", "STAT", *_EVIDENCE),
     "cell_lines.tsv": (
         "cell_line",
         "cancer",
@@ -66,9 +70,9 @@ COLUMNS = {
         "ligand_source",
         "doubling_time_h",
         "sd_ln",
-        "source",
+        *_EVIDENCE,
     ),
-    "exposure.tsv": ("inhibitor", "regimen", "cmax_nM", "cavg_nM", "fraction_unbound", "sd_ln", "source"),
+    "exposure.tsv": ("inhibitor", "regimen", "cmax_nM", "cavg_nM", "fraction_unbound", "sd_ln", *_EVIDENCE),
 }
 #: Columns whose names become parts of ids, so that two spellings of one name would be one thing in two places.
 _NAMES = {
@@ -111,6 +115,7 @@ def read_reference(folder: Path, faults: list[Fault], own_cell_lines: Path | Non
         receptors={receptor.id: receptor for receptor in receptors},
         cell_lines=_cell_lines_of(readable, known_receptors, known_alterations, faults),
         exposures=read_exposures(readable["exposure.tsv"], known_inhibitors, faults),
+        measured_resistance=read_measured_resistance(folder, known_alterations, faults),
     )
 
 
@@ -139,13 +144,14 @@ def _tables(
 ) -> dict[str, TextTable] | None:
     """Return the tables of a folder by name, with a source in each row; None where one cannot be read."""
     tables = {name: _table(folder / name, needed, faults) for name, needed in columns.items()}
-    if own_cell_lines is not None:
-        tables[_OWN] = _table(own_cell_lines, COLUMNS[_LINES], faults)
+    if own_cell_lines is not None:  # a study's own table may lack the column status
+        own_columns = [column for column in COLUMNS[_LINES] if column != "status"]
+        tables[_OWN] = _table(own_cell_lines, own_columns, faults)
     readable = {name: table for name, table in tables.items() if table is not None}
     if len(readable) < len(tables):
         return None
     for table in readable.values():
-        require_source(table, faults)
+        require_evidence(table, faults)
     for name, columns_of_names in _NAMES.items():
         for column in columns_of_names if name in readable else ():
             require_distinct_names(readable[name], column, faults)
@@ -215,9 +221,10 @@ def _action_of(table: TextTable, row: Row, constants: dict[str, Constant], fault
         tuple(constant for constant in constants if constant in named),
         row["assay"],
         atp,
-        row["source"],
+        cited_source(row),
         table.file,
         row.line,
+        row["status"],
     )
 
 
@@ -253,10 +260,6 @@ def _change_of(table: TextTable, row: Row, inhibitors: TextTable, faults: list[F
     for column in ("gene", "change", "parameter"):
         if not row[column]:
             faults.append(table.fault(row, column, "nothing", f"the {column}"))
-    if known_id(table, row, "evidence", EVIDENCE, faults) and row["evidence"] == "assumed":
-        if row["source"] and "assumed" not in row["source"]:
-            needed = "a sentence with the word assumed, since the evidence is assumed"
-            faults.append(table.fault(row, "source", repr(row["source"]), needed))
     who = list_in(row["inhibitors"])
     for name in who:
         _require_target(table, row, name, inhibitors, faults)
@@ -264,7 +267,7 @@ def _change_of(table: TextTable, row: Row, inhibitors: TextTable, faults: list[F
     if formula is None or len(faults) > before:
         return None
     return AlterationChange(
-        row["alteration"], row["parameter"], who, formula, row["evidence"], row["source"], table.file, row.line
+        row["alteration"], row["parameter"], who, formula, row["status"], cited_source(row), table.file, row.line
     )
 
 

@@ -1,9 +1,10 @@
 """Constants of the reference tables to which a study gives a prior of its own (``cells: constants`` of study.yaml).
 
-    constants: {<constant>: {median, sd_ln, source}}
+    constants: {<constant>: {median, sd_ln, source, status}}
 
-A study needs it where the prior of the tables was made from the study's own measurements, which would count twice. Id,
-unit and formulas stay those of the tables; without ``sd_ln`` the constant is fixed.
+``status`` (``jakstat.problem.evidence``) may be absent. A study needs the section where the prior of the tables was
+made from the study's own measurements, which would count twice. Id, unit and formulas stay those of the tables; without
+``sd_ln`` the constant is fixed.
 """
 
 import math
@@ -27,13 +28,22 @@ class OwnConstant:
     median: float
     sd_ln: float | None
     source: str
+    status: str
     file: str
     line: int
 
     def in_place_of(self, constant: Constant) -> Constant:
         """Return the constant of the tables with this value and prior."""
-        prior = None if self.sd_ln is None else log_normal(self.median, self.sd_ln, self.source)
-        return replace(constant, prior=prior, value=self.median, source=self.source, file=self.file, line=self.line)
+        prior = None if self.sd_ln is None else log_normal(self.median, self.sd_ln, self.source, self.status)
+        return replace(
+            constant,
+            prior=prior,
+            value=self.median,
+            source=self.source,
+            file=self.file,
+            line=self.line,
+            status=self.status,
+        )
 
 
 def read_own_constants(
@@ -51,7 +61,9 @@ def read_own_constants(
             faults.append(keys.fault((*PATH, name), given, wrong))
         else:
             line = keys.lines.get((*PATH, name), 0)
-            found.append(OwnConstant(name, median, sd_ln, texts["source"], str(keys.file), line))
+            found.append(
+                OwnConstant(name, median, sd_ln, texts["source"], texts.get("status", ""), str(keys.file), line)
+            )
     return tuple(found)
 
 

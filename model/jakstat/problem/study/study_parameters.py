@@ -1,6 +1,7 @@
 """A study's parameter table: id, unit, nominal value, and a prior with its source for each estimated parameter.
 
-Columns: ``id  unit  nominal  estimate  prior  prior_parameters  lower  upper  source``. The parameters of a prior are
+Columns: ``id  unit  nominal  estimate  prior  prior_parameters  lower  upper  source``, and ``status`` and ``place``,
+which say what the numbers rest on (``jakstat.problem.evidence``) and may be absent. The parameters of a prior are
 written by name, in the terms a biologist knows: ``median=0.05; sd_ln=0.8`` for a log-normal (the standard deviation of
 the natural logarithm: 0.7 is about a factor of 2, 1.6 a factor of 5). Empty bounds mean no truncation.
 """
@@ -21,12 +22,15 @@ from jakstat.files import (
     require_columns,
     unique_ids,
 )
+from jakstat.problem.evidence import cited_source, status_in
 from jakstat.problem.formulas import is_reserved
 from jakstat.problem.model_text import ModelEntities
 from jakstat.problem.records import Parameter, Prior
 from jakstat.problem.written_priors import POSITIVE, PRIOR_PARAMETERS, wrong_bounds, wrong_parameters
 
 COLUMNS = ("id", "unit", "nominal", "estimate", "prior", "prior_parameters", "lower", "upper", "source")
+#: May stand beside them; a prior of a table without them has no status, which a report says.
+_EVIDENCE = ("status", "place")
 #: The names that a parameter table uses: a median instead of the mean of the logarithm.
 _WRITTEN = {"mean_ln": "median", "location_ln": "median"}
 
@@ -58,8 +62,8 @@ def read_parameters(path: Path, faults: list[Fault]) -> StudyParameters | None:
     if table is None or not require_columns(table, COLUMNS, faults):
         return None
     for column in table.columns:
-        if column not in COLUMNS:
-            faults.append(table.fault(None, column, "an unknown column", f"only {', '.join(COLUMNS)}"))
+        if column not in (*COLUMNS, *_EVIDENCE):
+            faults.append(table.fault(None, column, "an unknown column", f"only {', '.join((*COLUMNS, *_EVIDENCE))}"))
     unique_ids(table, "id", faults)
     parameters = [parameter for row in table.rows if (parameter := _parameter_of(table, row, faults)) is not None]
     return StudyParameters(tuple(parameters), frozenset(row["id"] for row in table.rows))
@@ -117,6 +121,7 @@ def _parameter_of(table: TextTable, row: Row, faults: list[Fault]) -> Parameter 
     prior = _prior_of(table, row, faults) if estimated else None
     if is_said and not estimated and row["prior"]:
         faults.append(table.fault(row, "prior", repr(row["prior"]), "no prior, or estimate true"))
+    status_in(table, row, faults)
     if (
         nominal is not None
         and prior is not None
@@ -133,7 +138,7 @@ def _parameter_of(table: TextTable, row: Row, faults: list[Fault]) -> Parameter 
 def _prior_of(table: TextTable, row: Row, faults: list[Fault]) -> Prior | None:
     """Return the prior of an estimated parameter, or None after adding its faults."""
     if not row["source"]:
-        needed = "where the prior comes from, or a sentence with the word assumed"
+        needed = "where the prior comes from, or from what it was assumed"
         faults.append(table.fault(row, "source", "nothing", needed))
     if not row["prior"]:
         needed = f"a prior, since the parameter is estimated: {', '.join(sorted(PRIOR_PARAMETERS))}"
@@ -155,7 +160,7 @@ def _prior_of(table: TextTable, row: Row, faults: list[Fault]) -> Prior | None:
     if wrong:
         faults.append(table.fault(row, "prior_parameters", repr(row["prior_parameters"]), wrong))
         return None
-    return Prior(row["prior"], numbers, lower, upper, row["source"])
+    return Prior(row["prior"], numbers, lower, upper, cited_source(row), row["status"])
 
 
 def _numbers_of(table: TextTable, row: Row, faults: list[Fault]) -> tuple[float, ...] | None:

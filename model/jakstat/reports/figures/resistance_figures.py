@@ -1,6 +1,6 @@
 """Tables of colours of what alterations do to each drug: fold shift, largest effect, effect at exposure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,8 @@ from jakstat.reports.tables import MISSING, number_text
 _CELL = (0.95, 0.36)  # inch, of a table of colours
 _DARK = 0.45  # place on the colour bar from which text is white
 _MANY = 0.05  # share of draws that is worth a word
+_SIGNS = {"assumed": "*", "memory": "†"}  # beside cells whose alteration has a size that was not read
+_MEANINGS = {"*": "* predicted from an assumed shift", "†": "† from a shift that was remembered"}
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,10 @@ def resistance_figure(shifts: pd.DataFrame) -> Figure:
     ----------
     shifts : DataFrame
         From ``summarise_resistance``: drug, cells, fold_shift_median, fold_shift_lower_90, fold_shift_upper_90,
-        share_changed_above, assumed.
+        share_changed_above, status.
     """
     return _figure(
-        shifts, _SHIFTS, _shift_text, lambda row: float(np.log10(row["fold_shift_median"])), _assumed_rows(shifts)
+        shifts, _SHIFTS, _shift_text, lambda row: float(np.log10(row["fold_shift_median"])), _status_of_cells(shifts)
     )
 
 
@@ -54,12 +56,12 @@ def emax_figure(shifts: pd.DataFrame) -> Figure:
     ----------
     shifts : DataFrame
         From ``summarise_resistance``: drug, cells, emax_change_median, emax_change_lower_90, emax_change_upper_90,
-        assumed.
+        status.
     """
-    return _figure(shifts, _LOSSES, _emax_text, lambda row: -float(row["emax_change_median"]), _assumed_rows(shifts))
+    return _figure(shifts, _LOSSES, _emax_text, lambda row: -float(row["emax_change_median"]), _status_of_cells(shifts))
 
 
-def effective_figure(effects: pd.DataFrame, chance: str, assumed: Sequence[str]) -> Figure:
+def effective_figure(effects: pd.DataFrame, chance: str, status: Mapping[str, str]) -> Figure:
     """Draw the probability that each drug still has an effect at its free average plasma concentration.
 
     Parameters
@@ -69,14 +71,14 @@ def effective_figure(effects: pd.DataFrame, chance: str, assumed: Sequence[str])
         alteration first.
     chance : str
         ``probability_<percent>``.
-    assumed : sequence of str
-        Cells whose alteration has an assumed size.
+    status : mapping of str to str
+        What the size of the alteration of cells rests on (``jakstat.problem.STATUSES``), by cells.
     """
-    return _figure(effects, _CHANCES, lambda row: _chance_text(row, chance), lambda row: float(row[chance]), assumed)
+    return _figure(effects, _CHANCES, lambda row: _chance_text(row, chance), lambda row: float(row[chance]), status)
 
 
-def _assumed_rows(shifts: pd.DataFrame) -> list[str]:
-    return list(dict.fromkeys(shifts.loc[shifts["assumed"].astype(bool), "cells"]))
+def _status_of_cells(shifts: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(shifts["cells"], shifts["status"], strict=True))
 
 
 def _figure(
@@ -84,9 +86,9 @@ def _figure(
     colours: _Colours,
     text: Callable[[pd.Series], str],
     value: Callable[[pd.Series], float],
-    assumed: Sequence[str],
+    status: Mapping[str, str],
 ) -> Figure:
-    """Draw a table of colours: drugs across, cells down; a star marks cells with an assumed size."""
+    """Draw a table of colours: drugs across, cells down; signs mark cells whose alteration has a size nobody read."""
     drugs, cells = list(dict.fromkeys(rows["drug"])), list(dict.fromkeys(rows["cells"]))
     grid = rows.set_index(["cells", "drug"])
     values = np.array([[value(grid.loc[(line, drug)]) for drug in drugs] for line in cells])
@@ -98,13 +100,15 @@ def _figure(
             for column, drug in enumerate(drugs):
                 _cell_text(axes, column, row, text(grid.loc[(line, drug)]), values[row, column], colours)
         axes.set_xticks(range(len(drugs)), drugs)
-        axes.set_yticks(range(len(cells)), [f"{_added(line)}{'*' if line in assumed else ''}" for line in cells])
+        signs = [_SIGNS.get(status.get(line, ""), "") for line in cells]
+        axes.set_yticks(range(len(cells)), [f"{_added(line)}{sign}" for line, sign in zip(cells, signs, strict=True)])
         axes.tick_params(length=0, labelsize=8)
         bar = figure.colorbar(drawn, ax=axes, ticks=list(colours.ticks), shrink=0.8)
         bar.ax.set_yticklabels(colours.tick_labels)
         bar.set_label(colours.label)
-        if assumed:
-            axes.set_title(f"{cells[0].split(' + ')[0]}: * predicted from an assumed shift", fontsize=9)
+        meant = [meaning for sign, meaning in _MEANINGS.items() if sign in signs]
+        if meant:
+            axes.set_title(f"{cells[0].split(' + ')[0]}: {', '.join(meant)}", fontsize=9)
     return figure
 
 

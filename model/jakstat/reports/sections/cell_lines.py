@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from jakstat.problem import is_assumed
+from jakstat.problem import count_statuses
 from jakstat.reports.figures import (
     cell_line_figure,
     entity_order,
@@ -14,7 +14,7 @@ from jakstat.reports.figures import (
 )
 from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table
 from jakstat.reports.report_contents import ReportContents
-from jakstat.reports.tables import interval_text, number_text, share_text
+from jakstat.reports.tables import WHAT_A_STATUS_SAYS, interval_text, number_text, share_text, status_cell
 
 _TEXT, _NUMBER = False, True
 
@@ -94,7 +94,7 @@ def inhibitor_sections(contents: ReportContents) -> list[Section]:
     blocks: list[Block] = [
         Picture(figure_svg(inhibitor_figure(table)), "Constants of inhibitors against their priors.", caption),
         _inhibitor_table(table),
-        Paragraph('Where a source says "assumed", a number rests on judgement and not on a measurement.'),
+        Paragraph(WHAT_A_STATUS_SAYS),
         _source_table(table),
     ]
     return [Section("inhibitors", "Inhibitors", blocks)]
@@ -138,14 +138,9 @@ def _inhibitor_table(table: pd.DataFrame) -> Table:
 
 def _source_table(table: pd.DataFrame) -> Table:
     rows = tuple(
-        (
-            row.constant,
-            str(row.assay),
-            number_text(row.atp_mM),
-            Cell("assumed", "note") if is_assumed(row.source) else Cell("sourced"),
-            row.source,
-        )
+        (row.constant, str(row.assay), number_text(row.atp_mM), status_cell(row.status), row.source)
         for row in table.itertuples()
     )
-    columns = (("constant", _TEXT), ("assay", _TEXT), ("ATP, mM", _NUMBER), ("basis", _TEXT), ("source", _TEXT))
-    return Table("Where the constants come from.", "Assay and source of each biochemical prior.", columns, rows)
+    columns = (("constant", _TEXT), ("assay", _TEXT), ("ATP, mM", _NUMBER), ("status", _TEXT), ("source", _TEXT))
+    caption = f"Assay and source of each biochemical prior. Of {len(rows)}: {count_statuses(table['status'])}."
+    return Table("Where the constants come from.", caption, columns, rows)

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from jakstat.predictions import summarise_parameters
-from jakstat.problem import is_assumed
+from jakstat.problem import count_statuses
 from jakstat.reports.figures import figure_svg, parameter_figure
 from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table
 from jakstat.reports.report_contents import ReportContents
-from jakstat.reports.tables import interval_text, number_text, share_text, value_text
+from jakstat.reports.tables import WHAT_A_STATUS_SAYS, interval_text, number_text, share_text, status_cell, value_text
 
 _TEXT, _NUMBER = False, True
 _MANY_ROWS = 60  # a longer table is folded
@@ -29,7 +29,7 @@ def parameter_section(contents: ReportContents) -> Section:
     blocks: list[Block] = [
         Picture(figure_svg(parameter_figure(table)), "Parameters against their priors.", caption),
         _posterior_table(table),
-        Paragraph('Where a source says "assumed", a number rests on judgement and not on a measurement.'),
+        Paragraph(WHAT_A_STATUS_SAYS),
         _source_table(table),
     ]
     fixed = [parameter for parameter in contents.tables.parameters if not parameter.estimated]
@@ -68,18 +68,11 @@ def _posterior_table(table: pd.DataFrame) -> Table:
     return Table("Prior and posterior.", caption, columns, rows, folded=len(rows) > _MANY_ROWS)
 
 
-def _basis(source: str) -> Cell:
-    if not source:
-        return Cell("none given", "note")
-    return Cell("assumed", "note") if is_assumed(source) else Cell("sourced")
-
-
 def _source_table(table: pd.DataFrame) -> Table:
     rows = tuple(
-        (row.parameter, row.prior.replace(" ", "\N{NO-BREAK SPACE}"), _basis(row.source), row.source or "–")
+        (row.parameter, row.prior.replace(" ", "\N{NO-BREAK SPACE}"), status_cell(row.status), row.source or "–")
         for row in table.itertuples()
     )
-    assumed = sum(is_assumed(source) for source in table["source"])
-    columns = (("parameter", _TEXT), ("prior", _TEXT), ("basis", _TEXT), ("source", _TEXT))
-    caption = f"Where each prior comes from. {assumed} of {len(rows)} sources say that something in them is assumed."
+    columns = (("parameter", _TEXT), ("prior", _TEXT), ("status", _TEXT), ("source", _TEXT))
+    caption = f"Where each prior comes from. Of {len(rows)}: {count_statuses(table['status'])}."
     return Table("Priors and their sources.", caption, columns, rows, folded=len(rows) > _MANY_ROWS)

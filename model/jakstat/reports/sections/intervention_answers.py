@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import pandas as pd
 import xarray as xr
 
-from jakstat.problem import ProblemTables, is_assumed
+from jakstat.problem import ProblemTables, status_text
 from jakstat.reports.figures import combination_figure, figure_svg, observable_name, response_figure
 from jakstat.reports.page import Block, Items, Paragraph, Picture, Section, Table
 from jakstat.reports.report_contents import InterventionResults
-from jakstat.reports.tables import interval_text, measure_table, number_text, share_text
+from jakstat.reports.tables import interval_text, measure_table, number_text, share_text, status_cell
 from jakstat.scenarios import HOUR_IN
 
 _TEXT, _NUMBER = False, True
@@ -86,16 +86,19 @@ def _what_it_rests_on(response: xr.DataArray) -> list[Block]:
     )
     if priors:
         blocks += [Paragraph("Priors of constants that the fit knows nothing of:"), Items(priors)]
-    if any(is_assumed(text) for text in priors):
-        blocks.append(Paragraph("Part of these priors is assumed: the IC50s rest on that assumption.", "note"))
+    unread = {str(status) for status in response.attrs.get("prior_statuses", ())} - {"read"}
+    if unread:
+        found = " or ".join(status_text(status) for status in sorted(unread))
+        blocks.append(Paragraph(f"Part of these priors is {found}: the IC50s rest on it.", "note"))
     return blocks
 
 
 def _shift_table(shifts: pd.DataFrame) -> Table:
     rows = tuple(
         (
-            f"{row['cells']}{' *' if row['assumed'] else ''}",
+            row["cells"],
             row["drug"],
+            status_cell(row["status"]),
             number_text(row["fold_shift_median"]),
             interval_text(row["fold_shift_lower_90"], row["fold_shift_upper_90"]),
             share_text(row["share_changed_above"]),
@@ -106,10 +109,11 @@ def _shift_table(shifts: pd.DataFrame) -> Table:
     columns: Sequence[tuple[str, bool]] = (
         ("cells", _TEXT),
         ("drug", _TEXT),
+        ("size of the alteration", _TEXT),
         ("fold shift of the IC50", _NUMBER),
         ("90 % interval", _NUMBER),
         ("IC50 beyond the doses", _NUMBER),
         ("change of largest effect", _NUMBER),
     )
-    caption = "Beside the same experiment without alterations. A star: the size of the alteration is assumed."
+    caption = "Beside the same experiment without alterations, with what the size of the alteration rests on."
     return Table("Fold shifts.", caption, tuple(columns), rows)

@@ -17,7 +17,14 @@ from jakstat.reports.figures import (
 )
 from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table, Tone
 from jakstat.reports.report_contents import ScenarioResults
-from jakstat.reports.tables import interval_text, measure_table, number_text, share_text
+from jakstat.reports.tables import (
+    WHAT_A_STATUS_SAYS,
+    interval_text,
+    measure_table,
+    number_text,
+    share_text,
+    status_cell,
+)
 
 _TEXT, _NUMBER = False, True
 _GOOD_K = 0.7  # Vehtari et al. 2024, JMLR 25(72)
@@ -138,14 +145,15 @@ def _resistance_section(results: ScenarioResults) -> Section:
     caption = (
         "Fold shift of the absolute IC50: median and 90 % interval over the draws in which both IC50s lie within the "
         "doses; “lost” is the share of draws in which the altered cells no longer have one. A star marks rows "
-        "predicted from an assumed shift: their size is a wide prior, not a measurement. The change of the largest "
+        "predicted from an assumed shift, a dagger from one remembered of a source that was not opened again: their "
+        "size is a wide prior, not a measurement. The change of the largest "
         "effect, which no dose makes up for, is in the next figure."
     )
     effects = results.resistance_exposure
     average = effects[effects["level"] == "average"]
     chance = next(name for name in average.columns if name.startswith("probability_"))
     percent = chance.removeprefix("probability_")
-    assumed = list(results.shifts.loc[results.shifts["assumed"].astype(bool), "cells"])
+    status = dict(zip(results.shifts["cells"], results.shifts["status"], strict=True))
     effective = (
         f"Probability that a drug still takes at least {percent} % of the signal at the free average plasma "
         "concentration of a usual dose, and the median effect there. The first row is the line without further "
@@ -162,9 +170,33 @@ def _resistance_section(results: ScenarioResults) -> Section:
                 "How much of the largest effect at any dose is lost: median and 90 % interval, per cent of the signal "
                 "without drug.",
             ),
-            Picture(figure_svg(effective_figure(average, chance, assumed)), "Still effective?", effective),
+            Picture(figure_svg(effective_figure(average, chance, status)), "Still effective?", effective),
+            *_measured_blocks(results.shifts),
         ],
     )
+
+
+def _measured_blocks(shifts: pd.DataFrame) -> list[Block]:
+    """Return a table of predictions beside what others measured, or a sentence where nobody did."""
+    rows = tuple(
+        (
+            str(row["cells"]),
+            str(row["drug"]),
+            f"{number_text(row['fold_shift_median'])} "
+            f"({interval_text(row['fold_shift_lower_90'], row['fold_shift_upper_90'], 2)})",
+            str(row["measured"]),
+        )
+        for row in shifts.to_dict(orient="records")
+        if isinstance(row["measured"], str) and row["measured"]  # an empty cell of a table file is no text
+    )
+    if not rows:
+        return [Paragraph("None of these alterations was measured under these drugs in what could be opened.", "note")]
+    columns = (("cells", _TEXT), ("drug", _TEXT), ("predicted fold shift of the IC50", _NUMBER), ("measured", _TEXT))
+    caption = (
+        "Without and with the alteration, in other cells than those of the prediction "
+        "(data/reference/resistance_measurements.tsv, with sources). Nothing was fitted to them."
+    )
+    return [Table("Predicted and measured.", caption, columns, rows)]
 
 
 def _combination_section(results: ScenarioResults) -> Section:
@@ -209,6 +241,8 @@ def _exposure_section(results: ScenarioResults) -> Section:
     at_average = results.exposure[results.exposure["level"] == "average"]
     ranking = results.ranking[results.ranking["level"] == "average"].set_index(["cells", "drug"])
     chances = [name for name in at_average.columns if name.startswith("probability_")]
+    exposures = results.at_exposure["exposure_status"]
+    status = {str(drug): str(exposures.sel(drug=drug).item()) for drug in exposures["drug"].to_numpy()}
     rows = []
     for record in at_average.to_dict(orient="records"):
         rank = ranking.loc[(record["cells"], record["drug"])]
@@ -216,6 +250,7 @@ def _exposure_section(results: ScenarioResults) -> Section:
             (
                 record["cells"],
                 record["drug"],
+                status_cell(status[record["drug"]]),
                 share_text(record["median"]),
                 f"{share_text(record['lower_90'])} to {share_text(record['upper_90'])}",
                 *(share_text(record[name]) for name in chances),
@@ -225,14 +260,15 @@ def _exposure_section(results: ScenarioResults) -> Section:
     columns = (
         ("cells", _TEXT),
         ("drug", _TEXT),
+        ("plasma levels", _TEXT),
         ("effect", _NUMBER),
         ("90 % interval", _NUMBER),
         *((f"P(at least {name.removeprefix('probability_')} %)", _NUMBER) for name in chances),
         ("P(best)", _NUMBER),
     )
     caption = (
-        "Loss of viability at the free average plasma concentration of a usual dose (data/reference/exposure.tsv, from "
-        "memory of the labels; conversion to medium uncertain by a factor of about 1.6, assumed)."
+        "Loss of viability at the free average plasma concentration of a usual dose (data/reference/exposure.tsv; "
+        f"conversion to medium uncertain by a factor of about 1.6, assumed). {WHAT_A_STATUS_SAYS}"
     )
     response = results.responses[results.at_exposure["effect"].attrs["readout"]]
     overlay = (

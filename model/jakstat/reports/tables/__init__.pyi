@@ -6,6 +6,7 @@ from .convergence_tables import (
     worst_parameters as worst_parameters,
     worst_table as worst_table,
 )
+from .markdown import markdown_table as markdown_table
 from .measure_rows import measure_table as measure_table
 from .number_format import (
     MISSING as MISSING,
@@ -14,3 +15,4 @@ from .number_format import (
     number_text as number_text,
     share_text as share_text,
 )
+from .number_status import WHAT_A_STATUS_SAYS as WHAT_A_STATUS_SAYS, status_cell as status_cell
