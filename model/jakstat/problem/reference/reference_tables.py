@@ -4,6 +4,7 @@ Six tab-separated tables in one folder (data/reference), a source in each row:
 
 - ``constants.tsv``: constants that several rows share; ``inhibitors.tsv``, ``alterations.tsv`` and each row's own one;
 - ``receptors.tsv``, ``cell_lines.tsv``, ``exposure.tsv``. A study may have a table of more cell lines of its own.
+- ``synonyms.tsv`` may stand beside them (:mod:`jakstat.problem.reference.synonyms`).
 
 A constant is log-normal: median, and standard deviation of the natural logarithm; without the latter it is fixed. It is
 defined in one row, and other rows may name it in their formulas. Formulas are PEtab math. Which entities a model has is
@@ -35,6 +36,7 @@ from jakstat.problem.reference.entries import (
     Reference,
 )
 from jakstat.problem.reference.entry_rows import formula_of_row, list_in, positive_in, require_source, unique_rows
+from jakstat.problem.reference.synonyms import read_synonyms
 
 _LINES = "cell_lines.tsv"
 #: A study's own table of cell lines, among the tables that were read.
@@ -106,11 +108,15 @@ def read_reference(folder: Path, faults: list[Fault], own_cell_lines: Path | Non
     known_receptors = {row["receptor"] for row in readable["receptors.tsv"].rows}
     known_alterations = {row["alteration"] for row in readable["alterations.tsv"].rows}
     known_inhibitors = {row["inhibitor"] for row in readable["inhibitors.tsv"].rows}
+    cell_lines = _cell_lines_of(readable, known_receptors, known_alterations, faults)
+    ligands = {receptor.ligand for receptor in receptors}
+    names = {"inhibitor": known_inhibitors, "cell_line": set(cell_lines), "ligand": ligands}
     return replace(
         drugs,
         receptors={receptor.id: receptor for receptor in receptors},
-        cell_lines=_cell_lines_of(readable, known_receptors, known_alterations, faults),
+        cell_lines=cell_lines,
         exposures=read_exposures(readable["exposure.tsv"], known_inhibitors, faults),
+        synonyms=read_synonyms(folder, names, faults),
     )
 
 
