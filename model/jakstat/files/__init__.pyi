@@ -27,6 +27,7 @@ from .numbers import (
     number_remedy as number_remedy,
 )
 from .sealed_files import UnusableFileError as UnusableFileError, has_seal as has_seal, seal as seal, unseal as unseal
+from .shipped_files import shipped_root as shipped_root
 from .storage import (
     read_dataset as read_dataset,
     read_json as read_json,

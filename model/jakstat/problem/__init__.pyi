@@ -48,6 +48,7 @@ from .reference import (
     constants_in as constants_in,
     inhibited as inhibited,
     read_interventions as read_interventions,
+    read_reference as read_reference,
 )
 from .same_problem import (
     PARAMETERS as PARAMETERS,

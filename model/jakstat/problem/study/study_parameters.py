@@ -29,6 +29,8 @@ from jakstat.problem.written_priors import POSITIVE, PRIOR_PARAMETERS, wrong_bou
 
 COLUMNS = ("id", "unit", "nominal", "estimate", "prior", "prior_parameters", "lower", "upper", "source")
 #: The names that a parameter table uses: a median instead of the mean of the logarithm.
+#: Letters that a misspelt id has more or less: toxicity_sd is not toxicity misspelt.
+_LETTERS = 1
 _WRITTEN = {"mean_ln": "median", "location_ln": "median"}
 
 
@@ -99,7 +101,12 @@ def check_parameter_ids(
     """
     used = entities.parameters | (set(formula_names) - entities.names)
     unused = {name for name in set(ids) - used if name.isidentifier()}  # else it has been refused
-    meant = {name: near for name in sorted(unused) if (near := near_names(name, used - set(ids)))}
+    without_row = used - set(ids)
+    meant = {
+        name: near
+        for name in sorted(unused)
+        if (near := [other for other in near_names(name, without_row) if abs(len(other) - len(name)) <= _LETTERS])
+    }
     for name, near in meant.items():
         found = f"{name!r}, which neither the model nor a formula uses"
         needed = f"a parameter of the model or of study.yaml (did you mean {' or '.join(near)}?)"
