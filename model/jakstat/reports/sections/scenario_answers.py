@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from jakstat.predictions import FEWEST_GROUPS, TOO_FEW_GROUPS
 from jakstat.reports.figures import (
     combination_figure,
     effective_figure,
@@ -24,31 +25,45 @@ _GOOD_K = 0.7  # Vehtari et al. 2024, JMLR 25(72)
 
 
 def scenario_sections(results: ScenarioResults) -> list[Section]:
-    """Return the sections in reading order."""
-    return [
-        _asked_section(results),
-        _response_section(results),
-        _resistance_section(results),
-        _combination_section(results),
-        _exposure_section(results),
-        _next_section(results),
-        _score_section(results),
-    ]
+    """Return the sections in reading order: what was asked, and one on each kind of question that was."""
+    answers = (
+        (results.responses, _response_section),
+        (results.shifts, _resistance_section),
+        (results.combinations, _combination_section),
+        (results.exposure, _exposure_section),
+        (results.next_experiment, _next_section),
+        (results.scores, _score_section),
+    )
+    return [_asked_section(results), *(section(results) for answer, section in answers if answer is not None)]
 
 
 def scenario_sentences(results: ScenarioResults) -> list[str]:
     """Return the answers for the top of the report: who depends on JAK, and how good predictions are."""
-    by_loss = results.jak_dependency.sort_values("median", ascending=False)
+    found = [] if results.jak_dependency is None else [_dependency_sentence(results.jak_dependency)]
+    if results.scores is not None:
+        found += [score_sentence(scores) for _, scores in results.scores.groupby("set", sort=False)]
+    return found or ["What was predicted stands below, with its uncertainty."]
+
+
+def _dependency_sentence(jak_dependency: pd.DataFrame) -> str:
+    """Say how much of its growth each line loses without JAKs."""
+    by_loss = jak_dependency.sort_values("median", ascending=False)
     texts = [
         f"{row['cell_line']} {share_text(row['median'])} ({share_text(row['lower_90'])} to "
         f"{share_text(row['upper_90'])})"
         for row in by_loss.to_dict(orient="records")
     ]
-    return [
+    return (
         "Loss of net growth when all JAKs are blocked and nothing else is, median and 90 % interval (above 100 %: "
-        f"cells die): {'; '.join(texts)}.",
-        *(score_sentence(scores) for _, scores in results.scores.groupby("set", sort=False)),
-    ]
+        f"cells die): {'; '.join(texts)}."
+    )
+
+
+def made[T](answer: T | None) -> T:
+    """Return what a rule made for a section; a report asks only for sections whose rules ran."""
+    if answer is None:
+        raise ValueError("a section of the report: found nothing; needed: what its rule makes")
+    return answer
 
 
 def score_sentence(scores: pd.DataFrame) -> str:
@@ -56,6 +71,13 @@ def score_sentence(scores: pd.DataFrame) -> str:
     row = scores[~scores["naive"].astype(bool)].iloc[0]
     if not row["measurements"]:
         return f"{row['set']}: {row['left_out']}"
+    if row["verdict"] == TOO_FEW_GROUPS:
+        return (
+            f"{row['set']}: {int(row['measurements'])} held-out measurements have too few groups (curves, lines or "
+            f"drugs) to say whether the mechanism predicts better than the best naive predictor ({row['against']}): "
+            f"that needs {FEWEST_GROUPS} groups or more. Mean CRPS {number_text(row['crps'])}, difference "
+            f"{number_text(row['crps_difference'])} (below 0 is better)."
+        )
     return (
         f"{row['set']}: on {int(row['measurements'])} held-out measurements the mechanism {row['verdict']} against the "
         f"best naive predictor ({row['against']}): mean CRPS {number_text(row['crps'])}, difference "
@@ -82,8 +104,7 @@ def _asked_section(results: ScenarioResults) -> Section:
 
 def _response_section(results: ScenarioResults) -> Section:
     blocks: list[Block] = []
-    for name in results.responses:
-        response = results.responses[name]
+    for name, response in made(results.responses).items():
         caption = (
             f"Predicted {name} {response.attrs['time_h']:g} h after the drug, as a share of that without drug: median "
             "and 90 % interval of the expected signal, without measurement noise and without the difference between "
@@ -91,11 +112,12 @@ def _response_section(results: ScenarioResults) -> Section:
             "responses.html is the same to look into."
         )
         blocks.append(
-            Picture(figure_svg(response_figure(response, results.measured)), f"Dose responses: {name}.", caption)
+            Picture(figure_svg(response_figure(response, made(results.measured))), f"Dose responses: {name}.", caption)
         )
-    measures = results.response_measures
+    measures = made(results.response_measures)
     blocks.append(measure_table(measures, ("readout", "cells", "drug"), "response_measures.tsv"))
-    blocks.append(_growth_table(measures))
+    if measures["metric"].isin(["gr50", "gr_max"]).any():
+        blocks.append(_growth_table(measures))
     return Section("responses", "Predicted dose responses", blocks)
 
 
@@ -141,11 +163,11 @@ def _resistance_section(results: ScenarioResults) -> Section:
         "predicted from an assumed shift: their size is a wide prior, not a measurement. The change of the largest "
         "effect, which no dose makes up for, is in the next figure."
     )
-    effects = results.resistance_exposure
+    effects = made(results.resistance_exposure)
     average = effects[effects["level"] == "average"]
     chance = next(name for name in average.columns if name.startswith("probability_"))
     percent = chance.removeprefix("probability_")
-    assumed = list(results.shifts.loc[results.shifts["assumed"].astype(bool), "cells"])
+    assumed = list(made(results.shifts).loc[made(results.shifts)["assumed"].astype(bool), "cells"])
     effective = (
         f"Probability that a drug still takes at least {percent} % of the signal at the free average plasma "
         "concentration of a usual dose, and the median effect there. The first row is the line without further "
@@ -155,9 +177,9 @@ def _resistance_section(results: ScenarioResults) -> Section:
         "resistance",
         "Resistance",
         [
-            Picture(figure_svg(resistance_figure(results.shifts)), "Cross-resistance.", caption),
+            Picture(figure_svg(resistance_figure(made(results.shifts))), "Cross-resistance.", caption),
             Picture(
-                figure_svg(emax_figure(results.shifts)),
+                figure_svg(emax_figure(made(results.shifts))),
                 "Largest effect lost.",
                 "How much of the largest effect at any dose is lost: median and 90 % interval, per cent of the signal "
                 "without drug.",
@@ -174,9 +196,9 @@ def _combination_section(results: ScenarioResults) -> Section:
             f"Median excess of the effect over {name}; a dot where its sign is sure in 95 % of draws. Blank: not "
             "defined, because one drug alone never has this effect. Two drugs on one site have no Loewe excess."
         )
-        figure = combination_figure(results.combinations, reference)
+        figure = combination_figure(made(results.combinations), reference)
         blocks.append(Picture(figure_svg(figure), f"Excess over {name}.", caption))
-    blocks.append(_least_doses_table(results.least_doses))
+    blocks.append(_least_doses_table(made(results.least_doses)))
     return Section("combinations", "Combinations", blocks)
 
 
@@ -206,8 +228,8 @@ def _least_doses_table(least: pd.DataFrame) -> Table:
 
 
 def _exposure_section(results: ScenarioResults) -> Section:
-    at_average = results.exposure[results.exposure["level"] == "average"]
-    ranking = results.ranking[results.ranking["level"] == "average"].set_index(["cells", "drug"])
+    at_average = made(results.exposure)[made(results.exposure)["level"] == "average"]
+    ranking = made(results.ranking)[made(results.ranking)["level"] == "average"].set_index(["cells", "drug"])
     chances = [name for name in at_average.columns if name.startswith("probability_")]
     rows = []
     for record in at_average.to_dict(orient="records"):
@@ -234,7 +256,7 @@ def _exposure_section(results: ScenarioResults) -> Section:
         "Loss of viability at the free average plasma concentration of a usual dose (data/reference/exposure.tsv, from "
         "memory of the labels; conversion to medium uncertain by a factor of about 1.6, assumed)."
     )
-    response = results.responses[results.at_exposure["effect"].attrs["readout"]]
+    response = made(results.responses)[made(results.at_exposure)["effect"].attrs["readout"]]
     overlay = (
         f"Predicted {response.attrs['readout']} (median; 90 % interval for the three lines with the largest effect) "
         "and the free plasma concentrations of each drug at a usual dose, their conversion to medium included."
@@ -244,7 +266,9 @@ def _exposure_section(results: ScenarioResults) -> Section:
         "At clinical exposure",
         [
             Picture(
-                figure_svg(exposure_figure(response, results.at_exposure)), "Dose responses and exposure.", overlay
+                figure_svg(exposure_figure(response, made(results.at_exposure))),
+                "Dose responses and exposure.",
+                overlay,
             ),
             Table("Effect at exposure.", caption, columns, tuple(rows)),
         ],
@@ -252,7 +276,11 @@ def _exposure_section(results: ScenarioResults) -> Section:
 
 
 def _next_section(results: ScenarioResults) -> Section:
-    shown = results.next_experiment.head(10)
+    shown = made(results.next_experiment).head(10)
+    reasons = shown["left_out"].fillna("") if "left_out" in shown else []
+    if any(reasons):
+        reason = Paragraph(f"No candidate is ranked: {next(filter(None, reasons))}.")
+        return Section("next", "What to measure next", [reason])
     rows = tuple(
         (
             str(row["candidate"]),
@@ -280,7 +308,7 @@ def _next_section(results: ScenarioResults) -> Section:
 
 def _score_section(results: ScenarioResults) -> Section:
     blocks: list[Block] = []
-    for name, scores in results.scores.groupby("set", sort=False):
+    for name, scores in made(results.scores).groupby("set", sort=False):
         blocks.append(Paragraph(score_sentence(scores)))
         if not scores["measurements"].any():
             continue
