@@ -13,6 +13,7 @@ from .measurement_kinds import (
     measured_responses as measured_responses,
 )
 from .model_text import model_entities as model_entities
+from .own_scales import scales_apart as scales_apart
 from .petab import read_petab as read_petab
 from .prior_densities import (
     describe_prior as describe_prior,
