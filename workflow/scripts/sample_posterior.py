@@ -5,9 +5,9 @@ import os
 # Snakemake sets these to the rule's threads. Our threads are chains: more of them inside each only compete.
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
 
-from script_log import log_to
+from script_log import log_to, progress_to
 
-with log_to(snakemake.log[0], bar=True):
+with log_to(snakemake.log[0], bar=True) as say:
     from jakstat.files import write_tree
     from jakstat.inference import SamplingSettings, sample_posterior
     from jakstat.problem import read_tables
@@ -17,7 +17,8 @@ with log_to(snakemake.log[0], bar=True):
     params = snakemake.params
     tables = read_tables(snakemake.input.study)
     sampling = SamplingSettings(**params.sampling, cores=snakemake.threads)
-    tree = sample_posterior(tables, sampling, SolverSettings(**params.solver), params.seed)
+    tell = progress_to(say, f"sample_posterior, {tables.id}")
+    tree = sample_posterior(tables, sampling, SolverSettings(**params.solver), params.seed, tell)
     settings = {"seed": params.seed, "solver": params.solver, "sampling": params.sampling}
     tree.attrs |= {"study": tables.id, **describe_run(settings, tables.data_digests, params.code)}
     write_tree(tree, snakemake.output[0])

@@ -18,12 +18,11 @@ import pymc as pm
 import xarray as xr
 
 from jakstat.inference.compiled_density import compile_density
+from jakstat.inference.sampling_progress import progress_lines
 from jakstat.inference.starts import climb
 from jakstat.problem import PROBLEM_DIGESTS, ProblemTables, draws_from_deviations, parameter_dataset, problem_digests
 from jakstat.simulation import StatusCounts, available_cores, plan_simulation
 from jakstat.statistics import SolverSettings, build_model, draw_measurements, log_density_values, noise_of
-
-_SECONDS_BETWEEN_LINES = 15.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def sample_posterior(
         adaptation=sampling.adaptation,
         maxdepth=sampling.maxdepth,
         progress_bar=sys.stderr.isatty(),
-        progress_callback=_progress_lines(log, sampling),
+        progress_callback=progress_lines(log),
         progress_rate=500,
     )
     log(f"sampled in {time.monotonic() - started:.0f} s; solve outcomes: {counts.as_dict()}")
@@ -129,26 +128,6 @@ def compile_model(model: pm.Model) -> Any:
             return climb(jittered(seed), compiled.logp_func)
 
     return replace(compiled, initial_point_func=start)
-
-
-def _progress_lines(log: Callable[[str], None], sampling: SamplingSettings) -> Callable:
-    """Return a callback that writes a plain line now and then, and at the end."""
-    total = sampling.chains * (sampling.draws + sampling.tune)
-    state = {"last": time.monotonic(), "finished": False}
-
-    def report(progress: Any) -> None:
-        done = sum(chain.finished_draws for chain in progress)
-        now = time.monotonic()
-        finished = done >= total
-        if state["finished"] or (now - state["last"] < _SECONDS_BETWEEN_LINES and not finished):
-            return
-        state["last"], state["finished"] = now, finished
-        by_chain = " ".join(str(chain.finished_draws) for chain in progress)
-        divergences = sum(chain.divergences for chain in progress)
-        steps = sum(chain.total_num_steps for chain in progress)
-        log(f"{done}/{total} draws ({by_chain}), {divergences} divergences, {steps} gradients")
-
-    return report
 
 
 def assemble_tree(tables: ProblemTables, drawn: xr.Dataset, rng: np.random.Generator) -> xr.DataTree:
