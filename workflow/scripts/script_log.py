@@ -5,7 +5,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from jakstat.files import UnusableFileError
 
@@ -33,7 +32,7 @@ def log_to(
 
         try:
             yield say
-            print(f"{Path(path).stem}: done in {time.monotonic() - started:.0f} s", file=log)
+            print(f"done in {time.monotonic() - started:.0f} s", file=log)
         except (*faults, UnusableFileError) as error:
             message = f"{error}\n{advice}".strip()
             print(message, file=log)

@@ -41,7 +41,12 @@ from .storage import (
     write_text as write_text,
     write_tree as write_tree,
 )
-from .text_files import digests_of as digests_of, encoding_notes as encoding_notes, read_text as read_text
+from .text_files import (
+    digests_of as digests_of,
+    encoding_notes as encoding_notes,
+    read_text as read_text,
+    sha256_of as sha256_of,
+)
 from .text_table import (
     Row as Row,
     TextTable as TextTable,

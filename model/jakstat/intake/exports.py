@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from jakstat.files import DataFaultsError, Fault
+from jakstat.files import DataFaultsError, Fault, sha256_of
 from jakstat.intake.columns import DOSE, DOSE_2, PRETREATMENT, ROLES, TIME, VALUE, WELL
 from jakstat.intake.declared import Declared
 from jakstat.intake.lab_files import read_lab_file
@@ -100,7 +100,9 @@ def read_exports(
     notes: list[str] = []
     vocabulary = vocabulary_of(reference, declared)
     declared = _checked(declared, vocabulary, faults)
-    sheets = [sheet for file in files for sheet in read_lab_file(Path(file), declared.decimal, faults)]
+    paths = [Path(file) for file in files]
+    faults += _copies(paths)
+    sheets = [sheet for path in paths for sheet in read_lab_file(path, declared.decimal, faults)]
     plain = [long for sheet in sheets if (long := as_long_table(sheet, faults) or sheet).rows]
     tables = [table for sheet in plain if (table := table_of(sheet, vocabulary, declared, faults)) is not None]
     _require_headers(tables, declared, faults)
@@ -111,13 +113,23 @@ def read_exports(
     records = [record for record in records if record.facts.get(CONTENT) != BLANK]
     _require_whole(records, faults)
     if not records and not faults:
-        faults.append(Fault(str(next(iter(files), "")), None, "", "no measurements", "a table of measured values"))
+        faults.append(Fault(str(paths[0]) if paths else "", None, "", "no measurements", "a table of measured values"))
     if faults:
         raise DataFaultsError(faults)
     _note_shared_scales(records, notes)
     measurements = _tidy(records, screen, notes)
     understood = [*understood_columns(tables), *understood_measurements(measurements)]
     return Intake(measurements, pd.DataFrame(understood), tuple(notes), scatter)
+
+
+def _copies(files: Sequence[Path]) -> list[Fault]:
+    """Return a fault for each file that has the content of an earlier one: its measurements would count twice."""
+    first: dict[str, Path] = {}
+    faults = []
+    for file in files:
+        if file.is_file() and (other := first.setdefault(sha256_of(file), file)) is not file:
+            faults.append(Fault(str(file), None, "", f"the content of {other.name}", "each file once"))
+    return faults
 
 
 def _checked(declared: Declared, vocabulary: Vocabulary, faults: list[Fault]) -> Declared:

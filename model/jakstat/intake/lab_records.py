@@ -172,6 +172,8 @@ class _Reader:
                 doses.append((str(column.facts[INHIBITOR]), Decimal(said[DOSE])))
             elif column.role == DOSE and INHIBITOR in column.facts:
                 facts.setdefault(CONTENT, VEHICLE)
+            elif column.role == STIMULUS_DOSE and STIMULUS in column.facts:
+                facts |= {**column.facts, **said} if any(said.values()) else {}
             else:
                 facts |= said
         self._add_doses(row, facts, doses)

@@ -78,7 +78,7 @@ def _place_of_header(rows: Sequence[LabRow], vocabulary: Vocabulary, declared: D
             continue
         if not any(any(map(is_number, below.cells)) for below in rows[place + 1 : place + 4]):
             continue
-        if _names_columns(row, vocabulary, declared) and not _is_setting(row, rows[place + 1]):
+        if _names_columns(row, vocabulary, declared) and not _is_setting(row, max(below)):
             return place
     return None
 
@@ -93,10 +93,10 @@ def _names_columns(row: LabRow, vocabulary: Vocabulary, declared: Declared) -> b
     return (has_role or bool(has_readout)) and 2 * understood >= len(filled)
 
 
-def _is_setting(row: LabRow, below: LabRow) -> bool:
-    """Whether a row of two cells is a setting (``Time (h)``, ``72``) above other such rows or a wider table."""
+def _is_setting(row: LabRow, widest: int) -> bool:
+    """Whether a row of two cells is a setting: ``Time (h)``, ``72``, or ``Drug``, ``Jakafi`` above a wider table."""
     filled = [cell for cell in row.cells if cell]
-    return len(filled) == 2 and is_number(filled[1])
+    return len(filled) == 2 and (is_number(filled[1]) or widest > len(filled))
 
 
 def _read_above(
@@ -164,7 +164,28 @@ def _columns_of(
             columns.append(replace(column, facts={**spanning[place], **column.facts}))
         else:
             columns.append(column)
+    faults += _faults_of_values(sheet, header, columns)
     return tuple(columns)
+
+
+def _faults_of_values(sheet: Sheet, header: LabRow, columns: Sequence[Column]) -> list[Fault]:
+    """Return a fault for each column of values beside named readouts that does not say which readout it is.
+
+    Beside ``pSTAT5`` a column ``ruxolitinib`` without a unit is a dose, or another value; ``Mean`` is a second value.
+    """
+    values = [column for column in columns if column.role == VALUE]
+    if any(column.role == OBSERVABLE for column in columns) or not any(OBSERVABLE in column.facts for column in values):
+        return []
+    return [
+        sheet.fault(
+            header.line,
+            column.header,
+            f"the header {column.header!r} beside {', '.join(other.header for other in values if other is not column)}",
+            f'what it holds: --unit "{column.header}=nM" if doses, --column "{column.header}=ignore" if for people',
+        )
+        for column in values
+        if OBSERVABLE not in column.facts
+    ]
 
 
 def _spanning(over: LabRow | None, width: int, vocabulary: Vocabulary) -> list[dict[str, Fact]]:

@@ -13,9 +13,10 @@ from math import sqrt
 from statistics import fmean, variance
 
 from jakstat.files import Fault
+from jakstat.intake.columns import DOSE, TIME
 from jakstat.intake.lab_records import Record
 from jakstat.intake.observable_kinds import RAW, VIABILITY
-from jakstat.intake.vocabulary import BLANK, CELL_LINE, CONTENT, OBSERVABLE, VEHICLE
+from jakstat.intake.vocabulary import BLANK, CELL_LINE, CONTENT, INHIBITOR, OBSERVABLE, VEHICLE
 
 _DIGITS = 6  # of a viability: a hundred times finer than any plate reader's signal
 
@@ -44,6 +45,7 @@ def viabilities(
         if record.facts.get(OBSERVABLE) == RAW:
             plates[record.sheet.label, str(record.facts.get("experiment", ""))].append(record)
     kept = [record for record in records if record.facts.get(OBSERVABLE) != RAW]
+    _require_one_of_both(records, faults)
     scatters: list[tuple[float, int]] = []
     for (label, plate), of_plate in plates.items():
         background = _background(of_plate, no_blank, faults)
@@ -61,6 +63,30 @@ def viabilities(
     if not freedom:
         return kept, None
     return kept, (sqrt(sum(sd**2 * of_group for sd, of_group in scatters) / freedom), freedom)
+
+
+def _require_one_of_both(records: Sequence[Record], faults: list[Fault]) -> None:
+    """Add a fault where a file has raw signals and viabilities of the same cells and doses: they would count twice."""
+    raw = {key for record in records if record.facts.get(OBSERVABLE) == RAW for key in _well_keys(record)}
+    both = next(
+        (
+            record
+            for record in records
+            if record.facts.get(OBSERVABLE) == VIABILITY and raw.intersection(_well_keys(record))
+        ),
+        None,
+    )
+    if both is not None:
+        needed = "one of them: --column HEADER=ignore leaves the other out"
+        found = "viabilities of the same cells and doses as raw signals of this file"
+        faults.append(both.sheet.fault(both.line, both.column.header, found, needed))
+
+
+def _well_keys(record: Record) -> list[tuple[object, ...]]:
+    """Return what tells which treated cells a record is of, in a list; none for vehicle and blank wells."""
+    names = (CELL_LINE, INHIBITOR, DOSE, TIME)
+    is_treated = record.facts.get(CONTENT) not in (VEHICLE, BLANK)
+    return [(record.sheet.file, *(record.facts.get(name) for name in names))] if is_treated else []
 
 
 def _background(records: Sequence[Record], no_blank: bool, faults: list[Fault]) -> float | None:

@@ -7,7 +7,7 @@ import pandas as pd
 from jakstat.intake.columns import IGNORE, ROLES, VALUE, is_number
 from jakstat.intake.lab_tables import LabTable
 from jakstat.intake.observable_kinds import KINDS
-from jakstat.intake.vocabulary import OBSERVABLE, Fact
+from jakstat.intake.vocabulary import CONTENT, OBSERVABLE, Fact
 
 _SHOWN = 6  # names listed
 
@@ -24,8 +24,12 @@ def understood_columns(tables: Iterable[LabTable]) -> list[dict[str, str]]:
                 "values": f"{len(table.rows)} rows",
             }
         )
-        for role, fact in table.settings.items():
-            rows.append({"file": table.sheet.label, "what": "above the table", "read as": role, "values": str(fact)})
+        for role, setting in table.settings.items():
+            rows.append({"file": table.sheet.label, "what": "above the table", "read as": role, "values": setting})
+        for role, fact in table.titles.items():
+            if role != CONTENT:
+                told = {"file": table.sheet.label, "what": "titles and names, where nothing else says it"}
+                rows.append({**told, "read as": ROLES.get(role, role), "values": _fact_text(role, fact)})
         for column in table.columns:
             cells = [cell for row in table.rows if (cell := row[column.place])]
             said = ", ".join(_fact_text(role, fact) for role, fact in column.facts.items())

@@ -55,6 +55,8 @@ _REPLICATE = re.compile(
     r"(?:\b|_)(?:biol?(?:ogical)?|tech(?:nical)?)?[\s._]*(?:replicates?|repl?|repeat|#|n\s?=|run|R(?=[0-9]))[\s._=#]*(?P<number>[0-9]+)\b",
     re.IGNORECASE,
 )
+#: What pandas and R add to a name that stands in several headers.
+_NUMBERED = re.compile(r"(?<=[A-Za-z0-9])\.[0-9]+$")
 _BREAKS = re.compile(r"[\s_,;|/+()\[\]:]+")
 #: Words between facts that say nothing.
 _FILLERS = frozenset(
@@ -129,7 +131,7 @@ class Vocabulary:
             return " "
 
         rest = _WITH_UNIT.sub(number, _REPLICATE.sub(replicate, text))
-        words = [word for word in _BREAKS.split(rest) if word]
+        words = [word for word in _BREAKS.split(_NUMBERED.sub(" ", rest)) if word]
         left = self._take_names(words, found)
         if found and len(left) == 1 and left[0].isdigit() and "replicate" not in dict(found):
             found.append(("replicate", left.pop()))
