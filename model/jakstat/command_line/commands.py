@@ -115,17 +115,17 @@ def check(study: Path) -> None:
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("study", required=False, type=click.Path(path_type=Path))
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[STUDY] [-- SNAKEMAKE'S ARGUMENTS]")
 @click.option("--tiny", is_flag=True, help="Far too few draws: whether all of it works, in minutes.")
 @click.option("--cores", type=click.IntRange(min=1), help="Cores at most; all where absent.")
-def run(study: Path | None, arguments: Sequence[str], tiny: bool, cores: int | None) -> None:
-    """Fit STUDY and make its report in results/; what follows -- is handed on to Snakemake."""
+def run(words: Sequence[str], tiny: bool, cores: int | None) -> None:
+    """Fit STUDY (a folder, or a file of settings) and make its report in results/."""
+    study = words[0] if words and not words[0].startswith("-") else None
     try:
-        code = run_workflow(study, tiny, cores, arguments)
+        code = run_workflow(study, tiny, cores, words[1:] if study else words)
+        report = Path("results") / study_name(study) / "report.html"
     except (ValueError, FileNotFoundError) as error:
         raise _Faults(str(error)) from None
-    report = Path("results") / study_name(study) / "report.html"
     if code == 0 and report.is_file():
         click.echo(f"Report: {report}")
     sys.exit(code)
