@@ -133,3 +133,10 @@ def test_sets_of_measurements_are_scored_one_below_the_other(fit):
     assert list(dict.fromkeys(scores["set"])) == ["GDSC2", "drugs"]
     with pytest.raises(ValueError, match="leave out: found 'screen'"):
         score_left_out(fit, "viability_signal", "screen")
+
+
+def test_one_group_cannot_be_left_out_and_the_scores_say_so(fit):
+    asked = [ScoreSettings("a line left out", leave_out="cell_line")]
+    (row,) = score_predictions(fit, asked, PANEL, "pSTAT5_signal").to_dict("records")
+    assert row["measurements"] == 0
+    assert "needs dose responses (pSTAT5_signal) of two or more, and the study has none" in row["left_out"]
