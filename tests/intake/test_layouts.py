@@ -1,10 +1,10 @@
 """The layouts in which laboratories export viabilities are read to the same study."""
 
 import pytest
-from tests.intake.layouts import LAYOUTS, VIABILITY, write_layout
 
 from jakstat.intake import read_exports
 from jakstat.problem import read_reference
+from tests.intake.layouts import LAYOUTS, VIABILITY, write_layout
 
 
 @pytest.fixture(scope="session")

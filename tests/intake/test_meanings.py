@@ -2,6 +2,8 @@
 
 import pytest
 
+from jakstat.intake import Declared, read_exports
+
 HEAD = "cell_line,drug,dose_nM,time_h,viability\n"
 
 
@@ -93,3 +95,14 @@ def test_what_was_understood_is_told(read):
     drugs = told[(told["what"] == "viability relative to untreated cells") & (told["read as"] == "drugs")]
     assert drugs["values"].tolist() == ["ruxolitinib"]
     assert "dose of the drug, nM" in told["read as"].tolist()
+
+
+def test_a_map_of_the_wells_may_be_another_file(tmp_path, reference):
+    (tmp_path / "signal.csv").write_text("Luminescence,,,\n,1,2,3\nA,100,1100,600\nB,100,1100,350\nC,100,1100,100\n")
+    wells = {"A2": "HEL,DMSO,0", "B2": "HEL,DMSO,0", "C2": "HEL,DMSO,0", "A3": "HEL,rux,0.1", "B3": "HEL,rux,1"}
+    wells |= {"A1": ",blank,", "B1": ",blank,", "C01": ",blank,", "C03": "HEL,rux,10"}
+    rows = "".join(f"{well},{held}\n" for well, held in wells.items())
+    (tmp_path / "map.csv").write_text("Well,Cell line,Drug,Dose (uM)\n" + rows)
+    declared = Declared(everywhere={"time": "72 h"})
+    table = read_exports([tmp_path / "signal.csv", tmp_path / "map.csv"], reference, declared).measurements
+    assert dict(zip(table["inhibitor_nM"], table["value"], strict=True)) == {"100": "0.5", "1000": "0.25", "10000": "0"}

@@ -4,11 +4,11 @@ import math
 
 import pytest
 import yaml
-from tests.intake.layouts import write_layout
 
 import jakstat
 from jakstat.intake import Declared, new_study
 from jakstat.scenarios import StudyScenarios, check_scenarios
+from tests.intake.layouts import write_layout
 
 
 @pytest.fixture
