@@ -27,7 +27,7 @@ READ = {
 FAULTS = {
     "formula-divides-by-zero": (1, "study.yaml", 13, "observables.pSTAT_signal.formula", "divides by zero"),
     "formula-of-5000-terms": (1, "study.yaml", 13, "observables.pSTAT_signal.formula", "characters"),
-    "names-as-labs-write-them": (2, "viability.tsv", 4, "inhibitor", "INCB018424"),
+    "names-as-labs-write-them": (1, "viability.tsv", 4, "", "the same observable"),
     "nul-in-path": (1, "", None, "", "a character that no path may have"),
     "number-formats": (12, "measurements.tsv", 2, "value", "<0.2"),
     "observable-named-inf": (1, "study.yaml", 11, "observables.inf", "'inf'"),

@@ -131,8 +131,8 @@ def test_the_ranking_has_the_best_first_and_says_whether_the_estimates_agree():
 @pytest.mark.parametrize(
     ("target", "noise", "scale", "message"),
     [
-        (np.ones((1, 200)), 1.0, "linear", "and a spread"),
-        (np.full((1, 200), np.nan), 1.0, "linear", "100 draws"),
+        (np.ones((1, 200)), 1.0, "linear", "not sure yet"),
+        (np.full((1, 200), np.nan), 1.0, "linear", "100 or more"),
         (np.linspace(-1, 1, 200)[None], 1.0, "log", "positive ones"),
         (np.linspace(-1, 1, 200)[None], 0.0, "linear", "noise_sd"),
         (np.linspace(-1, 1, 200)[None], 1.0, "root", "linear or log"),

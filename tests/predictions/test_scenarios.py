@@ -26,6 +26,7 @@ from jakstat.scenarios import (
     Protocol,
     Readout,
     ResponseSettings,
+    ScenarioSettings,
     Target,
     read_scenarios,
     scenario_table,
@@ -98,6 +99,38 @@ def test_the_shipped_scenarios_fit_the_panel(fit):
 
 def shipped():
     return yaml.safe_load((REPOSITORY / "config" / "scenarios.yaml").read_text(encoding="utf-8"))
+
+
+def without(*sections):
+    """Return the shipped scenarios with sections taken out, every second one as null."""
+    kept = {name: entry for name, entry in shipped().items() if name not in sections}
+    return kept | dict.fromkeys(sections[::2])
+
+
+def test_each_section_may_be_absent_or_null(fit):
+    names = [name for name in shipped() if name != "draws"]
+    settings = read_scenarios(without(*names), fit.tables, fit.scenarios)
+    assert settings == ScenarioSettings(draws=400)
+    assert list(scenario_table(settings).columns)[0] == "question"
+
+
+@pytest.mark.parametrize("name", ["resistance", "combinations", "least_doses", "next_experiment", "scores"])
+def test_a_section_that_is_not_asked_leaves_the_others_as_they_are(fit, name):
+    whole = read_scenarios(shipped(), fit.tables, fit.scenarios)
+    settings = read_scenarios(without(name), fit.tables, fit.scenarios)
+    assert settings.responses == whole.responses
+    assert len(scenario_table(settings)) <= len(scenario_table(whole))
+
+
+def test_sections_that_need_another_say_so_in_a_sentence(fit):
+    with pytest.raises(ValueError, match="do not fit the study") as raised:
+        read_scenarios(without("dose_response", "growth"), fit.tables, fit.scenarios)
+    for told in (
+        "exposure: 'viability' is not read; needed: a readout of dose_response",
+        "next_experiment: found no dose_response",
+        "scores: found no growth",
+    ):
+        assert told in str(raised.value)
 
 
 def test_every_unknown_name_is_told_with_near_ones(fit):
@@ -293,6 +326,20 @@ def test_the_dose_that_separates_draws_of_an_ic50_narrows_it_most(many):
     found = suggest_experiments(many, Target(AlteredCells("HEL"), "ruxolitinib", readout), responses, candidates)
     assert found["candidate"].iloc[0] == "HEL, ruxolitinib 300 nM: phospho-STAT at 24 h"
     assert found["regression_reduction"].iloc[0] > found["regression_reduction"].iloc[1] - 1e-3
+
+
+def test_a_target_that_exists_in_too_few_draws_is_a_row_that_says_so(fit):
+    """Four draws are fewer than any spline of them tells of; nothing is raised, so that a run goes on."""
+    readout = Readout("phospho-STAT", "pSTAT5_signal", 24.0)
+    responses = ResponseSettings((), ("ruxolitinib",), (0.0, 1.0, 1e6), ())
+    candidates = ResponseSettings((AlteredCells("HEL"),), ("ruxolitinib",), (0.0, 300.0), (readout,))
+    (row,) = suggest_experiments(
+        fit, Target(AlteredCells("HEL"), "ruxolitinib", readout), responses, candidates
+    ).to_dict("records")
+    assert np.isnan(row["regression_reduction"])
+    assert row["left_out"].startswith(
+        "ic50 of ruxolitinib on HEL, phospho-STAT: it exists in 4 of 4 draws; needed: 100"
+    )
 
 
 def test_a_new_screen_has_a_dose_scale_of_its_own(fit):

@@ -203,11 +203,11 @@ STUDY = {
         "sd_total\t1\t",
         ("parameters.tsv", 6, "nominal", "nothing", "number"),
     ),
-    "parameter that nothing uses": (
+    "parameter of the model misspelt": (
         "parameters.tsv",
-        "sd_total\t1\t0.2\tfalse\t\t\t\t\t\tassumed\n",
-        "sd_total\t1\t0.2\tfalse\t\t\t\t\t\tassumed\nk_of\t1\t1\tfalse\t\t\t\t\t\tassumed\n",
-        ("parameters.tsv", None, "id", "k_of", "parameter"),
+        "k_off\t1/min",
+        "k_of\t1/min",
+        ("parameters.tsv", None, "id", "k_of", "k_off"),
     ),
     "parameter twice": (
         "parameters.tsv",
@@ -971,18 +971,6 @@ PANEL |= {
         "gain\t1",
         "inhibition\t1\t1\tfalse\t\t\t\t\tassumed\tassumed\ngain\t1",
         ("parameters.tsv", None, "id", "'inhibition', which cells", "one of the two"),
-    ),
-    "parameter that all lines set": (
-        "parameters.tsv",
-        "gain\t1",
-        "share_JAK1\t1\t1\tfalse\t\t\t\t\tassumed\tassumed\ngain\t1",
-        ("parameters.tsv", None, "id", "'share_JAK1', on which no measurement depends", "used"),
-    ),
-    "parameter that is only used before it is set": (
-        "study.yaml",
-        "  at_treatment:",
-        "  before: {activity: 3}\n  at_treatment:",
-        ("parameters.tsv", None, "id", "'activity', on which no measurement depends", "used"),
     ),
 }
 STUDY |= {

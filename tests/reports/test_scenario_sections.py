@@ -25,12 +25,8 @@ from jakstat.reports.figures.scenario_figures import combination_figure, respons
 from jakstat.reports.page import Paragraph, Picture, Table
 from jakstat.reports.report_contents import pairs_by_label
 from jakstat.reports.responses_page import render_responses_page
-from jakstat.reports.sections.scenario_answers import (
-    ScenarioResults,
-    scenario_sections,
-    scenario_sentences,
-    score_sentence,
-)
+from jakstat.reports.sections.scenario_answers import ScenarioResults, scenario_sections, scenario_sentences
+from jakstat.reports.sections.score_answers import score_sentence
 
 DOSES = np.concatenate([[0.0], np.logspace(0, 4, 9)])
 DRUGS = ["ruxolitinib", "fedratinib"]
@@ -289,3 +285,23 @@ def test_a_set_that_is_not_there_is_a_sentence_and_no_table(results):
     blocks = sections["scores"].blocks
     assert blocks[-1] == Paragraph("patients: The patients are left out, because")
     assert sum(isinstance(block, Table) for block in blocks) == 1
+
+
+def test_sections_that_were_not_asked_are_not_in_the_report(results):
+    alone = ScenarioResults(scenarios=results.scenarios, next_experiment=results.next_experiment)
+    assert [section.id for section in scenario_sections(alone)] == ["asked", "next"]
+    assert len(scenario_sentences(alone)) == 1
+
+
+def test_a_next_experiment_that_is_not_ranked_says_why(results):
+    reason = "ic50 of ruxolitinib on HEL, viability: it exists in 60 of 800 draws; needed: 100 or more"
+    not_ranked = pd.DataFrame([{"candidate": "", "regression_reduction": np.nan, "left_out": reason}])
+    sections = {section.id: section for section in scenario_sections(replace(results, next_experiment=not_ranked))}
+    assert sections["next"].blocks == [Paragraph(f"No candidate is ranked: {reason}.")]
+
+
+def test_too_few_groups_are_told_in_a_whole_sentence(results):
+    scores = results.scores.assign(verdict="too few groups")
+    told = score_sentence(scores)
+    assert "too few groups (curves, lines or drugs) to say whether the mechanism predicts better" in told
+    assert "needs 5 groups or more" in told

@@ -132,6 +132,13 @@ STUDY_FILES = sorted([*study_files(STUDY), *TO_OBTAIN])
 SUNODE_IS_INSTALLED = find_spec("sunode") is not None
 HAS_CELL_LINES = has_cell_lines(STUDY)
 SCENARIOS = SCENARIOS if HAS_CELL_LINES else None
+
+
+def asked(section):
+    """Whether the scenarios have a section with something in it; each may be absent or null."""
+    return bool((SCENARIOS or {}).get(section))
+
+
 THRESHOLDS = {
     name: value for name, value in SETTINGS["gates"].items() if name != "override"
 }

@@ -74,22 +74,36 @@ rule render_report:
         intervention_shifts=(
             rules.predict_interventions.output.shifts if INTERVENTIONS else []
         ),
-        responses=rules.predict_responses.output.responses if SCENARIOS else [],
-        responses_page=rules.render_responses_page.output[0] if SCENARIOS else [],
-        response_measures=rules.predict_responses.output.measures if SCENARIOS else [],
-        jak_dependency=rules.predict_jak_dependency.output[0] if SCENARIOS else [],
-        scenarios=rules.check_scenarios.output[0] if SCENARIOS else [],
-        shifts=rules.predict_resistance.output.shifts if SCENARIOS else [],
-        resistance_exposure=(
-            rules.predict_resistance.output.exposure if SCENARIOS else []
+        responses=(
+            rules.predict_responses.output.responses if asked("dose_response") else []
         ),
-        combinations=rules.predict_combinations.output.combinations if SCENARIOS else [],
-        least_doses=rules.predict_combinations.output.least if SCENARIOS else [],
-        exposure=rules.predict_exposure.output.effects if SCENARIOS else [],
-        at_exposure=rules.predict_exposure.output.exposure if SCENARIOS else [],
-        ranking=rules.predict_exposure.output.ranking if SCENARIOS else [],
-        next_experiment=rules.suggest_experiments.output[0] if SCENARIOS else [],
-        scores=rules.score_predictions.output[0] if SCENARIOS else [],
+        responses_page=(
+            rules.render_responses_page.output[0] if asked("dose_response") else []
+        ),
+        response_measures=(
+            rules.predict_responses.output.measures if asked("dose_response") else []
+        ),
+        jak_dependency=rules.predict_jak_dependency.output[0] if asked("growth") else [],
+        scenarios=rules.check_scenarios.output[0] if SCENARIOS else [],
+        shifts=rules.predict_resistance.output.shifts if asked("resistance") else [],
+        resistance_exposure=(
+            rules.predict_resistance.output.exposure if asked("resistance") else []
+        ),
+        combinations=(
+            rules.predict_combinations.output.combinations
+            if asked("combinations")
+            else []
+        ),
+        least_doses=(
+            rules.predict_combinations.output.least if asked("combinations") else []
+        ),
+        exposure=rules.predict_exposure.output.effects if asked("exposure") else [],
+        at_exposure=rules.predict_exposure.output.exposure if asked("exposure") else [],
+        ranking=rules.predict_exposure.output.ranking if asked("exposure") else [],
+        next_experiment=(
+            rules.suggest_experiments.output[0] if asked("next_experiment") else []
+        ),
+        scores=rules.score_predictions.output[0] if asked("scores") else [],
         cell_lines=rules.summarise_cell_lines.output[0] if HAS_CELL_LINES else [],
         inhibitors=rules.summarise_cell_lines.output[1] if HAS_CELL_LINES else [],
     output:

@@ -66,9 +66,16 @@ def checked_scenarios(named):
     return checked(read_settings(path), "scenarios.schema.yaml", path)
 
 
+def score_sets(scenarios):
+    """Return the sets of measurements that predictions are scored on, none where no scores are asked for."""
+    return (scenarios or {}).get("scores", [])
+
+
 def held_out_tables(study, scenarios):
     """Return the tables that predictions are scored on; WorkflowError where one is not there."""
-    named = [asked["held_out"] for asked in scenarios["scores"] if "held_out" in asked]
+    named = [
+        asked["held_out"] for asked in score_sets(scenarios) if "held_out" in asked
+    ]
     paths = [os.path.normpath(study.parent / name) for name in named]
     absent = [path for path in paths if not os.path.isfile(path)]
     if absent:
@@ -81,9 +88,10 @@ def held_out_tables(study, scenarios):
 
 def public_tables(scenarios, name):
     """Return a file of each set of public measurements that predictions are scored on."""
-    sets = scenarios["scores"] if scenarios else []
     return [
-        f"<resources>/{asked['public']}/{name}" for asked in sets if "public" in asked
+        f"<resources>/{asked['public']}/{name}"
+        for asked in score_sets(scenarios)
+        if "public" in asked
     ]
 
 
@@ -117,19 +125,17 @@ def asked_interventions(settings):
 
 def groups_to_refit(scenarios):
     """Return the groups that are left out by a fit of their own: (what makes groups, name of the file) -> group."""
-    sets = scenarios["scores"] if scenarios else []
     return {
         (asked["leave_out"], folder_name(group)): group
-        for asked in sets
+        for asked in score_sets(scenarios)
         for group in asked.get("refit", [])
     }
 
 
 def growth_observable(scenarios):
-    """Return the id of what counts cells, empty where no scenarios are asked for."""
-    if not scenarios:
-        return ""
-    return scenarios["readouts"][scenarios["growth"]["readout"]]["observable"]
+    """Return the id of what counts cells, empty where growth is not asked for; check_scenarios says what is wrong."""
+    name = (scenarios or {}).get("growth", {}).get("readout")
+    return (scenarios or {}).get("readouts", {}).get(name, {}).get("observable", "")
 
 
 SETTINGS = checked(config, "config.schema.yaml", "the configuration")

@@ -22,9 +22,10 @@ with log_to(snakemake.log[0]):
     fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
 
     responses = predict_responses(fit, settings.responses).assign_attrs(warning=warning)
-    counted = responses[settings.growth_readout.name]
-    growth = measure_growth_response(predict_growth_response(fit, settings.responses.cells, counted))
     measures = [summarise_metrics(measure_dose_response(responses[name])).assign(readout=name) for name in responses]
-    measures.append(summarise_metrics(growth).assign(readout=counted.name))
+    if settings.growth_readout is not None:
+        counted = responses[settings.growth_readout.name]
+        growth = measure_growth_response(predict_growth_response(fit, settings.responses.cells, counted))
+        measures.append(summarise_metrics(growth).assign(readout=counted.name))
     write_dataset(responses, snakemake.output.responses)
     write_table(pd.concat(measures).assign(warning=warning), snakemake.output.measures)

@@ -19,7 +19,8 @@ with log_to(snakemake.log[0]):
         Path(table).parent.name: PublicTable(Path(table), read_json(record)["absence"])
         for table, record in zip(tables, obtained, strict=True)
     }
-    folder, observable, refits = Path(given.study).parent, settings.growth_readout.observable, {}
+    folder, refits = Path(given.study).parent, {}
+    observable = settings.growth_readout.observable if settings.growth_readout is not None else ""
     for path in given.get("refits", []):
         from jakstat.predictions import refit_of, require_refit
 

@@ -1,6 +1,7 @@
 """The log of a rule's script: everything printed goes to it, and what stops the script is said on the terminal too."""
 
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,9 +19,9 @@ def log_to(
 
     ``faults`` are errors of the input, which need their message and ``advice`` but no traceback; results that are
     damaged or another problem's are among them everywhere. With ``bar`` standard error stays a terminal where it is
-    one, for a progress bar.
+    one, for a progress bar. The last line of the log says how long it took.
     """
-    terminal = sys.stderr
+    terminal, started = sys.stderr, time.monotonic()
     with open(path, "w", buffering=1, encoding="utf-8") as log:
         sys.stdout = log
         sys.stderr = terminal if bar and terminal.isatty() else log
@@ -31,6 +32,7 @@ def log_to(
 
         try:
             yield say
+            print(f"done in {time.monotonic() - started:.0f} s", file=log)
         except (*faults, UnusableFileError) as error:
             message = f"{error}\n{advice}".strip()
             print(message, file=log)
@@ -40,3 +42,8 @@ def log_to(
             sys.exit(f"{type(error).__name__}: {error}\nThe traceback is in {path}")
         finally:
             sys.stdout, sys.stderr = sys.__stdout__, terminal
+
+
+def progress_to(say: Callable[[str], None], name: str) -> Callable[[str], None]:
+    """Return what takes lines of progress: the log where a terminal shows a bar, else the output of the run too."""
+    return print if sys.stderr.isatty() else lambda line: say(f"{name}: {line}")

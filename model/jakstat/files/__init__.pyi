@@ -27,6 +27,7 @@ from .numbers import (
     number_remedy as number_remedy,
 )
 from .sealed_files import UnusableFileError as UnusableFileError, has_seal as has_seal, seal as seal, unseal as unseal
+from .shipped_files import shipped_root as shipped_root
 from .storage import (
     read_dataset as read_dataset,
     read_json as read_json,
@@ -40,7 +41,12 @@ from .storage import (
     write_text as write_text,
     write_tree as write_tree,
 )
-from .text_files import digests_of as digests_of, encoding_notes as encoding_notes, read_text as read_text
+from .text_files import (
+    digests_of as digests_of,
+    encoding_notes as encoding_notes,
+    read_text as read_text,
+    sha256_of as sha256_of,
+)
 from .text_table import (
     Row as Row,
     TextTable as TextTable,

@@ -14,7 +14,7 @@ from pathlib import Path
 from jakstat.files.faults import Fault
 from jakstat.files.named_files import shown_path, why_unreadable
 
-_SAVE_AS_TEXT = "in the spreadsheet: save as Text (Tab delimited), or Unicode Text"
+_SAVE_AS_TEXT = "in the spreadsheet: save as Text (Tab delimited), or Unicode Text; jakstat new-study reads it as it is"
 #: How files that are no text begin, what they are, and what to do.
 _SIGNATURES = (
     (b"PK\x03\x04", "a spreadsheet's workbook (.xlsx, .ods) or another zip archive", _SAVE_AS_TEXT),

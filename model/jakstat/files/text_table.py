@@ -100,7 +100,7 @@ def _fault_of_header(file: str, lines: Sequence[str], columns: Sequence[str]) ->
         return Fault(file, None, "", "an empty file", "a first line with the names of the columns, and rows")
     below = next((number for number, line in enumerate(lines[1:], 2) if line.count("\t") > 1), None)
     if len(columns) == 1 and (found := _other_separator(columns[0], below is not None)):
-        needed = "columns with a tab between them: save as Text (Tab delimited)"
+        needed = "columns with a tab between them: save as Text (Tab delimited); jakstat new-study reads it as it is"
         return Fault(file, 1, "", f"columns with {found} between them ({columns[0][:60]!r})", needed)
     if len([name for name in columns if name]) < 2 and below is not None:
         found = f"{columns[0]!r}, a title" if columns[0] else "no column names"

@@ -20,6 +20,7 @@ import xarray as xr
 from jakstat.inference.compiled_density import compile_density
 from jakstat.inference.earlier_fit import EarlierFit, read_earlier_fit, seeds_of_chains, start_by_seed
 from jakstat.inference.linear_coordinates import slope_by_place, to_point
+from jakstat.inference.sampling_progress import progress_lines
 from jakstat.inference.starts import climb
 from jakstat.inference.warm_up import unsettled_chains, warm_up_after
 from jakstat.problem import (
@@ -33,8 +34,6 @@ from jakstat.problem import (
 )
 from jakstat.simulation import StatusCounts, available_cores, plan_simulation
 from jakstat.statistics import SolverSettings, build_model, draw_measurements, log_density_values, noise_of
-
-_SECONDS_BETWEEN_LINES = 15.0
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,7 @@ def _draw(compiled: Any, sampling: SamplingSettings, seed: int, log: Callable[[s
         adaptation=sampling.adaptation,
         maxdepth=sampling.maxdepth,
         progress_bar=sys.stderr.isatty(),
-        progress_callback=_progress_lines(log, sampling),
+        progress_callback=progress_lines(log),
         progress_rate=500,
     )
 
@@ -204,26 +203,6 @@ def compile_from(model: pm.Model, earlier: EarlierFit, seed: int) -> Any:
             return place if earlier.is_same_problem else climb(place, by_place)
 
     return replace(compiled, initial_point_func=start)
-
-
-def _progress_lines(log: Callable[[str], None], sampling: SamplingSettings) -> Callable:
-    """Return a callback that writes a plain line now and then, and at the end."""
-    total = sampling.chains * (sampling.draws + sampling.tune)
-    state = {"last": time.monotonic(), "finished": False}
-
-    def report(progress: Any) -> None:
-        done = sum(chain.finished_draws for chain in progress)
-        now = time.monotonic()
-        finished = done >= total
-        if state["finished"] or (now - state["last"] < _SECONDS_BETWEEN_LINES and not finished):
-            return
-        state["last"], state["finished"] = now, finished
-        by_chain = " ".join(str(chain.finished_draws) for chain in progress)
-        divergences = sum(chain.divergences for chain in progress)
-        steps = sum(chain.total_num_steps for chain in progress)
-        log(f"{done}/{total} draws ({by_chain}), {divergences} divergences, {steps} gradients")
-
-    return report
 
 
 def assemble_tree(tables: ProblemTables, drawn: xr.Dataset, rng: np.random.Generator) -> xr.DataTree:

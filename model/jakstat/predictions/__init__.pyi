@@ -27,6 +27,8 @@ from .response_metrics import (
 )
 from .response_shifts import compare_dose_responses as compare_dose_responses, summarise_shifts as summarise_shifts
 from .scoring import (
+    FEWEST_GROUPS as FEWEST_GROUPS,
+    TOO_FEW_GROUPS as TOO_FEW_GROUPS,
     PublicTable as PublicTable,
     Refit as Refit,
     refit_of as refit_of,

@@ -26,7 +26,9 @@ from jakstat.inference import smooth_weights
 
 _KNOTS = (0.05, 0.275, 0.5, 0.725, 0.95)  # quantiles; Harrell, Regression Modeling Strategies, from memory
 _FOLDS = 10
-_ESTIMATES = (
+#: Draws in which a target must exist: below, a spline of five terms on nine tenths of them tells little (assumed).
+FEWEST_DRAWS = 100
+ESTIMATES = (
     "regression_reduction",
     "regression_error",
     "weights_reduction",
@@ -213,15 +215,12 @@ def expect_reductions(
     )
     if not (noise > 0).all():
         raise ValueError("noise_sd: found values that are not positive; needed: the sd of each measurement's noise")
-    if values.size < 100 or not values.std() > 0:
-        raise ValueError(
-            f"target: found {values.size} draws with sd {values.std() if values.size else 0:.3g}; "
-            "needed: 100 draws or more in which it exists, and a spread"
-        )
+    if reason := why_not_ranked(target.where(xr.DataArray(kept, dims=("chain", "draw")))):
+        raise ValueError(f"target: {reason}")
     streams = [
         np.random.default_rng(sequence) for sequence in np.random.SeedSequence(seed).spawn(signals.sizes["candidate"])
     ]
-    rows = [dict.fromkeys(_ESTIMATES, np.nan) for _ in streams]
+    rows = [dict.fromkeys(ESTIMATES, np.nan) for _ in streams]
     for number, rng in enumerate(streams):
         found = reduction_by_regression(values, signals_kept[..., number], noise[..., number], rng)
         rows[number] |= {f"regression_{name}": value for name, value in found.items()}
@@ -229,7 +228,7 @@ def expect_reductions(
         of_signal, of_noise = signals_kept[..., number].ravel(), noise[..., number].ravel()
         weights = dict(reduction_by_weights(values.ravel(), of_signal, of_noise, streams[number], simulated))
         rows[number] |= {f"weights_{name}": weights.pop(name) for name in ("reduction", "error")} | weights
-    columns = {name: ("candidate", np.array([row[name] for row in rows]), {"units": "1"}) for name in _ESTIMATES}
+    columns = {name: ("candidate", np.array([row[name] for row in rows]), {"units": "1"}) for name in ESTIMATES}
     attrs = {
         "sd": float(values.std(ddof=1)),
         "scale": scale,
@@ -238,6 +237,26 @@ def expect_reductions(
     }
     coords = {name: coordinate for name, coordinate in signals.coords.items() if coordinate.dims == ("candidate",)}
     return xr.Dataset(columns, coords=coords, attrs=attrs)
+
+
+def why_not_ranked(target: xr.DataArray) -> str:
+    """Say why draws of a target are not enough to rank measurements by; empty where they are.
+
+    Parameters
+    ----------
+    target : DataArray
+        Dims chain, draw; NaN where it does not exist.
+    """
+    values = target.to_numpy().astype(float)
+    existing = values[np.isfinite(values)]
+    if existing.size < FEWEST_DRAWS:
+        return (
+            f"it exists in {existing.size} of {values.size} draws; needed: {FEWEST_DRAWS} or more (more draws of the "
+            "fit, doses up to where there is an effect, or another target)"
+        )
+    if not existing.std() > 0:
+        return f"it is the same in all of {existing.size} draws; needed: an answer that is not sure yet"
+    return ""
 
 
 def _on_scale(target: np.ndarray, scale: str) -> np.ndarray:

@@ -9,7 +9,7 @@ import xarray as xr
 
 from jakstat.predictions.cells_of_fit import noise_scale
 from jakstat.predictions.fit import StudyFit
-from jakstat.predictions.next_experiment import expect_reductions, rank_candidates
+from jakstat.predictions.next_experiment import ESTIMATES, expect_reductions, rank_candidates, why_not_ranked
 from jakstat.predictions.panel_answers import predict_exposure
 from jakstat.predictions.response_metrics import measure_dose_response
 from jakstat.problem import Treatment
@@ -38,8 +38,13 @@ def suggest_experiments(
     Returns
     -------
     DataFrame
-        As ``next_experiment.rank_candidates``, best first.
+        As ``next_experiment.rank_candidates``, best first; ``left_out`` is empty. Where the answer exists in too few
+        draws, or does not differ between them, no candidate is ranked: one row, whose ``left_out`` says why.
     """
+    answer = target_draws(fit, target, responses)
+    if reason := why_not_ranked(answer):
+        said = f"{target.quantity} of {target.inhibitor} on {target.cells.label}, {target.readout.name}: {reason}"
+        return pd.DataFrame([{"candidate": "", **dict.fromkeys(ESTIMATES, np.nan), "left_out": said}])
     asked, labels = _candidates(fit, candidates)
     signal = fit.predict_signals(asked)
     noise = np.stack(
@@ -50,9 +55,9 @@ def suggest_experiments(
         axis=-1,
     )
     named = signal.rename(scenario="candidate").assign_coords(candidate=labels)
-    answer = target_draws(fit, target, responses)
     scale = "linear" if target.quantity == "best" else "log"
-    return rank_candidates(expect_reductions(answer, named, named.copy(data=noise), fit.seed, scale=scale))
+    reductions = expect_reductions(answer, named, named.copy(data=noise), fit.seed, scale=scale)
+    return rank_candidates(reductions).assign(left_out="")
 
 
 def _candidates(fit: StudyFit, asked: ResponseSettings) -> tuple[list[tuple[Treatment, Readout]], list[str]]:

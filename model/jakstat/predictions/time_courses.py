@@ -5,7 +5,14 @@ import xarray as xr
 
 from jakstat.predictions.fit import thin_posterior
 from jakstat.predictions.signals import ask_for_signals, signals_over_draws
-from jakstat.problem import PROBLEM_DIGESTS, ProblemTables, measured_over_time, problem_digests, require_same_problem
+from jakstat.problem import (
+    PROBLEM_DIGESTS,
+    ProblemTables,
+    measured_over_time,
+    problem_digests,
+    require_same_problem,
+    scales_apart,
+)
 from jakstat.statistics import SolverSettings
 
 
@@ -32,7 +39,8 @@ def predict_time_courses(
     -------
     Dataset
         ``signal`` (chain, draw, observable, experiment, time); NaN where an experiment does not measure an observable,
-        has not begun, or is not measured at its steady state.
+        has not begun, or is not measured at its steady state. Observables are those of
+        :func:`jakstat.problem.scales_apart`: one for each blot where several have an experiment.
 
     Raises
     ------
@@ -41,7 +49,7 @@ def predict_time_courses(
     """
     require_same_problem(tree, tables)
     digests = problem_digests(tables)
-    tables = measured_over_time(tables)
+    tables = measured_over_time(scales_apart(tables))
     posterior = thin_posterior(tree, n_draws)
     times = _times(tables, n_times)
     pairs = sorted({(measurement.observable_id, measurement.experiment_id) for measurement in tables.measurements})

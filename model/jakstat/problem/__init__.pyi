@@ -19,6 +19,7 @@ from .measurement_kinds import (
     measured_responses as measured_responses,
 )
 from .model_text import model_entities as model_entities
+from .own_scales import scales_apart as scales_apart
 from .petab import read_petab as read_petab
 from .prior_densities import (
     describe_prior as describe_prior,
@@ -56,6 +57,7 @@ from .reference import (
     inhibited as inhibited,
     measured_text as measured_text,
     read_interventions as read_interventions,
+    read_reference as read_reference,
     read_sourced_numbers as read_sourced_numbers,
 )
 from .same_problem import (

@@ -35,22 +35,22 @@ REPORT_TABLES = (
 
 @dataclass(frozen=True)
 class ScenarioResults:
-    """What the rules of responses.smk and scenarios.smk made, named as the inputs of the report."""
+    """What the rules of responses.smk and scenarios.smk made, named as the inputs of the report; None: not asked."""
 
     scenarios: pd.DataFrame
-    responses: xr.Dataset
-    measured: pd.DataFrame
-    response_measures: pd.DataFrame
-    jak_dependency: pd.DataFrame
-    shifts: pd.DataFrame
-    resistance_exposure: pd.DataFrame
-    combinations: Mapping[str, xr.Dataset]
-    least_doses: pd.DataFrame
-    exposure: pd.DataFrame
-    at_exposure: xr.Dataset
-    ranking: pd.DataFrame
-    next_experiment: pd.DataFrame
-    scores: pd.DataFrame
+    responses: xr.Dataset | None = None
+    measured: pd.DataFrame | None = None
+    response_measures: pd.DataFrame | None = None
+    jak_dependency: pd.DataFrame | None = None
+    shifts: pd.DataFrame | None = None
+    resistance_exposure: pd.DataFrame | None = None
+    combinations: Mapping[str, xr.Dataset] | None = None
+    least_doses: pd.DataFrame | None = None
+    exposure: pd.DataFrame | None = None
+    at_exposure: xr.Dataset | None = None
+    ranking: pd.DataFrame | None = None
+    next_experiment: pd.DataFrame | None = None
+    scores: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -158,10 +158,10 @@ def report_contents(
 
 def _scenario_results(results: Mapping[str, Any], tables: ProblemTables) -> ScenarioResults | None:
     """Return what was predicted for scenarios; None where nothing was."""
-    if "responses" not in results:
+    if "scenarios" not in results:
         return None
-    own = {name: results[name] for name in (*SCENARIO_TABLES, "responses", "at_exposure")}
-    pairs = pairs_by_label(results["combinations"])
+    own = {name: results[name] for name in (*SCENARIO_TABLES, "responses", "at_exposure") if name in results}
+    pairs = pairs_by_label(results["combinations"]) if "combinations" in results else None
     return ScenarioResults(combinations=pairs, measured=measured_responses(tables), **own)
 
 

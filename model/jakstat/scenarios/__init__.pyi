@@ -15,12 +15,14 @@ from .questions import (
     dose_faults as dose_faults,
     treatment_of as treatment_of,
 )
-from .scenario_settings import (
+from .scenario_records import (
     PairSettings as PairSettings,
     ResponseSettings as ResponseSettings,
     ScenarioSettings as ScenarioSettings,
     ScoreSettings as ScoreSettings,
     Target as Target,
+)
+from .scenario_settings import (
     check_scenarios as check_scenarios,
     read_scenarios as read_scenarios,
     scenario_table as scenario_table,

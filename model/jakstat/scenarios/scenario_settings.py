@@ -1,7 +1,6 @@
 """The scenarios of a run (config/scenarios.yaml, checked against its schema before) as records."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -17,96 +16,8 @@ from jakstat.scenarios.questions import (
     dose_faults,
     treatment_of,
 )
+from jakstat.scenarios.scenario_records import PairSettings, ResponseSettings, ScenarioSettings, ScoreSettings, Target
 from jakstat.scenarios.study_scenarios import StudyScenarios
-
-
-@dataclass(frozen=True)
-class ResponseSettings:
-    """Dose responses that are asked for: every inhibitor on all cells, read by each readout, under one protocol."""
-
-    cells: tuple[AlteredCells, ...]
-    inhibitors: tuple[str, ...]
-    doses: tuple[float, ...]
-    readouts: tuple[Readout, ...]
-    protocol: Protocol = Protocol()
-
-
-@dataclass(frozen=True)
-class PairSettings:
-    """A combination that is asked for: two inhibitors, doses (nM) of each."""
-
-    cells: AlteredCells
-    inhibitors: tuple[str, str]
-    doses: tuple[tuple[float, ...], tuple[float, ...]]
-    readout: Readout
-    protocol: Protocol = Protocol()
-
-    @property
-    def label(self) -> str:
-        """Name for people."""
-        return f"{' + '.join(self.inhibitors)} on {self.cells.label}"
-
-
-@dataclass(frozen=True)
-class Target:
-    """The answer that the next experiment is to narrow.
-
-    Parameters
-    ----------
-    cells : AlteredCells
-    inhibitor : str
-    readout : Readout
-    quantity : {"ic50", "fold_shift", "best"}
-        The IC50 on the cells; the IC50 on them over that on their line without the alterations; whether no other
-        inhibitor of the dose responses has more effect at its free average plasma concentration.
-    """
-
-    cells: AlteredCells
-    inhibitor: str
-    readout: Readout
-    quantity: str = "ic50"
-
-
-@dataclass(frozen=True)
-class ScoreSettings:
-    """Measurements that predictions are scored on: a table of the study's folder, public ones, or groups left out.
-
-    Parameters
-    ----------
-    name : str
-        For people.
-    held_out : str
-        Path of a table that the fit has not seen, from the study's folder; empty where groups are left out.
-    leave_out : {"cell_line", "inhibitor", ""}
-    refit : tuple of str
-        Groups that are left out by a fit of their own, not by weights.
-    public : {"pace2018", ""}
-        Measurements that are public and not shipped; left out with a sentence where they are not there.
-    """
-
-    name: str
-    held_out: str = ""
-    leave_out: str = ""
-    public: str = ""
-    refit: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ScenarioSettings:
-    """Everything that is asked of a fit; ``resistance`` has the cells without further alterations first."""
-
-    draws: int
-    responses: ResponseSettings
-    growth_readout: Readout
-    resistance: ResponseSettings
-    pairs: tuple[PairSettings, ...]
-    least_effect: float
-    least_probability: float
-    exposure_readout: Readout
-    inhibitions: tuple[float, ...]
-    next_target: Target
-    next_candidates: ResponseSettings
-    scores: tuple[ScoreSettings, ...]
 
 
 def read_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios: StudyScenarios) -> ScenarioSettings:
@@ -130,15 +41,18 @@ def read_scenarios(section: Mapping[str, Any], tables: ProblemTables, scenarios:
     settings = reader.settings(tuple(AlteredCells(name) for name in scenarios.growing_lines))
     faults = [
         *reader.faults,
+        *_without_what_they_need(settings),
         *_unknown_names(settings, tables, scenarios),
         *_without_exposure(settings, scenarios),
         *_unknown_refits(settings, scenarios),
     ]
-    if settings.growth_readout not in settings.responses.readouts:
-        faults.append(f"growth: {settings.growth_readout.name!r} is not read; needed: a readout of dose_response")
     if faults:
         raise ValueError("the scenarios do not fit the study: " + "; ".join(dict.fromkeys(faults)))
     return settings
+
+
+#: Of the table of questions.
+_COLUMNS = ("question", "cells", "inhibitors", "doses_nM", "readout", "time_h", "stimulus", "schedule")
 
 
 class _Reader:
@@ -149,37 +63,35 @@ class _Reader:
         self.faults: list[str] = []
         self._readouts = {
             name: Readout(name, entry["observable"], float(entry["time_h"]))
-            for name, entry in section["readouts"].items()
+            for name, entry in (section.get("readouts") or {}).items()
         }
 
     def settings(self, growing: tuple[AlteredCells, ...]) -> ScenarioSettings:
-        """Return all sections; ``growing`` are the cells that the word measured stands for."""
-        asked, mutated, further = (self.section[name] for name in ("dose_response", "resistance", "next_experiment"))
-        parent = AlteredCells(mutated["cell_line"])
-        altered = [AlteredCells(parent.cell_line, (name,)) for name in mutated["alterations"]]
-        exposure, least = self.section["exposure"], self.section["least_doses"]
+        """Return all sections that there are; ``growing`` are the cells that the word measured stands for."""
+        found: dict[str, Any] = {}
+        if asked := self.section.get("dose_response"):
+            cells = growing if asked["cells"] == "measured" else _cells(asked["cells"])
+            found["responses"] = self.responses(asked, cells)
+        if growth := self.section.get("growth"):
+            found["growth_readout"] = self.readout(growth["readout"])
+        if mutated := self.section.get("resistance"):
+            parent = AlteredCells(mutated["cell_line"])
+            altered = [AlteredCells(parent.cell_line, (name,)) for name in mutated["alterations"]]
+            found["resistance"] = self.responses(mutated, [parent, *altered])
+        if least := self.section.get("least_doses"):
+            found |= {"least_effect": float(least["effect"]), "least_probability": float(least["probability"])}
+        if exposure := self.section.get("exposure"):
+            found["exposure_readout"] = self.readout(exposure["readout"])
+            found["inhibitions"] = tuple(map(float, exposure["inhibitions"]))
+        if further := self.section.get("next_experiment"):
+            candidates = further["candidates"]
+            found["next_target"] = self.target(further["target"])
+            found["next_candidates"] = self.responses(candidates, _cells(candidates["cells"]))
         return ScenarioSettings(
             draws=int(self.section["draws"]),
-            responses=self.responses(asked, growing if asked["cells"] == "measured" else _cells(asked["cells"])),
-            growth_readout=self.readout(self.section["growth"]["readout"]),
-            resistance=self.responses(mutated, [parent, *altered]),
-            pairs=tuple(map(self.pair, self.section["combinations"])),
-            least_effect=float(least["effect"]),
-            least_probability=float(least["probability"]),
-            exposure_readout=self.readout(exposure["readout"]),
-            inhibitions=tuple(map(float, exposure["inhibitions"])),
-            next_target=self.target(further["target"]),
-            next_candidates=self.responses(further["candidates"], _cells(further["candidates"]["cells"])),
-            scores=tuple(
-                ScoreSettings(
-                    entry["name"],
-                    entry.get("held_out", ""),
-                    entry.get("leave_out", ""),
-                    entry.get("public", ""),
-                    tuple(entry.get("refit", ())),
-                )
-                for entry in self.section["scores"]
-            ),
+            pairs=tuple(map(self.pair, self.section.get("combinations") or ())),
+            scores=tuple(map(_score, self.section.get("scores") or ())),
+            **found,
         )
 
     def readout(self, name: str) -> Readout:
@@ -226,7 +138,9 @@ class _Reader:
         target = Target(_cell(entry), entry["inhibitor"], self.readout(entry["readout"]), entry.get("quantity", "ic50"))
         if target.quantity == "fold_shift" and not target.cells.alterations:
             self.faults.append("next_experiment.target: a fold shift of cells without alteration; needed: alterations")
-        if target.quantity == "best" and target.inhibitor not in self.section["dose_response"]["inhibitors"]:
+        if target.quantity == "best" and target.inhibitor not in (self.section.get("dose_response") or {}).get(
+            "inhibitors", ()
+        ):
             self.faults.append(
                 f"next_experiment.target: {target.inhibitor} cannot be the best; needed: one of the "
                 "inhibitors of dose_response"
@@ -239,14 +153,38 @@ class _Reader:
         return tuple(map(float, doses))
 
 
+def _without_what_they_need(settings: ScenarioSettings) -> list[str]:
+    """Return a sentence for each section that needs another one which is not there."""
+    faults = []
+    read = settings.responses.readouts if settings.responses is not None else ()
+    for section, readout in (("growth", settings.growth_readout), ("exposure", settings.exposure_readout)):
+        if readout is not None and readout not in read:
+            faults.append(f"{section}: {readout.name!r} is not read; needed: a readout of dose_response")
+    if settings.next_target is not None and settings.responses is None:
+        faults.append(
+            "next_experiment: found no dose_response; needed: that section, whose doses and inhibitors the target is "
+            "measured over"
+        )
+    if settings.growth_readout is None and any(score.leave_out or score.public for score in settings.scores):
+        faults.append(
+            "scores: found no growth; needed: that section, whose readout says which dose responses are left out or "
+            "compared with patients'"
+        )
+    return faults
+
+
 def _without_exposure(settings: ScenarioSettings, scenarios: StudyScenarios) -> list[str]:
     """Return a sentence for each section none of whose inhibitors has a clinical exposure."""
     known = {exposure.inhibitor for exposure in scenarios.reference.exposures}
-    asked = {"dose_response": settings.responses.inhibitors, "resistance": settings.resistance.inhibitors}
+    asked = {
+        "dose_response": settings.responses if settings.exposure_readout is not None else None,
+        "resistance": settings.resistance,
+    }
     return [
-        f"{name}: none of {', '.join(inhibitors)} has a row in exposure.tsv; needed: one that has, or a row for one"
-        for name, inhibitors in asked.items()
-        if not known & set(inhibitors)
+        f"{name}: none of {', '.join(section.inhibitors)} has a row in exposure.tsv; needed: one that has, or a row "
+        f"for one{', or no section exposure' if name == 'dose_response' else ''}"
+        for name, section in asked.items()
+        if section is not None and not known & set(section.inhibitors)
     ]
 
 
@@ -267,6 +205,7 @@ def scenario_table(settings: ScenarioSettings) -> pd.DataFrame:
     rows = [
         _question(name, section.cells, section.inhibitors, _texts(section.doses), reading, section.protocol)
         for name, section in sections.items()
+        if section is not None
         for reading in section.readouts
     ]
     rows += [
@@ -280,29 +219,16 @@ def scenario_table(settings: ScenarioSettings) -> pd.DataFrame:
         )
         for pair in settings.pairs
     ]
-    target = settings.next_target
-    rows.append(
-        _question(
-            f"next experiment, narrows {target.quantity}",
-            [target.cells],
-            [target.inhibitor],
-            _texts(settings.responses.doses),
-            target.readout,
-            Protocol(),
-        )
-    )
-    responses = settings.responses
-    rows.append(
-        _question(
-            "at clinical exposure",
-            responses.cells,
-            responses.inhibitors,
-            "free plasma average and peak",
-            settings.exposure_readout,
-            responses.protocol,
-        )
-    )
-    return pd.DataFrame(rows)
+    target, responses = settings.next_target, settings.responses
+    if target is not None and responses is not None:
+        question = f"next experiment, narrows {target.quantity}"
+        doses = _texts(responses.doses)
+        rows.append(_question(question, [target.cells], [target.inhibitor], doses, target.readout, Protocol()))
+    if settings.exposure_readout is not None and responses is not None:
+        doses, readout = "free plasma average and peak", settings.exposure_readout
+        cells, drugs = responses.cells, responses.inhibitors
+        rows.append(_question("at clinical exposure", cells, drugs, doses, readout, responses.protocol))
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
 def _question(
@@ -345,12 +271,24 @@ def _cell(entry: Mapping[str, Any]) -> AlteredCells:
     return AlteredCells(entry["cell_line"], tuple(entry.get("alterations", ())))
 
 
+def _score(entry: Mapping[str, Any]) -> ScoreSettings:
+    return ScoreSettings(
+        entry["name"],
+        entry.get("held_out", ""),
+        entry.get("leave_out", ""),
+        entry.get("public", ""),
+        tuple(entry.get("refit", ())),
+    )
+
+
 def _cells(entries: Sequence[Mapping[str, Any]]) -> tuple[AlteredCells, ...]:
     return tuple(map(_cell, entries))
 
 
 def _unknown_refits(settings: ScenarioSettings, scenarios: StudyScenarios) -> list[str]:
     """Return a sentence for each group that is to be fitted again and has no dose responses."""
+    if settings.growth_readout is None:
+        return []
     observable, faults = settings.growth_readout.observable, []
     for score in settings.scores:
         if score.refit and score.leave_out:
@@ -367,7 +305,8 @@ def _unknown_refits(settings: ScenarioSettings, scenarios: StudyScenarios) -> li
 
 def _unknown_names(settings: ScenarioSettings, tables: ProblemTables, scenarios: StudyScenarios) -> list[str]:
     """Return a sentence for each name that neither the study nor its tables know."""
-    groups = (settings.responses, settings.resistance, settings.next_candidates)
+    asked = (settings.responses, settings.resistance, settings.next_candidates)
+    groups = [group for group in asked if group is not None]
     treatments = [
         treatment_of(cells, {name: 1.0}, group.protocol)
         for group in groups
@@ -377,9 +316,12 @@ def _unknown_names(settings: ScenarioSettings, tables: ProblemTables, scenarios:
     treatments += [
         treatment_of(pair.cells, dict.fromkeys(pair.inhibitors, 1.0), pair.protocol) for pair in settings.pairs
     ]
-    treatments.append(treatment_of(settings.next_target.cells, {settings.next_target.inhibitor: 1.0}))
+    target = settings.next_target
+    if target is not None:
+        treatments.append(treatment_of(target.cells, {target.inhibitor: 1.0}))
     readouts = {readout for group in groups for readout in group.readouts} | {pair.readout for pair in settings.pairs}
-    readouts |= {settings.exposure_readout, settings.growth_readout, settings.next_target.readout}
+    alone = (settings.exposure_readout, settings.growth_readout, target.readout if target is not None else None)
+    readouts |= {readout for readout in alone if readout is not None}
     return check_treatments(
         tables, scenarios, treatments, sorted((readout for readout in readouts if readout.observable), key=str)
     )

@@ -151,3 +151,10 @@ def test_a_fit_whose_start_saw_the_held_out_measurements_is_not_scored_on_them(f
         score_predictions(knowing, sets, PANEL, "viability_signal")
     honest = replace(fit, posterior=replace(fit.posterior, seen=measurements_seen(fit.tables)))
     assert set(score_predictions(honest, sets, PANEL, "viability_signal")["set"]) == {"GDSC2"}
+
+
+def test_one_group_cannot_be_left_out_and_the_scores_say_so(fit):
+    asked = [ScoreSettings("a line left out", leave_out="cell_line")]
+    (row,) = score_predictions(fit, asked, PANEL, "pSTAT5_signal").to_dict("records")
+    assert row["measurements"] == 0
+    assert "needs dose responses (pSTAT5_signal) of two or more, and the study has none" in row["left_out"]

@@ -10,3 +10,4 @@ from .refits import (
     refit_without_group as refit_without_group,
     require_refit as require_refit,
 )
+from .scores import FEWEST_GROUPS as FEWEST_GROUPS, TOO_FEW_GROUPS as TOO_FEW_GROUPS

@@ -17,7 +17,7 @@ from jakstat.predictions.scoring.left_out_scores import NOTHING_WEIGHED, score_l
 from jakstat.predictions.scoring.refits import Refit
 from jakstat.predictions.scoring.scores import Prediction, compare_predictors
 from jakstat.problem import StudyMeasurement, require_unseen
-from jakstat.scenarios import ScoreSettings
+from jakstat.scenarios import ScoreSettings, dose_responses_by
 from jakstat.statistics import draw_measurements
 
 
@@ -92,20 +92,37 @@ def score_predictions(
     """
     found = []
     for asked in sets:
-        if asked.held_out or asked.public:
-            table = (public or {})[asked.public] if asked.public else PublicTable(folder / asked.held_out, "")
-            if table.absence:
-                scores = pd.DataFrame(
-                    [{"predictor": MECHANISM, "naive": False, "measurements": 0, "left_out": table.absence}]
-                )
-            else:
-                held_out = fit.scenarios.read_table(table.path)
-                rows = [(row.observable, row.time, row.value, row.censored) for row in held_out]
-                require_unseen(fit.posterior.seen, fit.tables, rows, asked.name)
-                scores = score_held_out(fit, held_out)
+        table = PublicTable(folder / asked.held_out, "")
+        table = (public or {})[asked.public] if asked.public else table
+        if reason := table.absence or _too_few_to_leave_out(fit, observable, asked.leave_out):
+            found.append(_not_scored(reason).assign(set=asked.name, **NOTHING_WEIGHED))
+        elif asked.held_out or asked.public:
+            held_out = fit.scenarios.read_table(table.path)
+            rows = [(row.observable, row.time, row.value, row.censored) for row in held_out]
+            require_unseen(fit.posterior.seen, fit.tables, rows, asked.name)
+            scores = score_held_out(fit, held_out)
             found.append(scores.assign(set=asked.name, **NOTHING_WEIGHED))
         else:
             own = {group: refit for (by, group), refit in (refits or {}).items() if by == asked.leave_out}
             left_out = score_left_out(fit, observable, asked.leave_out, own)
             found.append(left_out.scores.assign(set=asked.name, **left_out.trust()))
     return pd.concat([scores.assign(left_out=scores.get("left_out", "")) for scores in found], ignore_index=True)
+
+
+def _not_scored(reason: str) -> pd.DataFrame:
+    """Return the row of a set that could not be scored."""
+    return pd.DataFrame([{"predictor": MECHANISM, "naive": False, "measurements": 0, "left_out": reason}])
+
+
+def _too_few_to_leave_out(fit: StudyFit, observable: str, by: str) -> str:
+    """Say why no group can be left out; empty where one can, or none is asked for."""
+    if not by:
+        return ""
+    _, labels = dose_responses_by(fit.scenarios.measurements, observable, by)
+    groups = sorted(set(map(str, labels)))
+    if len(groups) > 1:
+        return ""
+    return (
+        f"leaving out a {by} at a time needs dose responses ({observable}) of two or more, and the study has "
+        f"{f'those of {groups[0]} alone' if groups else 'none'}."
+    )

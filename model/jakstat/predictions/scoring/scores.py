@@ -26,6 +26,7 @@ from scipy.special import logsumexp
 
 COVERAGE_LEVELS = (50, 80, 90)  # percent
 FEWEST_GROUPS = 5  # assumed: a bootstrap of fewer groups is not judged
+TOO_FEW_GROUPS = "too few groups"
 _RESAMPLES = 4000
 _INTERVAL = 0.95
 
@@ -242,5 +243,5 @@ def _interval(difference: np.ndarray, codes: np.ndarray, weights: np.ndarray) ->
 
 def _verdict(lower: float, upper: float, groups: int) -> str:
     if groups < FEWEST_GROUPS:
-        return "too few groups"
+        return TOO_FEW_GROUPS
     return "wins" if upper < 0 else "loses" if lower > 0 else "ties"

@@ -6,7 +6,7 @@ for any PEtab model. Doses and constants ``K`` are in nM, rates in 1/min.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sympy as sp
 
@@ -182,7 +182,10 @@ class Exposure:
 
 @dataclass(frozen=True)
 class Reference:
-    """The content of a folder of reference tables; mappings are by id, in the order of the tables."""
+    """The content of a folder of reference tables; mappings are by id, in the order of the tables.
+
+    ``synonyms`` are other names of inhibitors, cell lines and ligands: by kind, the folded synonym and what it means.
+    """
 
     inhibitors: Mapping[str, Inhibitor]
     alterations: Mapping[str, Alteration]
@@ -191,3 +194,4 @@ class Reference:
     exposures: tuple[Exposure, ...]
     constants: Mapping[str, Constant]
     measured_resistance: tuple[MeasuredResistance, ...] = ()
+    synonyms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -12,10 +12,20 @@ from jakstat.problem.formulas import names_of, parse_formula
 def require_evidence(table: TextTable, faults: list[Fault]) -> None:
     """Add a fault for each row that does not say where it comes from and what its numbers rest on."""
     for row in table.rows:
-        if not row["source"]:
-            needed = "where the row comes from, or from what its numbers were assumed"
-            faults.append(table.fault(row, "source", "nothing", needed))
+        _require_source_in(table, row, faults)
         status_in(table, row, faults)
+
+
+def require_source(table: TextTable, faults: list[Fault]) -> None:
+    """Add a fault for each row, of a table without numbers to rest on something, that has no source."""
+    for row in table.rows:
+        _require_source_in(table, row, faults)
+
+
+def _require_source_in(table: TextTable, row: Row, faults: list[Fault]) -> None:
+    if not row["source"]:
+        needed = "where the row comes from, or from what its numbers were assumed"
+        faults.append(table.fault(row, "source", "nothing", needed))
 
 
 def unique_rows(table: TextTable, columns: Sequence[str], faults: list[Fault]) -> None:

@@ -6,6 +6,7 @@ row:
 - ``constants.tsv``: constants that several rows share; ``inhibitors.tsv``, ``alterations.tsv`` and each row's own one;
 - ``receptors.tsv``, ``cell_lines.tsv``, ``exposure.tsv``. A study may have a table of more cell lines of its own.
 - ``resistance_measurements.tsv`` (``measured_resistance``), which a folder may lack.
+- ``synonyms.tsv`` may stand beside them (:mod:`jakstat.problem.reference.synonyms`).
 
 A constant is log-normal: median, and standard deviation of the natural logarithm; without the latter it is fixed. It is
 defined in one row, and other rows may name it in their formulas. Formulas are PEtab math. Which entities a model has is
@@ -38,6 +39,7 @@ from jakstat.problem.reference.entries import (
 )
 from jakstat.problem.reference.entry_rows import formula_of_row, list_in, positive_in, require_evidence, unique_rows
 from jakstat.problem.reference.measured_resistance import read_measured_resistance
+from jakstat.problem.reference.synonyms import read_synonyms
 
 _LINES = "cell_lines.tsv"
 #: A study's own table of cell lines, among the tables that were read.
@@ -110,12 +112,16 @@ def read_reference(folder: Path, faults: list[Fault], own_cell_lines: Path | Non
     known_receptors = {row["receptor"] for row in readable["receptors.tsv"].rows}
     known_alterations = {row["alteration"] for row in readable["alterations.tsv"].rows}
     known_inhibitors = {row["inhibitor"] for row in readable["inhibitors.tsv"].rows}
+    cell_lines = _cell_lines_of(readable, known_receptors, known_alterations, faults)
+    ligands = {receptor.ligand for receptor in receptors}
+    names = {"inhibitor": known_inhibitors, "cell_line": set(cell_lines), "ligand": ligands}
     return replace(
         drugs,
         receptors={receptor.id: receptor for receptor in receptors},
-        cell_lines=_cell_lines_of(readable, known_receptors, known_alterations, faults),
+        cell_lines=cell_lines,
         exposures=read_exposures(readable["exposure.tsv"], known_inhibitors, faults),
         measured_resistance=read_measured_resistance(folder, known_alterations, faults),
+        synonyms=read_synonyms(folder, names, faults),
     )
 
 

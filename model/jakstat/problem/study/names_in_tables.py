@@ -1,6 +1,7 @@
 """Names in measurement tables as laboratories write them: K562, hel and Ruxolitinib are read where one name is meant.
 
-A name of a reference table in another spelling (case, hyphens, spaces) becomes that name, and a note says so once.
+A name of a reference table in another spelling (case, hyphens, spaces), or a synonym of it (``synonyms.tsv``: Jakafi),
+becomes that name, and a note says so once.
 Those tables hold no two spellings of one name (:func:`jakstat.problem.identifiers.require_distinct_names`), so that it
 is always clear which one is meant. Names that are only like one are faults, where near ones are told.
 """
@@ -29,7 +30,12 @@ def with_names(table: TextTable, reference: Reference, notes: list[str]) -> Text
     known: dict[str, Iterable[str]] = {CELL_LINE: reference.cell_lines, ALTERATIONS: reference.alterations}
     known |= {column: reference.inhibitors for column, _ in INHIBITORS}
     known[STIMULUS[0]] = {receptor.ligand for receptor in reference.receptors.values()}
-    spellings = {column: _by_spelling(names) for column, names in known.items() if column in table.columns}
+    kinds = {CELL_LINE: "cell_line", STIMULUS[0]: "ligand"} | {column: "inhibitor" for column, _ in INHIBITORS}
+    spellings = {
+        column: {**reference.synonyms.get(kinds.get(column, ""), {}), **_by_spelling(names)}
+        for column, names in known.items()
+        if column in table.columns
+    }
     counts: Counter[tuple[str, str, str]] = Counter()
     rows = []
     for row in table.rows:

@@ -17,6 +17,7 @@ from jakstat.files import (
     TextTable,
     finite_number_of_text,
     known_id,
+    near_names,
     number_in,
     read_text_table,
     require_columns,
@@ -32,6 +33,8 @@ COLUMNS = ("id", "unit", "nominal", "estimate", "prior", "prior_parameters", "lo
 #: May stand beside them; a prior of a table without them has no status, which a report says.
 _EVIDENCE = ("status", "place")
 #: The names that a parameter table uses: a median instead of the mean of the logarithm.
+#: Letters that a misspelt id has more or less: toxicity_sd is not toxicity misspelt.
+_LETTERS = 1
 _WRITTEN = {"mean_ln": "median", "location_ln": "median"}
 
 
@@ -76,8 +79,8 @@ def check_parameter_ids(
     formula_names: Collection[str],
     set_by_conditions: Collection[str],
     faults: list[Fault],
-) -> None:
-    """Add a fault for each parameter that nothing uses, that a condition sets too, or that has no value anywhere.
+) -> frozenset[str]:
+    """Add a fault for each parameter that is misspelt, that a condition sets too, or that has no value anywhere.
 
     Parameters
     ----------
@@ -93,16 +96,51 @@ def check_parameter_ids(
         Entities that a condition column sets.
     faults : list of Fault
         Faults are added here.
+
+    Returns
+    -------
+    frozenset of str
+        Parameters that neither the model nor a formula uses, as a table of another study has them: they can be left
+        out. One that is like a used name without a row is a fault: that name would silently keep the model's value.
     """
     used = entities.parameters | (set(formula_names) - entities.names)
-    for name in sorted(unused for unused in set(ids) - used if unused.isidentifier()):  # else it has been refused
+    unused = {name for name in set(ids) - used if name.isidentifier()}  # else it has been refused
+    without_row = used - set(ids)
+    meant = {
+        name: near
+        for name in sorted(unused)
+        if (near := [other for other in near_names(name, without_row) if abs(len(other) - len(name)) <= _LETTERS])
+    }
+    for name, near in meant.items():
         found = f"{name!r}, which neither the model nor a formula uses"
-        faults.append(Fault(str(path), None, "id", found, "a parameter of the model or of study.yaml"))
+        needed = f"a parameter of the model or of study.yaml (did you mean {' or '.join(near)}?)"
+        faults.append(Fault(str(path), None, "id", found, needed))
     for name in sorted(set(ids) & set(set_by_conditions)):
         faults.append(Fault(str(path), None, "id", f"{name!r}, which a condition column sets", "one of the two"))
     for name in sorted(entities.without_value - set(ids) - set(set_by_conditions)):
         needed = "a row for this parameter of the model, or a value in the model"
         faults.append(Fault(str(path), None, name, "no value", needed))
+    return frozenset(unused - set(meant))
+
+
+def without_unused(table: StudyParameters, path: Path, unused: Collection[str], notes: list[str]) -> StudyParameters:
+    """Return the parameters without those that the study does not use; a note says which were left out.
+
+    Parameters
+    ----------
+    table : StudyParameters
+    path : Path
+        The parameter table, for the note.
+    unused : collection of str
+    notes : list of str
+        The note is added here.
+    """
+    if not unused:
+        return table
+    listed = ", ".join(sorted(unused))
+    notes.append(f"{path.name}: {listed} left out: no measurement of this study depends on them.")
+    kept = tuple(parameter for parameter in table.parameters if parameter.id not in unused)
+    return StudyParameters(kept, table.ids - set(unused))
 
 
 def _parameter_of(table: TextTable, row: Row, faults: list[Fault]) -> Parameter | None:

@@ -19,7 +19,7 @@ from jakstat.problem.study.constants_section import with_own_constants
 from jakstat.problem.study.description import Study, read_description
 from jakstat.problem.study.study_measurements import StudyMeasurement, read_measurements
 from jakstat.problem.study.study_observables import StudyObservables, read_observables
-from jakstat.problem.study.study_parameters import StudyParameters, check_parameter_ids, read_parameters
+from jakstat.problem.study.study_parameters import StudyParameters, check_parameter_ids, read_parameters, without_unused
 from jakstat.problem.study.study_tables import CheckedStudy, assembled_study
 from jakstat.problem.study.study_treatments import NAME_COLUMNS
 
@@ -90,10 +90,11 @@ def read_checked_study(folder: str | Path) -> CheckedStudy:
             _check_stimulus(study, measurements, faults)
             reference = reference if every else only_what_suits(reference, entities)
         if observables.complete:
-            _check_parameters(study, reference, entities, observables, table, faults)
+            unused = _check_parameters(study, reference, entities, observables, table, faults)
+            table = without_unused(table, study.parameters, unused, notes)
     if faults or sbml is None or table is None or observables is None:
         raise DataFaultsError(faults)
-    checked = assembled_study(study, sbml, reference, table, observables, measurements)
+    checked = assembled_study(study, sbml, reference, table, observables, measurements, notes)
     files = (*study.files, *imported)
     return replace(
         checked,
@@ -191,10 +192,10 @@ def _check_parameters(
     observables: StudyObservables,
     table: StudyParameters,
     faults: list[Fault],
-) -> None:
-    """Check that each parameter of the table is used, and that no entity is set twice or not at all."""
+) -> frozenset[str]:
+    """Check that no entity is set twice or not at all; return the parameters of the table that nothing uses."""
     names, targets = set(observables.names), {condition.sets for condition in study.conditions}
     if study.cells is not None and reference is not None:
         formulas = [formula for pooled in study.cells.pooled for formula in (pooled.mean, pooled.sd)]
         names |= {name for formula in formulas for name in names_of(formula)}
-    check_parameter_ids(study.parameters, table.ids, entities, names, targets, faults)
+    return check_parameter_ids(study.parameters, table.ids, entities, names, targets, faults)

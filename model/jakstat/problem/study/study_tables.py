@@ -15,9 +15,9 @@ from jakstat.problem.study.description import Study
 from jakstat.problem.study.rows import StudyMeasurement
 from jakstat.problem.study.study_experiments import experiment_parameters, experiments_of, names_made_for, wild_type_ids
 from jakstat.problem.study.study_observables import StudyObservables, experiment_scales, per_experiment_id
-from jakstat.problem.study.study_parameters import StudyParameters
+from jakstat.problem.study.study_parameters import StudyParameters, without_unused
 from jakstat.problem.study.study_treatments import Treatment
-from jakstat.problem.study.whole_study import faults_of_whole
+from jakstat.problem.study.whole_study import faults_of_whole, unused_parameters
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,11 @@ def assembled_study(
     table: StudyParameters,
     observables: StudyObservables,
     measurements: tuple[StudyMeasurement, ...],
+    notes: list[str],
 ) -> CheckedStudy:
     """Return the study with its experiments, and the parameters that these and its scales need.
+
+    Parameters of its table on which no measurement depends are left out, and a note in ``notes`` says which.
 
     Raises
     ------
@@ -87,7 +90,13 @@ def assembled_study(
         title=study.title,
         citation=f"{study.citation} doi:{study.doi}" if study.doi else study.citation,
     )
-    faults = faults_of_whole(study, require_own_ids(tables, str(study.file)), entities, wild_type)
+    require_own_ids(tables, str(study.file))
+    written_ids = {new: name for name, new in wild_type.items()}
+    unused = {parameter.id for parameter in written} & unused_parameters(tables, entities)
+    without_unused(table, study.parameters, {written_ids.get(name, name) for name in unused}, notes)
+    used = tuple(parameter for parameter in tables.parameters if parameter.id not in unused)
+    tables = replace(tables, parameters=used)
+    faults = faults_of_whole(study, tables, entities, wild_type)
     if faults:
         raise DataFaultsError(faults)
     return CheckedStudy(study, tables, measurements, reference, wild_type, without)

@@ -36,17 +36,12 @@ def faults_of_whole(
     """
     parameters = {parameter.id for parameter in tables.parameters}
     written = {new: name for name, new in wild_type.items()}
-    changes = dict.fromkeys(
-        (number > 0, target, value)
-        for experiment in tables.experiments
-        for number, period in enumerate(experiment.periods)
-        for target, value in period.changes.items()
-    )
+    changes = _changes_of(tables)
     return [
         *inconsistencies(tables.sbml, str(study.model)),
         *_names_in_observables(study, tables, parameters | entities.names),
         *_names_in_changes(study, changes, (parameters, parameters | entities.names), written),
-        *_uses_of_parameters(study, tables, changes, entities, written),
+        *_set_twice(study, tables, changes, written),
     ]
 
 
@@ -78,29 +73,43 @@ def _names_in_changes(
     return faults
 
 
-def _uses_of_parameters(
-    study: Study,
-    tables: ProblemTables,
-    changes: Collection[_Change],
-    entities: ModelEntities,
-    written: Mapping[str, str],
-) -> list[Fault]:
-    """Return a fault for each parameter that an experiment sets too, or on which no measurement depends.
-
-    ``written`` is the id that the parameter table gives to those that have another.
-    """
+def unused_parameters(tables: ProblemTables, entities: ModelEntities) -> frozenset[str]:
+    """Return the ids of the parameters on which no measurement depends: cells and formulas have other values."""
+    changes = _changes_of(tables)
     targets = {target for _, target, _ in changes}
     formulas = [value for _, _, value in changes]
     formulas += [part for row in tables.observables for part in (row.formula, row.noise_formula)]
     formulas += {value for row in tables.measurements for value in row.observable_parameters}
     used = (entities.parameters - targets).union(*map(names_of, formulas))
-    faults = []
-    for parameter in tables.parameters:
-        name = written.get(parameter.id, parameter.id)
-        if parameter.id in targets:
-            found = f"{name!r}, which cells of study.yaml or a row of the reference tables sets"
-            faults.append(Fault(str(study.parameters), None, "id", found, "one of the two"))
-        elif parameter.id not in used:
-            found = f"{name!r}, on which no measurement depends: the cells and formulas have other values"
-            faults.append(Fault(str(study.parameters), None, "id", found, "a parameter that is used, or no row for it"))
-    return faults
+    return frozenset(parameter.id for parameter in tables.parameters) - used - targets
+
+
+def _changes_of(tables: ProblemTables) -> dict[_Change, None]:
+    """Return what the experiments set, each change once."""
+    return dict.fromkeys(
+        (number > 0, target, value)
+        for experiment in tables.experiments
+        for number, period in enumerate(experiment.periods)
+        for target, value in period.changes.items()
+    )
+
+
+def _set_twice(
+    study: Study, tables: ProblemTables, changes: Collection[_Change], written: Mapping[str, str]
+) -> list[Fault]:
+    """Return a fault for each parameter that an experiment sets too.
+
+    ``written`` is the id that the parameter table gives to those that have another.
+    """
+    targets = {target for _, target, _ in changes}
+    return [
+        Fault(
+            str(study.parameters),
+            None,
+            "id",
+            f"{written.get(parameter.id, parameter.id)!r}, which cells of study.yaml or a reference table sets",
+            "one of the two",
+        )
+        for parameter in tables.parameters
+        if parameter.id in targets
+    ]

@@ -21,6 +21,7 @@ from .drawing import (
 from .exposure_figures import exposure_figure as exposure_figure
 from .fit_figures import (
     drawn_fit as drawn_fit,
+    draws_apart as draws_apart,
     fit_figure as fit_figure,
     prior_predictive_figure as prior_predictive_figure,
 )

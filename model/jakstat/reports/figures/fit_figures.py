@@ -15,7 +15,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from jakstat.problem import Observable, ProblemTables, measured_over_doses, measured_over_time, require_same_problem
+from jakstat.problem import (
+    Observable,
+    ProblemTables,
+    measured_over_doses,
+    measured_over_time,
+    require_same_problem,
+    scales_apart,
+)
 from jakstat.reports.figures.dose_figures import fit_over_doses, prior_over_doses
 from jakstat.reports.figures.drawing import (
     GREY,
@@ -63,11 +70,34 @@ def fit_figure(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Datase
     for drawn in (tree, time_courses):
         if drawn is not None:
             require_same_problem(drawn, tables)
-    return drawn_fit(tables, tree, time_courses)
+    return drawn_fit(*draws_apart(tables, tree), time_courses)
+
+
+def draws_apart(tables: ProblemTables, tree: xr.DataTree) -> tuple[ProblemTables, xr.DataTree]:
+    """Return a problem and its draws with an observable for each scale of an experiment (``scales_apart``).
+
+    Parameters
+    ----------
+    tables : ProblemTables
+        Whole: its measurements are the ``obs`` of the draws.
+    tree : DataTree
+    """
+    apart = scales_apart(tables)
+    if apart is tables:
+        return tables, tree
+    ids = ("obs", np.array([measurement.observable_id for measurement in apart.measurements]))
+    groups = {
+        name: group.dataset.assign_coords(observable=ids) if "obs" in group.dims else group.dataset
+        for name, group in tree.children.items()
+    }
+    return apart, xr.DataTree.from_dict(groups)
 
 
 def drawn_fit(tables: ProblemTables, tree: xr.DataTree, time_courses: xr.Dataset | None = None) -> Figure:
-    """Return the figure of draws that are known to be the problem's; ``tables`` may hold some of its observables."""
+    """Return the figure of draws that are known to be the problem's; ``tables`` may hold some of its observables.
+
+    Both as :func:`draws_apart` returns them: what was measured on several blots has a panel for each.
+    """
     drawn = [
         fit_over_time(measured_over_time(tables), tree, time_courses),
         fit_over_doses(measured_over_doses(tables), tree),
@@ -112,6 +142,7 @@ def prior_predictive_figure(tables: ProblemTables, prior: xr.DataTree) -> Figure
     -------
     Figure
     """
+    tables, prior = draws_apart(tables, prior)
     drawn = [_prior_over_time(measured_over_time(tables), prior), prior_over_doses(measured_over_doses(tables), prior)]
     return grouped_figure([group for group in drawn if group.count])
 

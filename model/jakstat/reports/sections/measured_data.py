@@ -8,7 +8,14 @@ import pandas as pd
 from scipy.stats import binom
 
 from jakstat.problem import ProblemTables, measured_over_doses, measured_over_time
-from jakstat.reports.figures import drawn_fit, experiment_name, figure_svg, observable_name, prior_predictive_figure
+from jakstat.reports.figures import (
+    drawn_fit,
+    draws_apart,
+    experiment_name,
+    figure_svg,
+    observable_name,
+    prior_predictive_figure,
+)
 from jakstat.reports.page import Block, Cell, Items, Paragraph, Picture, Section, Table, Tone
 from jakstat.reports.report_contents import ReportContents
 from jakstat.reports.tables import number_text, share_text
@@ -161,13 +168,14 @@ def _flat(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, 
 
 def fit_section(contents: ReportContents) -> Section:
     """Measurements and the posterior of the signal."""
-    over_time, over_doses = measured_over_time(contents.tables), measured_over_doses(contents.tables)
+    tables, posterior = draws_apart(contents.tables, contents.posterior)
+    over_time, over_doses = measured_over_time(tables), measured_over_doses(tables)
     pictures: list[Block] = []
     if over_time.measurements:
-        figure = drawn_fit(over_time, contents.posterior, contents.time_courses)
+        figure = drawn_fit(over_time, posterior, contents.time_courses)
         pictures.append(Picture(figure_svg(figure), "Data and fit.", _fit_caption(contents, over_time)))
     if over_doses.measurements:
-        figure = drawn_fit(over_doses, contents.posterior)
+        figure = drawn_fit(over_doses, posterior)
         pictures.append(Picture(figure_svg(figure), "Doses and fit.", _dose_caption(over_doses)))
     return Section("fit", "Data and fit", pictures)
 
@@ -175,7 +183,8 @@ def fit_section(contents: ReportContents) -> Section:
 def _fit_caption(contents: ReportContents, tables: ProblemTables) -> str:
     drawn = "at the measured times, joined by lines" if contents.time_courses is None else "at all times"
     return (
-        f"{_measured_sentence(tables)} Marks are measured values, a colour and a mark for each experiment. Lines "
+        f"{_measured_sentence(tables)} A panel for each observable, and for each blot or plate with a scale of its own "
+        "where several have an experiment. Marks are measured values, a colour and a mark for each experiment. Lines "
         f"and bands are the median and the central 50 % and 90 % intervals of the expected signal {drawn}. Thin bars "
         "are the central 90 % interval of a new measurement (signal and noise): about nine marks in ten should lie on "
         "theirs. Marks that leave their bars in a row, on one side, show what the model cannot describe."

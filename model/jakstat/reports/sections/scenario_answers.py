@@ -1,8 +1,6 @@
 """The sections on what was predicted for scenarios, each with what is assumed in it."""
 
-from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from jakstat.reports.figures import (
@@ -13,10 +11,10 @@ from jakstat.reports.figures import (
     figure_svg,
     resistance_figure,
     response_figure,
-    score_figure,
 )
-from jakstat.reports.page import Block, Cell, Paragraph, Picture, Section, Table, Tone
+from jakstat.reports.page import Block, Paragraph, Picture, Section, Table
 from jakstat.reports.report_contents import ScenarioResults
+from jakstat.reports.sections.score_answers import score_section, score_sentence
 from jakstat.reports.tables import (
     WHAT_A_STATUS_SAYS,
     interval_text,
@@ -27,47 +25,47 @@ from jakstat.reports.tables import (
 )
 
 _TEXT, _NUMBER = False, True
-_GOOD_K = 0.7  # Vehtari et al. 2024, JMLR 25(72)
+
+
+def made[T](answer: T | None) -> T:
+    """Return what a rule made for a section; a report asks only for sections whose rules ran."""
+    if answer is None:
+        raise ValueError("a section of the report: found nothing; needed: what its rule makes")
+    return answer
 
 
 def scenario_sections(results: ScenarioResults) -> list[Section]:
-    """Return the sections in reading order."""
-    return [
-        _asked_section(results),
-        _response_section(results),
-        _resistance_section(results),
-        _combination_section(results),
-        _exposure_section(results),
-        _next_section(results),
-        _score_section(results),
-    ]
+    """Return the sections in reading order: what was asked, and one on each kind of question that was."""
+    answers = (
+        (results.responses, _response_section),
+        (results.shifts, _resistance_section),
+        (results.combinations, _combination_section),
+        (results.exposure, _exposure_section),
+        (results.next_experiment, _next_section),
+        (results.scores, lambda found: score_section(made(found.scores))),
+    )
+    return [_asked_section(results), *(section(results) for answer, section in answers if answer is not None)]
 
 
 def scenario_sentences(results: ScenarioResults) -> list[str]:
     """Return the answers for the top of the report: who depends on JAK, and how good predictions are."""
-    by_loss = results.jak_dependency.sort_values("median", ascending=False)
+    found = [] if results.jak_dependency is None else [_dependency_sentence(results.jak_dependency)]
+    if results.scores is not None:
+        found += [score_sentence(scores) for _, scores in results.scores.groupby("set", sort=False)]
+    return found or ["What was predicted stands below, with its uncertainty."]
+
+
+def _dependency_sentence(jak_dependency: pd.DataFrame) -> str:
+    """Say how much of its growth each line loses without JAKs."""
+    by_loss = jak_dependency.sort_values("median", ascending=False)
     texts = [
         f"{row['cell_line']} {share_text(row['median'])} ({share_text(row['lower_90'])} to "
         f"{share_text(row['upper_90'])})"
         for row in by_loss.to_dict(orient="records")
     ]
-    return [
-        "Loss of net growth when all JAKs are blocked and nothing else is, median and 90 % interval (above 100 %: "
-        f"cells die): {'; '.join(texts)}.",
-        *(score_sentence(scores) for _, scores in results.scores.groupby("set", sort=False)),
-    ]
-
-
-def score_sentence(scores: pd.DataFrame) -> str:
-    """Say where the mechanism stands beside the best naive predictor, of one set of measurements."""
-    row = scores[~scores["naive"].astype(bool)].iloc[0]
-    if not row["measurements"]:
-        return f"{row['set']}: {row['left_out']}"
     return (
-        f"{row['set']}: on {int(row['measurements'])} held-out measurements the mechanism {row['verdict']} against the "
-        f"best naive predictor ({row['against']}): mean CRPS {number_text(row['crps'])}, difference "
-        f"{number_text(row['crps_difference'])} (95 % interval "
-        f"{interval_text(row['difference_lower_95'], row['difference_upper_95'])}; below 0 is better)."
+        "Loss of net growth when all JAKs are blocked and nothing else is, median and 90 % interval (above 100 %: "
+        f"cells die): {'; '.join(texts)}."
     )
 
 
@@ -89,8 +87,7 @@ def _asked_section(results: ScenarioResults) -> Section:
 
 def _response_section(results: ScenarioResults) -> Section:
     blocks: list[Block] = []
-    for name in results.responses:
-        response = results.responses[name]
+    for name, response in made(results.responses).items():
         caption = (
             f"Predicted {name} {response.attrs['time_h']:g} h after the drug, as a share of that without drug: median "
             "and 90 % interval of the expected signal, without measurement noise and without the difference between "
@@ -98,11 +95,12 @@ def _response_section(results: ScenarioResults) -> Section:
             "responses.html is the same to look into."
         )
         blocks.append(
-            Picture(figure_svg(response_figure(response, results.measured)), f"Dose responses: {name}.", caption)
+            Picture(figure_svg(response_figure(response, made(results.measured))), f"Dose responses: {name}.", caption)
         )
-    measures = results.response_measures
+    measures = made(results.response_measures)
     blocks.append(measure_table(measures, ("readout", "cells", "drug"), "response_measures.tsv"))
-    blocks.append(_growth_table(measures))
+    if measures["metric"].isin(["gr50", "gr_max"]).any():
+        blocks.append(_growth_table(measures))
     return Section("responses", "Predicted dose responses", blocks)
 
 
@@ -149,11 +147,12 @@ def _resistance_section(results: ScenarioResults) -> Section:
         "size is a wide prior, not a measurement. The change of the largest "
         "effect, which no dose makes up for, is in the next figure."
     )
-    effects = results.resistance_exposure
+    effects = made(results.resistance_exposure)
     average = effects[effects["level"] == "average"]
     chance = next(name for name in average.columns if name.startswith("probability_"))
     percent = chance.removeprefix("probability_")
-    status = dict(zip(results.shifts["cells"], results.shifts["status"], strict=True))
+    shifts = made(results.shifts)
+    status = dict(zip(shifts["cells"], shifts["status"], strict=True))
     effective = (
         f"Probability that a drug still takes at least {percent} % of the signal at the free average plasma "
         "concentration of a usual dose, and the median effect there. The first row is the line without further "
@@ -163,9 +162,9 @@ def _resistance_section(results: ScenarioResults) -> Section:
         "resistance",
         "Resistance",
         [
-            Picture(figure_svg(resistance_figure(results.shifts)), "Cross-resistance.", caption),
+            Picture(figure_svg(resistance_figure(made(results.shifts))), "Cross-resistance.", caption),
             Picture(
-                figure_svg(emax_figure(results.shifts)),
+                figure_svg(emax_figure(made(results.shifts))),
                 "Largest effect lost.",
                 "How much of the largest effect at any dose is lost: median and 90 % interval, per cent of the signal "
                 "without drug.",
@@ -206,9 +205,9 @@ def _combination_section(results: ScenarioResults) -> Section:
             f"Median excess of the effect over {name}; a dot where its sign is sure in 95 % of draws. Blank: not "
             "defined, because one drug alone never has this effect. Two drugs on one site have no Loewe excess."
         )
-        figure = combination_figure(results.combinations, reference)
+        figure = combination_figure(made(results.combinations), reference)
         blocks.append(Picture(figure_svg(figure), f"Excess over {name}.", caption))
-    blocks.append(_least_doses_table(results.least_doses))
+    blocks.append(_least_doses_table(made(results.least_doses)))
     return Section("combinations", "Combinations", blocks)
 
 
@@ -238,10 +237,10 @@ def _least_doses_table(least: pd.DataFrame) -> Table:
 
 
 def _exposure_section(results: ScenarioResults) -> Section:
-    at_average = results.exposure[results.exposure["level"] == "average"]
-    ranking = results.ranking[results.ranking["level"] == "average"].set_index(["cells", "drug"])
+    at_average = made(results.exposure)[made(results.exposure)["level"] == "average"]
+    ranking = made(results.ranking)[made(results.ranking)["level"] == "average"].set_index(["cells", "drug"])
     chances = [name for name in at_average.columns if name.startswith("probability_")]
-    exposures = results.at_exposure["exposure_status"]
+    exposures = made(results.at_exposure)["exposure_status"]
     status = {str(drug): str(exposures.sel(drug=drug).item()) for drug in exposures["drug"].to_numpy()}
     rows = []
     for record in at_average.to_dict(orient="records"):
@@ -270,7 +269,7 @@ def _exposure_section(results: ScenarioResults) -> Section:
         "Loss of viability at the free average plasma concentration of a usual dose (data/reference/exposure.tsv; "
         f"conversion to medium uncertain by a factor of about 1.6, assumed). {WHAT_A_STATUS_SAYS}"
     )
-    response = results.responses[results.at_exposure["effect"].attrs["readout"]]
+    response = made(results.responses)[made(results.at_exposure)["effect"].attrs["readout"]]
     overlay = (
         f"Predicted {response.attrs['readout']} (median; 90 % interval for the three lines with the largest effect) "
         "and the free plasma concentrations of each drug at a usual dose, their conversion to medium included."
@@ -280,7 +279,9 @@ def _exposure_section(results: ScenarioResults) -> Section:
         "At clinical exposure",
         [
             Picture(
-                figure_svg(exposure_figure(response, results.at_exposure)), "Dose responses and exposure.", overlay
+                figure_svg(exposure_figure(response, made(results.at_exposure))),
+                "Dose responses and exposure.",
+                overlay,
             ),
             Table("Effect at exposure.", caption, columns, tuple(rows)),
         ],
@@ -288,7 +289,11 @@ def _exposure_section(results: ScenarioResults) -> Section:
 
 
 def _next_section(results: ScenarioResults) -> Section:
-    shown = results.next_experiment.head(10)
+    shown = made(results.next_experiment).head(10)
+    reasons = shown["left_out"].fillna("") if "left_out" in shown else []
+    if any(reasons):
+        reason = Paragraph(f"No candidate is ranked: {next(filter(None, reasons))}.")
+        return Section("next", "What to measure next", [reason])
     rows = tuple(
         (
             str(row["candidate"]),
@@ -312,64 +317,3 @@ def _next_section(results: ScenarioResults) -> Section:
         "trusted. The best ten."
     )
     return Section("next", "What to measure next", [Table("Next experiment.", caption, columns, rows)])
-
-
-def _score_section(results: ScenarioResults) -> Section:
-    blocks: list[Block] = []
-    for name, scores in results.scores.groupby("set", sort=False):
-        blocks.append(Paragraph(score_sentence(scores)))
-        if not scores["measurements"].any():
-            continue
-        blocks += [
-            _score_table(str(name), scores),
-            Picture(
-                figure_svg(score_figure(scores)),
-                f"Calibration, {name}.",
-                "Share of held-out measurements in central predictive intervals; on the dashed line they are honest.",
-            ),
-        ]
-    return Section("scores", "How good the predictions are", blocks)
-
-
-def _score_table(name: str, scores: pd.DataFrame) -> Table:
-    rows = []
-    for row in scores.to_dict(orient="records"):
-        tone: Tone = "good" if row["verdict"] == "wins" else "bad" if row["verdict"] == "loses" else ""
-        numbers = [number_text(row[column]) for column in ("crps", "log_score")]
-        coverage = [share_text(row[f"coverage_{level}"]) for level in (50, 80, 90)]
-        rows.append(
-            (row["predictor"], *numbers, *coverage, number_text(row["spearman"], 2), Cell(row["verdict"], tone))
-        )
-    columns: Sequence[tuple[str, bool]] = (
-        ("predictor", _TEXT),
-        ("CRPS", _NUMBER),
-        ("log score", _NUMBER),
-        ("in 50 %", _NUMBER),
-        ("in 80 %", _NUMBER),
-        ("in 90 %", _NUMBER),
-        ("rank correlation", _NUMBER),
-        ("against the best naive", _TEXT),
-    )
-    caption = (
-        "Held-out measurements, predicted with all uncertainty (difference between screens and noise included) and by "
-        "naive predictors from the training measurements. CRPS: smaller is better; log score: larger is better. wins, "
-        "ties, loses: by the 95 % bootstrap interval of the difference in CRPS, groups of measurements resampled whole."
-    )
-    return Table(f"Scores, {name}.", caption + _trust(scores), tuple(columns), tuple(rows))
-
-
-def _trust(scores: pd.DataFrame) -> str:
-    """Return how far what was left out by weights, or by fits of its own, can be trusted; empty where nothing was."""
-    found = scores.iloc[0]
-    text = ""
-    if np.isfinite(found["k_hat"]):
-        trust = "reach" if found["k_hat"] <= _GOOD_K else "do not reach for all groups"
-        text = (
-            f" Weights carry the fit over to the one without a group; they {trust} (largest k-hat "
-            f"{number_text(found['k_hat'], 2)}, {found['k_hat_of']}; up to {_GOOD_K} is good)."
-        )
-    if isinstance(found["refitted"], str) and found["refitted"]:
-        text += (
-            f" Fitted again without them: {found['refitted']} (largest R-hat {number_text(found['refit_r_hat'], 4)})."
-        )
-    return text

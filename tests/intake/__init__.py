@@ -1,0 +1,1 @@
+"""Layouts and lab files that tests of the intake and of the command line share."""
