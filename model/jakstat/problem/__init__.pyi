@@ -42,12 +42,14 @@ from .reference import (
     CellLine as CellLine,
     Constant as Constant,
     Inhibitor as Inhibitor,
+    LineCovariates as LineCovariates,
     Reference as Reference,
     altered as altered,
     check_against_model as check_against_model,
     constants_in as constants_in,
     inhibited as inhibited,
     read_interventions as read_interventions,
+    read_line_covariates as read_line_covariates,
 )
 from .same_problem import (
     PARAMETERS as PARAMETERS,

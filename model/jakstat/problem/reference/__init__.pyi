@@ -8,5 +8,6 @@ from .entries import (
     Inhibitor as Inhibitor,
     Reference as Reference,
 )
+from .line_covariates import LineCovariates as LineCovariates, read_line_covariates as read_line_covariates
 from .reference_tables import read_interventions as read_interventions, read_reference as read_reference
 from .suitability import check_against_model as check_against_model, only_what_suits as only_what_suits

@@ -66,6 +66,7 @@ class Cells:
     pooled: tuple[Pooled, ...] = ()
     suit: str = ALL_ROWS
     constants: tuple[OwnConstant, ...] = ()
+    covariates: Path | None = None
 
     @property
     def grouping_columns(self) -> tuple[str, ...]:
@@ -103,6 +104,7 @@ def read_cells(content: Mapping[str, Any], folder: Path, keys: StudyKeys, faults
         ),
         suit=content.get("suit") or ALL_ROWS,
         constants=read_own_constants(content.get("constants") or {}, keys, faults),
+        covariates=folder / content["covariates"] if content.get("covariates") else None,
     )
 
 

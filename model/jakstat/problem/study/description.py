@@ -61,8 +61,8 @@ class Study:
     @property
     def files(self) -> tuple[Path, ...]:
         """The study's own files."""
-        own = (self.cells.own_cell_lines,) if self.cells is not None and self.cells.own_cell_lines else ()
-        return (self.file, self.model, *self.measurements, self.parameters, *own)
+        of_lines = (self.cells.own_cell_lines, self.cells.covariates) if self.cells is not None else ()
+        return (self.file, self.model, *self.measurements, self.parameters, *(file for file in of_lines if file))
 
     def fault(self, path: tuple[str, ...], found: str, needed: str) -> Fault:
         """Return a fault at a key of the file."""

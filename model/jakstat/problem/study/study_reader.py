@@ -13,8 +13,15 @@ from jakstat.files import DataFaultsError, Fault, digests_of, encoding_notes, sh
 from jakstat.problem.formulas import names_of, unknown_name_needed
 from jakstat.problem.model_text import ModelEntities, model_entities, read_model
 from jakstat.problem.records import ProblemTables
-from jakstat.problem.reference import Reference, check_against_model, only_what_suits, read_reference
-from jakstat.problem.study.cells_section import ALL_ROWS
+from jakstat.problem.reference import (
+    LineCovariates,
+    Reference,
+    check_against_model,
+    only_what_suits,
+    read_line_covariates,
+    read_reference,
+)
+from jakstat.problem.study.cells_section import ALL_ROWS, Cells
 from jakstat.problem.study.constants_section import with_own_constants
 from jakstat.problem.study.description import Study, read_description
 from jakstat.problem.study.study_measurements import StudyMeasurement, read_measurements
@@ -73,6 +80,7 @@ def read_checked_study(folder: str | Path) -> CheckedStudy:
         reference = read_reference(cells.reference, faults, cells.own_cell_lines)
     if cells is not None and reference is not None:
         reference = with_own_constants(reference, cells.constants, faults)
+    covariates = _covariates_of(cells, reference, faults)
     reference_is_whole, before = len(faults) == before, len(faults)
     measurements = read_measurements(study, reference, faults, notes)
     if not reference_is_whole:  # what it lacks now is unknown only until its faults are mended
@@ -97,6 +105,7 @@ def read_checked_study(folder: str | Path) -> CheckedStudy:
     files = (*study.files, *imported)
     return replace(
         checked,
+        covariates=covariates,
         tables=replace(
             checked.tables, data_digests=digests_of(files, study.file.parent), notes=(*notes, *encoding_notes(files))
         ),
@@ -109,6 +118,13 @@ def _has_reference(study: Study, folder: Path, faults: list[Fault]) -> bool:
         needed = f"a folder with the reference tables, from {study.file.parent} on"
         faults.append(study.fault(("cells", "reference"), shown_path(folder), needed))
     return folder.is_dir()
+
+
+def _covariates_of(cells: Cells | None, reference: Reference | None, faults: list[Fault]) -> LineCovariates | None:
+    """Return what is known of the cell lines, None where the study names no table of it; add its faults."""
+    if cells is None or cells.covariates is None or reference is None:
+        return None
+    return read_line_covariates(cells.covariates, reference.cell_lines, faults)
 
 
 def _used_of_reference(reference: Reference, measurements: Iterable[StudyMeasurement]) -> set[str]:

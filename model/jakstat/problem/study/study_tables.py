@@ -10,7 +10,7 @@ from jakstat.problem.formulas import entity
 from jakstat.problem.made_ids import made_id_faults, require_own_ids
 from jakstat.problem.model_text import model_entities
 from jakstat.problem.records import Experiment, Measurement, ProblemTables
-from jakstat.problem.reference import Reference
+from jakstat.problem.reference import LineCovariates, Reference
 from jakstat.problem.study.description import Study
 from jakstat.problem.study.rows import StudyMeasurement
 from jakstat.problem.study.study_experiments import experiment_parameters, experiments_of, names_made_for, wild_type_ids
@@ -38,6 +38,8 @@ class CheckedStudy:
         From :func:`jakstat.problem.study.study_experiments.wild_type_ids`.
     without : mapping of str to Expr
         What :func:`jakstat.problem.study.study_experiments.experiments_of` takes.
+    covariates : LineCovariates or None
+        What is known of its cell lines before any drug, where ``study.yaml`` names a table of it.
     """
 
     study: Study
@@ -46,6 +48,7 @@ class CheckedStudy:
     reference: Reference | None
     wild_type: Mapping[str, str]
     without: Mapping[str, sp.Expr]
+    covariates: LineCovariates | None = None
 
 
 def assembled_study(
