@@ -34,8 +34,8 @@ def test_the_panel_is_read_with_all_lines_and_drugs(folder):
     assert len(treated) == sum(len(rows_of(folder / f"viability_{screen}.tsv")) for screen in SCREENS) == 3316
     assert len({treatment.cell_line for treatment in treated}) == 170
     assert len({treatment.inhibitors[0][0] for treatment in treated}) == 9
-    assert checked.covariates is not None
-    assert len(set(checked.covariates.lines) & {treatment.cell_line for treatment in treated}) == 164
+    assert checked.reference.covariates is not None
+    assert len(set(checked.reference.covariates.lines) & {treatment.cell_line for treatment in treated}) == 164
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from jakstat.problem.records import Parameter, Prior
+from jakstat.problem.reference.line_covariates import LineCovariates
 
 #: How an inhibitor acts. Alterations may name ``type I JAK`` and its like instead of each inhibitor.
 MECHANISMS = ("type I JAK", "type II JAK", "STAT", "antibody", "bypass", "survival", "off-target")
@@ -182,3 +183,4 @@ class Reference:
     cell_lines: Mapping[str, CellLine]
     exposures: tuple[Exposure, ...]
     constants: Mapping[str, Constant]
+    covariates: LineCovariates | None = None

@@ -74,6 +74,19 @@ class LineCovariates:
         unknown = np.full(len(columns), np.nan)
         return np.array([chosen[rows[line]] if line in rows else unknown for line in lines]).reshape(-1, len(columns))
 
+    def standardised(self, column: str) -> dict[str, float]:
+        """Return the values of a covariate that are known, by line, in standard deviations from the mean of the lines.
+
+        Yes and no stay 1 and 0, and are known of all lines: where a cell is empty they are the share of the others.
+        """
+        values = self.values[:, self.columns.index(column)]
+        told, found = values[~np.isnan(values)], list(zip(self.lines, values, strict=True))
+        middle = float(told.mean()) if told.size else 0.0
+        if column.startswith(_YES_OR_NO):
+            return {line: middle if np.isnan(value) else float(value) for line, value in found}
+        spread = float(told.std()) or 1.0 if told.size else 1.0
+        return {line: (float(value) - middle) / spread for line, value in found if not np.isnan(value)}
+
 
 def read_line_covariates(path: Path, cell_lines: Collection[str], faults: list[Fault]) -> LineCovariates | None:
     """Read a table of covariates.

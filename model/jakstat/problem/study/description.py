@@ -13,6 +13,9 @@ from jakstat.files import Fault, read_mapping
 from jakstat.problem.study.cells_section import Cells, read_cells
 from jakstat.problem.study.structure import StudyKeys, well_formed
 
+#: What ``measured`` says of an observable of cells to which nothing was added.
+BEFORE_TREATMENT = "before_treatment"
+
 
 @dataclass(frozen=True)
 class ConditionColumn:
@@ -36,6 +39,7 @@ class StudyObservable:
     label: str
     degrees_of_freedom: str = ""
     per_experiment: tuple[str, ...] = ()
+    before_treatment: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,4 +153,5 @@ def _observable(name: str, content: Mapping[str, Any]) -> StudyObservable:
         label=content.get("label") or "",
         degrees_of_freedom=content.get("degrees_of_freedom") or "",
         per_experiment=tuple(content.get("per_experiment") or ()),
+        before_treatment=content.get("measured") == BEFORE_TREATMENT,
     )

@@ -10,7 +10,7 @@ from jakstat.problem.formulas import entity
 from jakstat.problem.made_ids import made_id_faults, require_own_ids
 from jakstat.problem.model_text import model_entities
 from jakstat.problem.records import Experiment, Measurement, ProblemTables
-from jakstat.problem.reference import LineCovariates, Reference
+from jakstat.problem.reference import Reference
 from jakstat.problem.study.description import Study
 from jakstat.problem.study.rows import StudyMeasurement
 from jakstat.problem.study.study_experiments import experiment_parameters, experiments_of, names_made_for, wild_type_ids
@@ -33,13 +33,11 @@ class CheckedStudy:
     measurements : tuple of StudyMeasurement
         The measurements of ``tables`` with what was done to the cells, in the same order.
     reference : Reference or None
-        The tables of its ``cells`` section; None where it has none.
+        The tables of its ``cells`` section, with what is known of its lines before any drug; None where it has none.
     wild_type : mapping of str to str
         From :func:`jakstat.problem.study.study_experiments.wild_type_ids`.
     without : mapping of str to Expr
         What :func:`jakstat.problem.study.study_experiments.experiments_of` takes.
-    covariates : LineCovariates or None
-        What is known of its cell lines before any drug, where ``study.yaml`` names a table of it.
     """
 
     study: Study
@@ -48,7 +46,6 @@ class CheckedStudy:
     reference: Reference | None
     wild_type: Mapping[str, str]
     without: Mapping[str, sp.Expr]
-    covariates: LineCovariates | None = None
 
 
 def assembled_study(
