@@ -53,7 +53,7 @@ def test_the_shipped_tables_with_numbers_have_a_source_column():
 
 
 #: What a study's README.md and citation stand for.
-MEASUREMENTS = {"measurements.tsv", "phospho.tsv", "viability.tsv", "viability_gdsc2.tsv"}
+MEASUREMENTS = {"measurements.tsv", "phospho.tsv", "viability.tsv", "viability_gdsc1.tsv", "viability_gdsc2.tsv"}
 
 
 @pytest.mark.parametrize("file", TABLES, ids=lambda file: f"{file.parent.name}/{file.name}")
@@ -129,3 +129,21 @@ def test_values_that_a_study_fixes_have_a_comment_that_says_whence(file):
         assert _SAYS_WHENCE.search(" ".join(comment)), (
             f"{cells} in {file}: its fixed values have no comment with a source"
         )
+
+
+def test_the_table_of_licences_names_each_table_of_the_data_and_no_other():
+    text = (REPOSITORY / "data/README.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `") and "/" in line.split("|")[1]]
+    named = {name for row in rows for name in re.findall(r"`([\w/*.]+)`", row)}
+    files = {file.relative_to(REPOSITORY / "data").as_posix() for file in (REPOSITORY / "data").glob("*/*.tsv")}
+    covered = {file for file in files if any(Path(file).match(name) for name in named if "*" in name)}
+    covered |= {file for file in files if "reference/" in named and file.startswith("reference/")}
+    assert files - named - covered == set()
+    assert {name for name in named if "*" not in name and not name.endswith("/")} - files == set()
+
+
+@pytest.mark.parametrize("file", sorted((REPOSITORY / "data").glob("*/viability*.tsv")), ids=lambda file: file.name)
+def test_values_of_gdsc_stand_under_its_terms(file):
+    named = f"`{file.relative_to(REPOSITORY / 'data').as_posix()}`"
+    rows = (REPOSITORY / "data/README.md").read_text(encoding="utf-8").splitlines()
+    assert any(named in row and "non-commercial" in row for row in rows)

@@ -48,6 +48,7 @@ from .reference import (
     CellLine as CellLine,
     Constant as Constant,
     Inhibitor as Inhibitor,
+    LineCovariates as LineCovariates,
     MeasuredResistance as MeasuredResistance,
     Reference as Reference,
     SourcedNumber as SourcedNumber,
@@ -57,6 +58,7 @@ from .reference import (
     inhibited as inhibited,
     measured_text as measured_text,
     read_interventions as read_interventions,
+    read_line_covariates as read_line_covariates,
     read_reference as read_reference,
     read_sourced_numbers as read_sourced_numbers,
 )

@@ -12,6 +12,7 @@ It looks at the name alone, so that another row of a table renames nothing. How 
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 from jakstat.files import Fault, Row, TextTable, distinct_id, ends_in_digest, folded
 
@@ -72,7 +73,7 @@ def _read_group(text: str, columns: Sequence[str], tables: Mapping[str, Collecti
     """Return the names that a group's readable id is read as."""
     names: list[str] = []
     for place, column in enumerate(columns):
-        known = {identifier(name): name for name in tables.get(column, ()) if is_table_name_readable(name)}
+        known = _names_by_id(tuple(tables.get(column, ())))
         if place == len(columns) - 1:
             names.append(known.get(text, "") if known else text)
         elif known:
@@ -83,6 +84,12 @@ def _read_group(text: str, columns: Sequence[str], tables: Mapping[str, Collecti
             head, _, text = text.partition("_")
             names.append(head)
     return tuple(names)
+
+
+@lru_cache(maxsize=64)
+def _names_by_id(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the names of a table whose ids are readable, by id; kept, since each group of a large study asks."""
+    return {identifier(name): name for name in names if is_table_name_readable(name)}
 
 
 def number_text(value: float) -> str:

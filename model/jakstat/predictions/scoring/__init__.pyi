@@ -1,3 +1,4 @@
+from .folds import fold_of_line as fold_of_line
 from .left_out_scores import score_left_out as score_left_out
 from .panel_scores import (
     PublicTable as PublicTable,

@@ -8,6 +8,7 @@ from .entries import (
     Inhibitor as Inhibitor,
     Reference as Reference,
 )
+from .line_covariates import LineCovariates as LineCovariates, read_line_covariates as read_line_covariates
 from .measured_resistance import MeasuredResistance as MeasuredResistance, measured_text as measured_text
 from .reference_tables import read_interventions as read_interventions, read_reference as read_reference
 from .sourced_numbers import SourcedNumber as SourcedNumber, read_sourced_numbers as read_sourced_numbers

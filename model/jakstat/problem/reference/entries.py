@@ -12,6 +12,7 @@ import sympy as sp
 
 from jakstat.problem.evidence import weakest_status
 from jakstat.problem.records import Parameter, Prior
+from jakstat.problem.reference.line_covariates import LineCovariates
 from jakstat.problem.reference.measured_resistance import MeasuredResistance
 
 #: How an inhibitor acts. Alterations may name ``type I JAK`` and its like instead of each inhibitor.
@@ -195,3 +196,4 @@ class Reference:
     constants: Mapping[str, Constant]
     measured_resistance: tuple[MeasuredResistance, ...] = ()
     synonyms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    covariates: LineCovariates | None = None

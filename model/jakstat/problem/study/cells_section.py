@@ -5,7 +5,9 @@ Its keys stand in ``study.schema.yaml``.
 A pooled entity has a value of its own in each group (a cell line; a cell line in a screen, where ``over`` names a
 column of the tables besides). With z, standard normal, one a group: ``mean * exp(sd * z)`` on scale log, where mean
 is a positive parameter or number; ``1 / (1 + exp(-(mean + sd * z)))`` on scale logit. That is partial pooling,
-non-centred: mean and sd are parameters of the study with priors of their own.
+non-centred: mean and sd are parameters of the study with priors of their own. Where the mean has slopes, slope times
+covariate of the line is added to sd * z, for each: a regression of what lines have of their own on what is known of
+them, and what it does not tell stays in z. ``by`` adds a value for each name in a column (a screen).
 """
 
 from collections.abc import Mapping
@@ -33,6 +35,8 @@ class Pooled:
     scale: str
     mean: sp.Expr
     sd: sp.Expr
+    slopes: tuple[tuple[str, sp.Expr], ...] = ()
+    by: tuple[tuple[str, str, sp.Expr], ...] = ()
 
     @property
     def is_of_line(self) -> bool:
@@ -43,9 +47,30 @@ class Pooled:
         """Return the id of a group's standard normal deviation."""
         return f"{self.entity}_z_{group}"
 
-    def value(self, group: str) -> sp.Expr:
-        """Return the value in a group, an expression over the mean, the sd and the group's deviation."""
+    @property
+    def formulas(self) -> dict[tuple[str, ...], sp.Expr]:
+        """The formulas by their keys in ``study.yaml``."""
+        mean: dict[tuple[str, ...], sp.Expr] = {("mean",): self.mean}
+        if self.slopes or self.by:
+            mean = {("mean", "intercept"): self.mean}
+        mean |= {("mean", "slopes", covariate): slope for covariate, slope in self.slopes}
+        return mean | {("mean", "by", *place): added for *place, added in self.by} | {("sd",): self.sd}
+
+    def value(self, group: str, names: tuple[str, ...], covariates: Mapping[str, sp.Expr]) -> sp.Expr:
+        """Return the value in a group, an expression over the mean, the sd and the group's deviation.
+
+        Parameters
+        ----------
+        group : str
+            Id of the group.
+        names : tuple of str
+            What stands in its columns, in the order of ``over``.
+        covariates : mapping of str to Expr
+            Those of its cell line that slopes need.
+        """
         shift = self.sd * entity(self.deviation_id(group))
+        shift += sum(slope * covariates[covariate] for covariate, slope in self.slopes)
+        shift += sum(added for column, name, added in self.by if (column, name) in zip(self.over, names, strict=True))
         if self.scale == "log":
             return sp.sympify(self.mean * sp.exp(shift))
         return sp.sympify(1 / (1 + sp.exp(-(self.mean + shift))))
@@ -66,6 +91,7 @@ class Cells:
     pooled: tuple[Pooled, ...] = ()
     suit: str = ALL_ROWS
     constants: tuple[OwnConstant, ...] = ()
+    covariates: Path | None = None
 
     @property
     def grouping_columns(self) -> tuple[str, ...]:
@@ -103,6 +129,7 @@ def read_cells(content: Mapping[str, Any], folder: Path, keys: StudyKeys, faults
         ),
         suit=content.get("suit") or ALL_ROWS,
         constants=read_own_constants(content.get("constants") or {}, keys, faults),
+        covariates=folder / content["covariates"] if content.get("covariates") else None,
     )
 
 
@@ -119,5 +146,18 @@ def _formulas(content: Mapping[str, str]) -> dict[str, sp.Expr]:
 def _pooled(name: str, content: Mapping[str, Any]) -> Pooled:
     """Return a pooled entity; its mean is the neutral one of its scale where there is none."""
     neutral = sp.Integer(1 if content["scale"] == "log" else 0)
-    mean = parse_formula(content["mean"]) if content.get("mean") else neutral
-    return Pooled(name, tuple(content["over"]), content["scale"], mean, parse_formula(content["sd"]))
+    mean = content.get("mean") or {}
+    parts = mean if isinstance(mean, Mapping) else {"intercept": mean}
+    return Pooled(
+        name,
+        tuple(content["over"]),
+        content["scale"],
+        parse_formula(parts["intercept"]) if parts.get("intercept") else neutral,
+        parse_formula(content["sd"]),
+        tuple((covariate, parse_formula(slope)) for covariate, slope in (parts.get("slopes") or {}).items()),
+        tuple(
+            (column, value, parse_formula(added))
+            for column, values in (parts.get("by") or {}).items()
+            for value, added in values.items()
+        ),
+    )

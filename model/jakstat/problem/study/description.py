@@ -13,6 +13,9 @@ from jakstat.files import Fault, read_mapping
 from jakstat.problem.study.cells_section import Cells, read_cells
 from jakstat.problem.study.structure import StudyKeys, well_formed
 
+#: What ``measured`` says of an observable of cells to which nothing was added.
+BEFORE_TREATMENT = "before_treatment"
+
 
 @dataclass(frozen=True)
 class ConditionColumn:
@@ -36,6 +39,7 @@ class StudyObservable:
     label: str
     degrees_of_freedom: str = ""
     per_experiment: tuple[str, ...] = ()
+    before_treatment: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,8 @@ class Study:
     @property
     def files(self) -> tuple[Path, ...]:
         """The study's own files."""
-        own = (self.cells.own_cell_lines,) if self.cells is not None and self.cells.own_cell_lines else ()
-        return (self.file, self.model, *self.measurements, self.parameters, *own)
+        of_lines = (self.cells.own_cell_lines, self.cells.covariates) if self.cells is not None else ()
+        return (self.file, self.model, *self.measurements, self.parameters, *(file for file in of_lines if file))
 
     def fault(self, path: tuple[str, ...], found: str, needed: str) -> Fault:
         """Return a fault at a key of the file."""
@@ -149,4 +153,5 @@ def _observable(name: str, content: Mapping[str, Any]) -> StudyObservable:
         label=content.get("label") or "",
         degrees_of_freedom=content.get("degrees_of_freedom") or "",
         per_experiment=tuple(content.get("per_experiment") or ()),
+        before_treatment=content.get("measured") == BEFORE_TREATMENT,
     )

@@ -7,8 +7,9 @@ from jakstat.problem.identifiers import id_of_table_name, identifier, number_tex
 from jakstat.problem.study.description import Study, column_suffix
 from jakstat.problem.study.study_treatments import Treatment
 
-#: How a part of an id ends that holds a dose or a time, or begins that holds one: no other part may look like it.
-_WITH_NUMBER = re.compile(r"_m?\d[0-9pem]*(_nM)?\Z|\A(after|share)_")
+#: How a part of an id ends that holds a dose or a time, or begins that holds one, and what says that there is none: no
+#: other part may look like it.
+_WITH_NUMBER = re.compile(r"_m?\d[0-9pem]*(_nM)?\Z|\A(after|share)_|\Abefore_treatment\Z")
 
 
 def experiment_id(study: Study, treatment: Treatment) -> str:
@@ -34,7 +35,8 @@ def _parts_with_numbers(study: Study, treatment: Treatment) -> list[str]:
     parts += [f"{name}_{_written(dose)}" for name, dose in treatment.inhibitors]
     if treatment.pretreatment:
         parts.append(f"after_{_written(treatment.pretreatment)}")
-    return parts + [f"share_{_written(share)}_from_{_written(time)}" for time, share in treatment.schedule]
+    parts += [f"share_{_written(share)}_from_{_written(time)}" for time, share in treatment.schedule]
+    return [*parts, "before_treatment"] if treatment.untreated else parts
 
 
 def _written(value: float) -> str:
@@ -85,6 +87,7 @@ def _content(treatment: Treatment) -> list:
         treatment.pretreatment,
         treatment.groups,
         treatment.schedule,
+        *([True] if treatment.untreated else []),
     ]
 
 
@@ -104,5 +107,6 @@ def experiment_label(study: Study, treatment: Treatment) -> str:
         parts.append(f"{treatment.stimulus} {treatment.stimulus_text}")
     parts += [f"{name} {number_text(dose)} nM" for name, dose in treatment.inhibitors]
     parts += [f"{100 * share:g} % of it from {time:g} {study.time_unit}" for time, share in treatment.schedule]
+    parts += ["before treatment"] if treatment.untreated else []
     parts += other_groups(treatment)
     return ", ".join(parts)

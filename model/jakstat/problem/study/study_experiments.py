@@ -22,6 +22,7 @@ from jakstat.problem.study.description import Study
 from jakstat.problem.study.experiment_names import experiment_id, experiment_label, other_groups
 from jakstat.problem.study.study_treatments import MINUTES, Treatment
 
+_COVARIATE_SOURCE = "standard normal by construction: {name}, not known, in standard deviations over the other lines"
 _DEVIATION_SOURCE = "standard normal by construction: how far {group} is from the mean of all, in standard deviations"
 
 
@@ -122,6 +123,8 @@ def _periods(
     cells = study.cells
     if cells is None:
         return _conditions(study, treatment)
+    if treatment.untreated:
+        return ((-np.inf, resting),)
     line = _line_of(reference, treatment)
     treated = treatment_values(cells, reference, line, treatment)
     ((_, stimulated),) = _conditions(study, treatment)
@@ -172,7 +175,7 @@ def _line_formulas(study: Study, reference: Reference, line: CellLine) -> dict[s
         name: [sp.Float(share)] for name, share in reference.receptors[line.receptor].shares.items()
     }
     formulas |= {
-        pooled.entity: [pooled.value(_group_id(pooled, reference, (line.id,)))]
+        pooled.entity: [_pooled_value(pooled, reference, line, (line.id,))]
         for pooled in cells.pooled
         if pooled.is_of_line
     }
@@ -205,7 +208,7 @@ def treatment_values(cells: Cells, reference: Reference, line: CellLine, treatme
     """Return what the addition of inhibitors to a cell line sets in the model."""
     values: dict[str, sp.Expr] = dict(cells.at_treatment)
     for pooled, names in _groups_of(cells, line, treatment):
-        values[pooled.entity] = pooled.value(_group_id(pooled, reference, names))
+        values[pooled.entity] = _pooled_value(pooled, reference, line, names)
     doses = {name: sp.Float(dose) for name, dose in treatment.inhibitors}
     return values | inhibited(reference, doses, line.alterations)
 
@@ -220,6 +223,31 @@ def _groups_of(cells: Cells, line: CellLine, treatment: Treatment) -> list[tuple
         for pooled in cells.pooled
         if not pooled.is_of_line and all(named[column] for column in pooled.over)
     ]
+
+
+def _pooled_value(pooled: Pooled, reference: Reference, line: CellLine, names: tuple[str, ...]) -> sp.Expr:
+    """Return the value of a pooled entity in a group; a covariate that is not known of the line is a parameter."""
+    covariates: dict[str, sp.Expr] = {}
+    for column, _ in pooled.slopes:
+        known = reference.covariates.standardised(column) if reference.covariates is not None else {}
+        covariates[column] = sp.Float(known[line.id]) if line.id in known else entity(covariate_id(column, line))
+    return pooled.value(_group_id(pooled, reference, names), names, covariates)
+
+
+def covariate_id(column: str, line: CellLine) -> str:
+    """Return the id of a covariate that is not known of a cell line, in standard deviations over lines."""
+    return f"{column}_of_{id_of_table_name(line.id)}"
+
+
+def _unknown_covariates(cells: Cells, reference: Reference, treatments: Iterable[Treatment]) -> dict[str, str]:
+    """Return what people call each covariate that slopes need and that is not known of a line, by its id."""
+    columns = {column for pooled in cells.pooled for column, _ in pooled.slopes}
+    lines = {treatment.cell_line for treatment in treatments}
+    return {
+        covariate_id(column, reference.cell_lines[line]): f"{column} of {line}"
+        for column in sorted(columns)
+        for line in sorted(lines - set(reference.covariates.standardised(column) if reference.covariates else ()))
+    }
 
 
 def _group_id(pooled: Pooled, reference: Reference, names: tuple[str, ...]) -> str:
@@ -250,6 +278,11 @@ def experiment_parameters(
         for name, group in _deviations(study.cells, reference, experiments).items()
         if name in named
     ]
+    unknown = [
+        Parameter(name, 0.0, Prior("normal", (0.0, 1.0), -np.inf, np.inf, _COVARIATE_SOURCE.format(name=label)), "1")
+        for name, label in _unknown_covariates(study.cells, reference, experiments).items()
+        if name in named
+    ]
     rates = [
         Parameter(
             proliferation_id(line),
@@ -261,7 +294,7 @@ def experiment_parameters(
         for line in reference.cell_lines.values()
         if line.proliferation is not None and proliferation_id(line) in named
     ]
-    return (*deviations, *rates, *constants_in(formulas, reference))
+    return (*deviations, *unknown, *rates, *constants_in(formulas, reference))
 
 
 def names_made_for(
@@ -273,7 +306,8 @@ def names_made_for(
     lines = {experiment.cell_line: reference.cell_lines[experiment.cell_line] for experiment in experiments}
     rates = {proliferation_id(line): f"the growth rate of {name}" for name, line in lines.items() if study.cells.growth}
     groups = _deviations(study.cells, reference, experiments)
-    return rates | {name: f"the deviation of {group}" for name, group in groups.items()}
+    deviations = {name: f"the deviation of {group}" for name, group in groups.items()}
+    return rates | deviations | _unknown_covariates(study.cells, reference, experiments)
 
 
 def _deviations(cells: Cells, reference: Reference, treatments: Iterable[Treatment]) -> dict[str, str]:

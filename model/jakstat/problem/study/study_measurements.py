@@ -7,6 +7,8 @@ names (each name ends in its unit), ``value`` (in the observable's unit) and, wh
 unit: ``time_h`` is converted.
 """
 
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 from jakstat.files import (
@@ -31,7 +33,10 @@ from jakstat.problem.study.names_in_tables import with_names
 from jakstat.problem.study.rows import StudyMeasurement
 from jakstat.problem.study.study_treatments import (
     DOSE_IN_COLUMN,
+    INHIBITORS,
     MINUTES,
+    STIMULUS,
+    Treatment,
     amount_in,
     dose_and_time_columns,
     time_in,
@@ -181,7 +186,10 @@ def _measurement_of(
     if "observable" in table.columns:
         known_id(table, row, "observable", observables, faults)
     treatment = treatment_of(table, row, study, reference, faults)
-    time = _time_of(table, row, study, faults)
+    resting = row["observable"] in observables and observables[row["observable"]].before_treatment
+    if resting:
+        treatment = _untreated(table, row, treatment, study, faults)
+    time = inf if resting else _time_of(table, row, study, faults)
     value = number_in(table, row, "value", faults) if "value" in table.columns else None
     if row["censored"]:
         known_id(table, row, "censored", CENSORED, faults)
@@ -200,6 +208,21 @@ def _measurement_of(
         return None
     source = f"{path.name}, line {row.line}"
     return StudyMeasurement(row["observable"], treatment, time, value, source, row["experiment"], row["censored"])
+
+
+def _untreated(table: TextTable, row: Row, treatment: Treatment, study: Study, faults: list[Fault]) -> Treatment:
+    """Return the treatment of cells to which nothing was added; add a fault for each cell that says otherwise."""
+    columns = [
+        *_time_columns(study, table),
+        *dose_and_time_columns(study),
+        *(name for name, _ in INHIBITORS),
+        STIMULUS[0],
+    ]
+    for column in dict.fromkeys(columns):
+        if row[column] and number_of_text(row[column]) != 0.0:
+            needed = f"nothing: {row['observable']} is measured before treatment (study.yaml)"
+            faults.append(table.fault(row, column, repr(row[column]), needed))
+    return replace(treatment, groups=("",) * len(treatment.groups), untreated=True)
 
 
 def _time_of(table: TextTable, row: Row, study: Study, faults: list[Fault]) -> float | None:

@@ -13,8 +13,15 @@ from jakstat.files import DataFaultsError, Fault, digests_of, encoding_notes, sh
 from jakstat.problem.formulas import names_of, unknown_name_needed
 from jakstat.problem.model_text import ModelEntities, model_entities, read_model
 from jakstat.problem.records import ProblemTables
-from jakstat.problem.reference import Reference, check_against_model, only_what_suits, read_reference
-from jakstat.problem.study.cells_section import ALL_ROWS
+from jakstat.problem.reference import (
+    LineCovariates,
+    Reference,
+    check_against_model,
+    only_what_suits,
+    read_line_covariates,
+    read_reference,
+)
+from jakstat.problem.study.cells_section import ALL_ROWS, Cells, Pooled
 from jakstat.problem.study.constants_section import with_own_constants
 from jakstat.problem.study.description import Study, read_description
 from jakstat.problem.study.study_measurements import StudyMeasurement, read_measurements
@@ -72,7 +79,8 @@ def read_checked_study(folder: str | Path) -> CheckedStudy:
     if cells is not None and _has_reference(study, cells.reference, faults):
         reference = read_reference(cells.reference, faults, cells.own_cell_lines)
     if cells is not None and reference is not None:
-        reference = with_own_constants(reference, cells.constants, faults)
+        covariates = _covariates_of(cells, reference, faults)
+        reference = replace(with_own_constants(reference, cells.constants, faults), covariates=covariates)
     reference_is_whole, before = len(faults) == before, len(faults)
     measurements = read_measurements(study, reference, faults, notes)
     if not reference_is_whole:  # what it lacks now is unknown only until its faults are mended
@@ -112,6 +120,13 @@ def _has_reference(study: Study, folder: Path, faults: list[Fault]) -> bool:
     return folder.is_dir()
 
 
+def _covariates_of(cells: Cells, reference: Reference, faults: list[Fault]) -> LineCovariates | None:
+    """Return what is known of the cell lines, None where the study names no table of it; add its faults."""
+    if cells.covariates is None:
+        return None
+    return read_line_covariates(cells.covariates, reference.cell_lines, faults)
+
+
 def _used_of_reference(reference: Reference, measurements: Iterable[StudyMeasurement]) -> set[str]:
     """Return the ids of the inhibitors, alterations and receptors that the measured cells have or were given."""
     used: set[str] = set()
@@ -127,6 +142,7 @@ def _check_units(study: Study, entities: ModelEntities, faults: list[Fault]) -> 
     if entities.time_unit and study.time_unit and study.time_unit != entities.time_unit:
         needed = f"{entities.time_unit}, the unit of time of the model"
         faults.append(study.fault(("time", "unit"), repr(study.time_unit), needed))
+    _check_untreated(study, faults)
     for condition in study.conditions:
         path = ("conditions", condition.column)
         if condition.sets and condition.sets not in entities.targets:
@@ -138,6 +154,14 @@ def _check_units(study: Study, entities: ModelEntities, faults: list[Fault]) -> 
         if unit and not condition.column.endswith(f"_{unit}"):
             needed = f"a column whose name ends in _{unit}, the unit of {condition.sets} in the model"
             faults.append(study.fault(path, repr(condition.column), needed))
+
+
+def _check_untreated(study: Study, faults: list[Fault]) -> None:
+    """Check that a study whose cells are measured before treatment has cell lines, whose steady state that is."""
+    for observable in study.observables:
+        if observable.before_treatment and study.cells is None:
+            needed = "over_time, or a section cells, whose lines have a steady state before treatment"
+            faults.append(study.fault(("observables", observable.id, "measured"), "before_treatment", needed))
 
 
 def _check_cells(
@@ -157,7 +181,8 @@ def _check_cells(
     }
     for pooled in cells.pooled:
         targets[("cells", "pooled", pooled.entity)] = pooled.entity
-        formulas |= {("cells", "pooled", pooled.entity, key): getattr(pooled, key) for key in ("mean", "sd")}
+        formulas |= {("cells", "pooled", pooled.entity, *keys): formula for keys, formula in pooled.formulas.items()}
+        _check_regression(study, pooled, reference.covariates, faults)
     targets |= {path: path[2] for path in formulas}
     for line, numbers in cells.fixed.items():
         targets |= {("cells", "fixed", line, name): name for name in numbers}
@@ -173,6 +198,19 @@ def _check_cells(
         for name in sorted(names_of(formula) - known):
             needed = unknown_name_needed(name, known, f"an id of {study.model.name} or {study.parameters.name}")
             faults.append(study.fault(path, f"the unknown name {name!r}", needed))
+
+
+def _check_regression(study: Study, pooled: Pooled, covariates: LineCovariates | None, faults: list[Fault]) -> None:
+    """Check that slopes are on covariates that the study has, and that values are added by columns of ``over``."""
+    known = () if covariates is None else covariates.columns
+    path = ("cells", "pooled", pooled.entity, "mean")
+    for covariate, _ in pooled.slopes:
+        if covariate not in known:
+            needed = unknown_name_needed(covariate, known, "a column of the table that cells.covariates names")
+            faults.append(study.fault((*path, "slopes", covariate), repr(covariate), needed))
+    for column in dict.fromkeys(column for column, _, _ in pooled.by):
+        if column not in pooled.over:
+            faults.append(study.fault((*path, "by", column), repr(column), f"one of over: {', '.join(pooled.over)}"))
 
 
 def _check_stimulus(study: Study, measurements: Iterable[StudyMeasurement], faults: list[Fault]) -> None:
@@ -196,6 +234,6 @@ def _check_parameters(
     """Check that no entity is set twice or not at all; return the parameters of the table that nothing uses."""
     names, targets = set(observables.names), {condition.sets for condition in study.conditions}
     if study.cells is not None and reference is not None:
-        formulas = [formula for pooled in study.cells.pooled for formula in (pooled.mean, pooled.sd)]
+        formulas = [formula for pooled in study.cells.pooled for formula in pooled.formulas.values()]
         names |= {name for formula in formulas for name in names_of(formula)}
     return check_parameter_ids(study.parameters, table.ids, entities, names, targets, faults)

@@ -33,7 +33,7 @@ class CheckedStudy:
     measurements : tuple of StudyMeasurement
         The measurements of ``tables`` with what was done to the cells, in the same order.
     reference : Reference or None
-        The tables of its ``cells`` section; None where it has none.
+        The tables of its ``cells`` section, with what is known of its lines before any drug; None where it has none.
     wild_type : mapping of str to str
         From :func:`jakstat.problem.study.study_experiments.wild_type_ids`.
     without : mapping of str to Expr

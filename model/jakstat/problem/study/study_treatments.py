@@ -56,6 +56,8 @@ class Treatment:
     schedule : tuple of (float, float)
         Later changes of the medium: time (unit of the study) and the share of the doses that the fresh one has, 0 for
         none. The stimulus stays. Only predictions have it.
+    untreated : bool
+        Whether the cells are in their steady state before anything is added, and stay in it.
     """
 
     dose: tuple[float, ...] = ()
@@ -68,6 +70,7 @@ class Treatment:
     pretreatment: float = 0.0
     groups: tuple[str, ...] = ()
     schedule: tuple[tuple[float, float], ...] = ()
+    untreated: bool = False
 
 
 def treatment_columns(study: Study) -> tuple[str, ...]:

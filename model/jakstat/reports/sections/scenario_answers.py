@@ -1,6 +1,5 @@
 """The sections on what was predicted for scenarios, each with what is assumed in it."""
 
-
 import pandas as pd
 
 from jakstat.reports.figures import (
