@@ -80,7 +80,7 @@ def read_checked_study(folder: str | Path) -> CheckedStudy:
         reference = read_reference(cells.reference, faults, cells.own_cell_lines)
     if cells is not None and reference is not None:
         reference = with_own_constants(reference, cells.constants, faults)
-    covariates = _covariates_of(cells, reference, faults)
+    covariates = _covariates_of(cells, reference, faults, notes)
     reference_is_whole, before = len(faults) == before, len(faults)
     measurements = read_measurements(study, reference, faults, notes)
     if not reference_is_whole:  # what it lacks now is unknown only until its faults are mended
@@ -120,11 +120,13 @@ def _has_reference(study: Study, folder: Path, faults: list[Fault]) -> bool:
     return folder.is_dir()
 
 
-def _covariates_of(cells: Cells | None, reference: Reference | None, faults: list[Fault]) -> LineCovariates | None:
+def _covariates_of(
+    cells: Cells | None, reference: Reference | None, faults: list[Fault], notes: list[str]
+) -> LineCovariates | None:
     """Return what is known of the cell lines, None where the study names no table of it; add its faults."""
     if cells is None or cells.covariates is None or reference is None:
         return None
-    return read_line_covariates(cells.covariates, reference.cell_lines, faults)
+    return read_line_covariates(cells.covariates, reference.cell_lines, faults, notes)
 
 
 def _used_of_reference(reference: Reference, measurements: Iterable[StudyMeasurement]) -> set[str]:
