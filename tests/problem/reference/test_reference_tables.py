@@ -410,7 +410,7 @@ def test_shipped_tables_hold_the_inhibitors_and_alterations_of_the_pathway(repos
     }
     assert type_i == set(
         "ruxolitinib tofacitinib fedratinib baricitinib momelotinib pacritinib upadacitinib filgotinib AZD1480 "
-        "lestaurtinib ideal_JAK_inhibitor".split()
+        "lestaurtinib AZ960 JAK1_3715 JAK3_7406 JAK1_8709 JAK_8517 ideal_JAK_inhibitor".split()
     )
     assert len(reference.exposures) == 7
 

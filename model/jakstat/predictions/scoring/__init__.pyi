@@ -5,6 +5,14 @@ from .panel_scores import (
     score_held_out as score_held_out,
     score_predictions as score_predictions,
 )
+from .referees import (
+    REFEREES as REFEREES,
+    compare_referees as compare_referees,
+    predict_by_referees as predict_by_referees,
+    score_referees_by_fold as score_referees_by_fold,
+    split_rows as split_rows,
+    with_screen_offsets as with_screen_offsets,
+)
 from .refits import (
     Refit as Refit,
     refit_of as refit_of,

@@ -26,6 +26,7 @@ from jakstat.predictions.scoring.held_out_signals import (
     dose_response_rows,
     held_out_signals,
 )
+from jakstat.predictions.scoring.referees import conditions_of
 from jakstat.predictions.scoring.refits import Refit
 from jakstat.predictions.scoring.scores import Prediction, compare_predictors
 from jakstat.problem import Parameter, StudyMeasurement, Treatment, deviations_of_draws, draws_from_deviations, names_of
@@ -112,7 +113,7 @@ def _naive_without_own(rows: pd.DataFrame, labels: np.ndarray) -> list[Predictio
         mean, sd = np.empty((2, len(rows)))
         for group in dict.fromkeys(labels):
             own = labels == group
-            said = predict(rows[~own], rows[own])
+            said = predict(rows[~own], conditions_of(rows[own]))
             mean[own], sd[own] = said.mean, said.sd
         found.append(Prediction(said.name, mean=mean, sd=sd, naive=True))
     return found

@@ -279,14 +279,17 @@ def _hill_values(training: pd.DataFrame, held_out: pd.DataFrame) -> tuple[np.nda
     A pair of drug and line that training does not have takes the fit to all lines of the drug; a new drug that to all.
     """
     log_doses = _log_doses(held_out)
-    levels = [_fit_curves(training.assign(any=""), columns) for columns in (["any"], ["drug"], ["drug", "line"])]
-    keys: list[list[tuple]] = [
-        [("",)] * len(held_out),
-        [(drug,) for drug in held_out["drug"]],
-        list(zip(held_out["drug"], held_out["line"], strict=True)),
-    ]
+    keys: dict[tuple[str, ...], list[tuple]] = {
+        ("any",): [("",)] * len(held_out),
+        ("drug",): [(drug,) for drug in held_out["drug"]],
+        ("drug", "line"): list(zip(held_out["drug"], held_out["line"], strict=True)),
+    }
+    training = training.assign(any="")
     mean, of_fit, noise = (np.full(len(held_out), np.nan) for _ in range(3))
-    for (fits, variance), row_keys in zip(levels, keys, strict=True):
+    for columns, row_keys in keys.items():
+        if not set(row_keys) & set(zip(*(training[column] for column in columns), strict=True)):
+            continue  # no curve of this level is asked for: none is fitted
+        fits, variance = _fit_curves(training, list(columns))
         for key in set(row_keys) & set(fits):
             chosen = np.array([column == key for column in row_keys])
             mean[chosen], share = fits[key].at(log_doses[chosen])

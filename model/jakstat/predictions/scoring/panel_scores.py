@@ -14,6 +14,7 @@ import pandas as pd
 from jakstat.predictions.fit import StudyFit
 from jakstat.predictions.scoring.held_out_signals import MECHANISM, NAIVE, dose_response_rows, held_out_signals
 from jakstat.predictions.scoring.left_out_scores import NOTHING_WEIGHED, score_left_out
+from jakstat.predictions.scoring.referees import conditions_of
 from jakstat.predictions.scoring.refits import Refit
 from jakstat.predictions.scoring.scores import Prediction, compare_predictors
 from jakstat.problem import StudyMeasurement, require_unseen
@@ -47,7 +48,7 @@ def score_held_out(fit: StudyFit, held_out: Sequence[StudyMeasurement]) -> pd.Da
         [measurement for measurement in fit.scenarios.measurements if measurement.observable in names]
     )
     rows = dose_response_rows(held_out)
-    predictions = [predict_held_out(fit, held_out), *(predict(training, rows) for predict in NAIVE)]
+    predictions = [predict_held_out(fit, held_out), *(predict(training, conditions_of(rows)) for predict in NAIVE)]
     groups = (rows["line"] + " " + rows["drug"] + " " + rows["experiment"]).to_numpy()
     return compare_predictors(rows["value"].to_numpy(dtype=float), predictions, fit.seed, groups)
 

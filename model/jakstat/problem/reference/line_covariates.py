@@ -72,7 +72,8 @@ class LineCovariates:
         rows = {line: row for row, line in enumerate(self.lines)}
         chosen = self.values[:, [self.columns.index(column) for column in columns]]
         unknown = np.full(len(columns), np.nan)
-        return np.array([chosen[rows[line]] if line in rows else unknown for line in lines]).reshape(-1, len(columns))
+        values = [chosen[rows[line]] if line in rows else unknown for line in lines]
+        return np.array(values, dtype=float).reshape(len(lines), len(columns))
 
     def standardised(self, column: str) -> dict[str, float]:
         """Return the values of a covariate that are known, by line, in standard deviations from the mean of the lines.
@@ -88,7 +89,9 @@ class LineCovariates:
         return {line: (float(value) - middle) / spread for line, value in found if not np.isnan(value)}
 
 
-def read_line_covariates(path: Path, cell_lines: Collection[str], faults: list[Fault]) -> LineCovariates | None:
+def read_line_covariates(
+    path: Path, cell_lines: Collection[str], faults: list[Fault], notes: list[str] | None = None
+) -> LineCovariates | None:
     """Read a table of covariates.
 
     Parameters
@@ -99,7 +102,9 @@ def read_line_covariates(path: Path, cell_lines: Collection[str], faults: list[F
         Names of the tables of cell lines. Case, hyphens and spaces tell no two names apart.
     faults : list of Fault
         All faults are added here: a column of no kind, a line twice, a cell that is no number, a mutation that is
-        neither 0 nor 1, a row without a source, a name that is like that of a line without a row.
+        neither 0 nor 1, a row without a source or a name.
+    notes : list of str, optional
+        A sentence for each line without a row while a row of no line has a name like it.
 
     Returns
     -------
@@ -115,7 +120,10 @@ def read_line_covariates(path: Path, cell_lines: Collection[str], faults: list[F
     require_distinct_names(table, _NAME, faults)
     by_spelling = {folded(name): name for name in cell_lines}
     rows = {by_spelling[folded(row[_NAME])]: row for row in table.rows if folded(row[_NAME]) in by_spelling}
-    _require_no_misspelt_name(table, [name for name in cell_lines if name not in rows], by_spelling, faults)
+    faults += [table.fault(row, _NAME, "nothing", "the name of a cell line") for row in table.rows if not row[_NAME]]
+    _note_like_names(
+        table, [name for name in cell_lines if name not in rows], by_spelling, [] if notes is None else notes
+    )
     values = {id(row): [_value_in(table, row, column, faults) for column in columns] for row in table.rows}
     lines = tuple(name for name in cell_lines if name in rows)
     array = np.array([values[id(rows[line])] for line in lines], dtype=float).reshape(len(lines), len(columns))
@@ -133,16 +141,17 @@ def _covariates_in(table: TextTable, faults: list[Fault]) -> tuple[str, ...]:
     return found
 
 
-def _require_no_misspelt_name(
-    table: TextTable, without_row: Collection[str], by_spelling: Collection[str], faults: list[Fault]
+def _note_like_names(
+    table: TextTable, without_row: Collection[str], by_spelling: Collection[str], notes: list[str]
 ) -> None:
-    """Add a fault for each row without a name, and for each unknown name that is like that of a line without a row."""
-    for row in table.rows:
-        if not row[_NAME]:
-            faults.append(table.fault(row, _NAME, "nothing", "the name of a cell line"))
-        elif folded(row[_NAME]) not in by_spelling and (near := near_names(row[_NAME], without_row)):
-            needed = f"a name of the tables of cell lines (did you mean {' or '.join(near)}, which has no row here?)"
-            faults.append(table.fault(row, _NAME, repr(row[_NAME]), needed))
+    """Add a note for each line without a row while a row of no line has a name like it.
+
+    It is no fault: names of cell lines are like one another (LP-1, SC-1), and a table may have lines of other studies.
+    """
+    unknown = [row[_NAME] for row in table.rows if folded(row[_NAME]) not in by_spelling]
+    for name in without_row:
+        if near := near_names(name, unknown):
+            notes.append(f"{Path(table.file).name}: no covariates of {name}, but of {', '.join(near)}.")
 
 
 def _value_in(table: TextTable, row: Row, column: str, faults: list[Fault]) -> float:

@@ -75,12 +75,8 @@ def read_checked_study(folder: str | Path) -> CheckedStudy:
     sbml = read_model(study.model, faults, (folder,), imported) if study.model != folder else None
     table = read_parameters(study.parameters, faults) if study.parameters != folder else None
     cells = study.cells
-    reference, before = None, len(faults)
-    if cells is not None and _has_reference(study, cells.reference, faults):
-        reference = read_reference(cells.reference, faults, cells.own_cell_lines)
-    if cells is not None and reference is not None:
-        covariates = _covariates_of(cells, reference, faults)
-        reference = replace(with_own_constants(reference, cells.constants, faults), covariates=covariates)
+    before = len(faults)
+    reference = _reference_of(study, cells, faults, notes)
     reference_is_whole, before = len(faults) == before, len(faults)
     measurements = read_measurements(study, reference, faults, notes)
     if not reference_is_whole:  # what it lacks now is unknown only until its faults are mended
@@ -112,19 +108,25 @@ def read_checked_study(folder: str | Path) -> CheckedStudy:
     )
 
 
+def _reference_of(study: Study, cells: Cells | None, faults: list[Fault], notes: list[str]) -> Reference | None:
+    """Return the reference tables with the study's own constants and what is known of lines; None where it has none."""
+    if cells is None or not _has_reference(study, cells.reference, faults):
+        return None
+    reference = read_reference(cells.reference, faults, cells.own_cell_lines)
+    if reference is None:
+        return None
+    covariates = None
+    if cells.covariates is not None:
+        covariates = read_line_covariates(cells.covariates, reference.cell_lines, faults, notes)
+    return replace(with_own_constants(reference, cells.constants, faults), covariates=covariates)
+
+
 def _has_reference(study: Study, folder: Path, faults: list[Fault]) -> bool:
     """Whether the folder of the reference tables is one; add one fault where it is not, not one a table."""
     if not folder.is_dir():
         needed = f"a folder with the reference tables, from {study.file.parent} on"
         faults.append(study.fault(("cells", "reference"), shown_path(folder), needed))
     return folder.is_dir()
-
-
-def _covariates_of(cells: Cells, reference: Reference, faults: list[Fault]) -> LineCovariates | None:
-    """Return what is known of the cell lines, None where the study names no table of it; add its faults."""
-    if cells.covariates is None:
-        return None
-    return read_line_covariates(cells.covariates, reference.cell_lines, faults)
 
 
 def _used_of_reference(reference: Reference, measurements: Iterable[StudyMeasurement]) -> set[str]:

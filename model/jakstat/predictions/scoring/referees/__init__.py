@@ -1,0 +1,5 @@
+"""Referees: what predicts drug response without a mechanism, from the same rows, covariates and screen offsets."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
