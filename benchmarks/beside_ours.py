@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measuring import ABSOLUTE_SHARE, SOLVER_ONLY, Limits, Row, gradient_error, value_error, what_went_wrong
-from benchmarks.ours import SOLVER, value_and_pulled_back
+from benchmarks.ours import SOLVER, value_and_pulled_back, widths
 from benchmarks.problems import BenchProblem
-from jakstat.simulation import load_kernels
-from jakstat.simulation.kernel_cache import load_solver
+from jakstat.simulation import load_kernels, load_solver
 
 #: Tolerance of our row that a peer's are compared with.
 OURS_RTOL = 1e-6
@@ -45,7 +44,7 @@ def our_gradient(bench: BenchProblem, rtol: float) -> Call:
         value, *of_inputs = results
         return value, bench.in_logarithms(*of_inputs)
 
-    return Call(value_and_pulled_back(bench, rtol), assemble, len(bench.problem.plan.layout))
+    return Call(value_and_pulled_back(bench, rtol, widths(bench)[0]), assemble, len(bench.problem.plan.layout))
 
 
 def our_forward_solve(bench: BenchProblem, rtol: float) -> Call:
@@ -53,10 +52,11 @@ def our_forward_solve(bench: BenchProblem, rtol: float) -> Call:
     solver, plan = load_solver(), bench.problem.plan
     model = load_kernels(plan.digest)
     settings = bench.with_settings(rtol, rtol * ABSOLUTE_SHARE).solver.as_array()
+    solve = solver.solve_segments if widths(bench)[0] == 1 else solver.solve_in_lanes
     parameters, initial_states = np.ascontiguousarray(bench.parameters), np.ascontiguousarray(bench.initial_states)
 
     def call() -> np.ndarray:
-        states, _, status = solver.solve_segments(
+        states, _, status = solve(
             parameters, initial_states, plan.layout, plan.spans, plan.times, settings, model, False
         )
         if status.any():

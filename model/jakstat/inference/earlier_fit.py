@@ -1,7 +1,7 @@
 """What a fit takes over from an earlier one: where its chains start, and the coordinates in which it samples.
 
 Starts are draws of the earlier posterior, one a chain, far apart: each is the candidate farthest from those that were
-taken before it (farthest-first traversal; Gonzalez 1985, doi:10.1016/0304-3975(85)90224-5). So they are spread wider
+taken before it (farthest-first traversal). So they are spread wider
 than independent draws, and R-hat still tells chains that do not mix. What the earlier fit never found, such as a mode,
 R-hat cannot tell: chains that start in what it knew need not find it either.
 """

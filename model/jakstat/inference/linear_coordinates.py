@@ -6,8 +6,8 @@ where root root' is the correlation and spread the standard deviation, z has uni
 metric were adapted.
 
 Eigenvalues of the correlation that its estimate cannot tell from 1 are set to 1: those of m independent parameters,
-estimated from n independent draws, lie between (1 - sqrt(m/n))^2 and (1 + sqrt(m/n))^2 (Marchenko, Pastur 1967,
-doi:10.1070/SM1967v001n04ABEH001994). What is left is diagonal plus low rank.
+estimated from n independent draws, lie between (1 - sqrt(m/n))^2 and (1 + sqrt(m/n))^2 (the law of
+Marchenko and Pastur). What is left is diagonal plus low rank.
 """
 
 from dataclasses import dataclass
