@@ -95,9 +95,9 @@ def with_covariates(folder: Path, value: str) -> Path:
 
 def test_a_study_names_its_table_and_has_its_covariates(panel):
     checked = read_checked_study(with_covariates(panel(), "0.5"))
-    assert checked.covariates.lines == ("A-1",)
+    assert checked.reference.covariates.lines == ("A-1",)
     assert "mine.tsv" in checked.tables.data_digests
-    np.testing.assert_array_equal(checked.covariates.of(["A-1", "B"]), [[0.5], [np.nan]])
+    np.testing.assert_array_equal(checked.reference.covariates.of(["A-1", "B"]), [[0.5], [np.nan]])
 
 
 def test_faults_of_a_study_include_those_of_its_covariates(panel, faults_of):

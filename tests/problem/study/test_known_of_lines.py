@@ -22,9 +22,9 @@ REGRESSION = (
     "mean: {intercept: autocrine_typical, slopes: {expression_CISH: by_CISH, fusion_BCR_ABL: -2}}, sd: autocrine_sd}"
 )
 BY_SCREEN = "scale: {over: [cell_line, screen], scale: log, mean: {by: {screen: {GDSC2: second_screen}}}, sd: scale_sd}"
-ROWS = "by_CISH\t1\t0.5\ttrue\tnormal\tmean=0; sd=1\t\t\tassumed\nsecond_screen\t1\t-0.8\ttrue\tnormal\tmean=-0.8; sd=0.5\t\t\tassumed\n"
+ROWS = "by_CISH\t1\t0.5\ttrue\tnormal\tmean=0; sd=1\t\t\tassumed\tassumed\nsecond_screen\t1\t-0.8\ttrue\tnormal\tmean=-0.8; sd=0.5\t\t\tassumed\tassumed\n"
 BASAL = "\n  CISH: {formula: offset + log(pSTAT), noise: sd, unit: '1', measured: before_treatment}\n"
-OFFSET = "offset\t1\t0\ttrue\tnormal\tmean=0; sd=1\t\t\tassumed\n"
+OFFSET = "offset\t1\t0\ttrue\tnormal\tmean=0; sd=1\t\t\tassumed\tassumed\n"
 BASAL_ROW = "CISH\tB\t\t\t\t1.5\t\n"
 
 
@@ -44,7 +44,7 @@ def regression(panel: Callable[..., Path]) -> Path:
     (folder / "parameters.tsv").write_text(PARAMETERS + ROWS)
     (folder / "covariates.tsv").write_text(COVARIATES)
     lines = folder / "reference/cell_lines.tsv"
-    lines.write_text(lines.read_text() + "C\tMPN\tnone\tgp130\t\tautocrine\t36\t0.3\tassumed\n")
+    lines.write_text(lines.read_text() + "C\tMPN\tnone\tgp130\t\tautocrine\t36\t0.3\tassumed\tassumed\n")
     return folder
 
 

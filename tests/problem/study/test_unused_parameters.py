@@ -11,13 +11,13 @@ def with_row(study, row):
 
 def test_a_parameter_of_another_study_is_left_out_with_a_note(study):
     plain = read_study(study)
-    tables = with_row(study, "sd_viability\t1\t0.08\ttrue\tlog-normal\tmedian=0.1; sd_ln=1\t\t\tassumed\n")
+    tables = with_row(study, "sd_viability\t1\t0.08\ttrue\tlog-normal\tmedian=0.1; sd_ln=1\t\t\tassumed\tassumed\n")
     assert tables.parameters == plain.parameters
     assert tables.notes == ("parameters.tsv: sd_viability left out: no measurement of this study depends on them.",)
 
 
 def test_a_parameter_that_all_lines_set_is_left_out_with_a_note(panel):
-    folder = panel("parameters.tsv", "gain\t1", "share_JAK1\t1\t1\tfalse\t\t\t\t\tassumed\ngain\t1")
+    folder = panel("parameters.tsv", "gain\t1", "share_JAK1\t1\t1\tfalse\t\t\t\t\tassumed\tassumed\ngain\t1")
     tables = read_study(folder)
     assert not any("share_JAK1" in parameter.id for parameter in tables.parameters)
     assert [note for note in tables.notes if "share_JAK1 left out" in note]
