@@ -2,6 +2,7 @@
 
 import pytest
 
+from jakstat.files import DataFaultsError
 from jakstat.intake import Declared, read_exports
 
 HEAD = "cell_line,drug,dose_nM,time_h,viability\n"
@@ -106,3 +107,13 @@ def test_a_map_of_the_wells_may_be_another_file(tmp_path, reference):
     declared = Declared(everywhere={"time": "72 h"})
     table = read_exports([tmp_path / "signal.csv", tmp_path / "map.csv"], reference, declared).measurements
     assert dict(zip(table["inhibitor_nM"], table["value"], strict=True)) == {"100": "0.5", "1000": "0.25", "10000": "0"}
+
+
+def test_quotes_that_open_and_close_in_two_rows_lose_none(read):
+    rows = 'HEL,ruxolitinib,30,72,0.8,"5 um filter\nHEL,ruxolitinib,300,72,0.4,tube of 6"\n'
+    assert len(read("cell_line,drug,dose_nM,time_h,viability,note\n" + rows).measurements) == 2
+
+
+def test_a_name_of_which_a_word_is_not_understood_is_not_taken_for_the_rest(read):
+    with pytest.raises(DataFaultsError, match="'ruxolitinib prodrug', which is not known"):
+        read(HEAD + "HEL,ruxolitinib prodrug,300,72,0.5\n")
