@@ -62,9 +62,11 @@ def test_numbers_are_those_of_nutpies_own_way(model, compiled):
     other = nutpie.compile_pymc_model(model)
     for point in np.random.default_rng(2).normal([0.0, 0.0, 1.0], [1.0, 1.0, 0.1], (5, 3)).tolist():
         ours, theirs = density_at(compiled, point), density_at(other, point)
-        assert ours[:2] == theirs[:2]
-        assert np.array_equal(ours[2], theirs[2])
-        assert np.array_equal(draw_at(compiled, point), draw_at(other, point))
+        # Sums are vectorised from where an array begins in memory on: the last bit is not always the same.
+        assert ours[0] == theirs[0]
+        assert ours[1] == pytest.approx(theirs[1], rel=1e-14)
+        assert ours[2] == pytest.approx(theirs[2], rel=1e-12)
+        assert draw_at(compiled, point) == pytest.approx(draw_at(other, point), rel=1e-14)
 
 
 def test_what_is_kept_of_a_draw_holds_the_deterministic(compiled):
