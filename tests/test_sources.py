@@ -89,7 +89,7 @@ def test_no_shipped_row_is_without_a_status_and_none_was_read_nowhere(numbers):
 
 def test_few_numbers_of_the_reference_tables_rest_on_memory(numbers):
     remembered = [number.name for number in numbers[0]["data/reference"] if number.status == "memory"]
-    assert len(remembered) <= 10, remembered  # the most that issue 18 allows
+    assert len(remembered) <= 10, remembered  # each is a debt
 
 
 def test_a_number_that_was_read_does_not_say_that_it_was_not(numbers):
