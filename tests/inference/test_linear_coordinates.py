@@ -47,6 +47,16 @@ def test_few_draws_give_a_spread_and_no_correlation():
     assert coordinates.spread == pytest.approx(few.std(axis=0))
 
 
+@pytest.mark.parametrize(("draws", "parameters", "effective"), [(60, 100, 50.0), (60, 100, 150.0), (60, 70, 60.0)])
+def test_fewer_draws_than_parameters_leave_what_they_say_nothing_of(draws, parameters, effective):
+    few = np.random.default_rng(1).standard_normal((draws, parameters))
+    few[:, 1] = 3.0 * few[:, 0] + 0.01 * few[:, 1]
+    coordinates = coordinates_of_draws(few, effective, np.zeros(parameters))
+    assert np.isfinite(coordinates.root).all()
+    assert np.linalg.eigvalsh(coordinates.root)[0] > 0.5
+    assert to_point(coordinates, to_place(coordinates, few[0])) == pytest.approx(few[0], abs=1e-8)
+
+
 def test_parameters_without_draws_keep_their_place_and_scale(draws):
     known = np.column_stack([draws, np.full(len(draws), np.nan)])
     coordinates = coordinates_of_draws(known, 4000.0, np.array([0.0, 0.0, 0.0, 7.0]))

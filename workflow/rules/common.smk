@@ -39,21 +39,46 @@ def content_of(study):
     return read_yaml_file(study).content
 
 
+# Reference tables that no fit depends on: what priors were made of, what is shown beside predictions, and covariates, which
+# a study names if it has any.
+RESISTANCE = "resistance_measurements.tsv"
+BESIDE_FITS = {RESISTANCE, "biochemical_ic50.tsv", "line_covariates.tsv"}
+
+
 def tables_in(path):
-    """Return the tables in a folder, none where the path is no folder (or no path at all)."""
-    return Path(path).glob("*.tsv") if os.path.isdir(path) else []
+    """Return the tables in a folder that fits depend on, none where the path is no folder (or no path at all)."""
+    return (
+        [file for file in Path(path).glob("*.tsv") if file.name not in BESIDE_FITS]
+        if os.path.isdir(path)
+        else []
+    )
+
+
+def measured_resistance_of(study):
+    """Return the table of measured resistance in a folder that the study names, none where there is none."""
+    folders = [
+        study.parent / text
+        for text in texts_in(content_of(study))
+        if os.path.isdir(study.parent / text)
+    ]
+    return sorted(
+        os.path.normpath(folder / RESISTANCE)
+        for folder in folders
+        if (folder / RESISTANCE).is_file()
+    )
+
+
+def texts_in(content):
+    """Return every text in nested mappings and lists."""
+    if isinstance(content, dict | list):
+        values = content.values() if isinstance(content, dict) else content
+        return [text for value in values for text in texts_in(value)]
+    return [content] if isinstance(content, str) else []
 
 
 def study_files(study):
     """Return the files that the study's YAML file names, what its model imports, and the tables of folders it names."""
-
-    def texts(content):
-        if isinstance(content, dict | list):
-            values = content.values() if isinstance(content, dict) else content
-            return [text for value in values for text in texts(value)]
-        return [content] if isinstance(content, str) else []
-
-    named = texts(content_of(study))
+    named = texts_in(content_of(study))
     paths = {os.path.normpath(study.parent / text) for text in named}
     tables = {str(file) for path in paths for file in tables_in(path)}
     imported = {

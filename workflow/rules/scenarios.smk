@@ -8,6 +8,7 @@ rule predict_resistance:
         posterior=rules.sample_posterior.output[0],
         study=STUDY,
         files=STUDY_FILES,
+        measured=measured_resistance_of(STUDY),
     output:
         resistance="<results>/{study}/resistance.nc",
         shifts="<results>/{study}/resistance.tsv",

@@ -80,15 +80,16 @@ def read_earlier_fit(
     scaled = on_sampled_scale(model, estimated, by_name)
     inside = np.isfinite(scaled.to_numpy())
     is_known = inside.mean(axis=0) > _LEAST_INSIDE
-    if not is_known.any():
+    usable = inside[:, is_known].all(axis=1)
+    if not is_known.any() or not usable.any():
         file = drawn.encoding.get("source", "the earlier fit")
         raise UnusableFileError(
             f"{file}: found draws of {', '.join(list(by_name)[:5])}; needed, to start from: draws of parameters of "
-            f"{tables.id}, within the bounds of their priors"
+            f"{tables.id}, some of them within the bounds of all their priors"
         )
     initial = model.initial_point()
     middle = np.concatenate([np.ravel(initial[model.rvs_to_values[variable].name]) for variable in model.free_RVs])
-    points = np.where(is_known, scaled.to_numpy(), np.nan)[inside[:, is_known].all(axis=1)]
+    points = np.where(is_known, scaled.to_numpy(), np.nan)[usable]
     coordinates = coordinates_of_draws(points, _worth(draws), middle)
     candidates = rng.permutation(len(points))[: _CANDIDATES_A_CHAIN * chains]
     starts = far_apart(to_place(coordinates, np.where(is_known, points[candidates], middle)), chains)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_LEAST_VALUE = 1e-10  # of an eigenvalue, as a share of the largest: below it there is rounding alone
+
 
 @dataclass(frozen=True)
 class LinearCoordinates:
@@ -55,16 +57,20 @@ def coordinates_of_draws(draws: np.ndarray, effective: float, elsewhere: np.ndar
     if known.size:
         centre[known], spread[known] = draws[:, known].mean(axis=0), draws[:, known].std(axis=0)
         standardised = (draws[:, known] - centre[known]) / spread[known]
-        root[np.ix_(known, known)] = _root_of(standardised.T @ standardised / len(draws), effective)
+        root[np.ix_(known, known)] = _root_of(standardised.T @ standardised / len(draws), min(effective, len(draws)))
     return LinearCoordinates(centre, spread, root)
 
 
 def _root_of(correlation: np.ndarray, effective: float) -> np.ndarray:
-    """Return the symmetric root of a correlation without what may be noise of its estimate."""
+    """Return the symmetric root of a correlation without what may be noise of its estimate.
+
+    A direction in which fewer draws than parameters have no spread at all is one that they say nothing of.
+    """
     values, directions = np.linalg.eigh(correlation)
+    is_told = values > _LEAST_VALUE * values[-1]
     noise = np.sqrt(len(correlation) / effective)
     lower, upper = max(1.0 - noise, 0.0) ** 2, (1.0 + noise) ** 2
-    stretch = np.where((values > upper) | (values < lower), values, 1.0)
+    stretch = np.where(is_told & ((values > upper) | (values < lower)), values, 1.0)
     root = (directions * np.sqrt(stretch)) @ directions.T
     return (root + root.T) / 2.0
 

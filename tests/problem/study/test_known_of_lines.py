@@ -86,10 +86,13 @@ def test_what_is_not_known_of_a_line_is_a_parameter_with_the_spread_of_the_other
     assert "expression_CISH_of_A_1" not in by_id
 
 
-def test_yes_and_no_that_is_not_known_is_the_share_of_the_others(regression):
-    edit(regression / "covariates.tsv", "B\t\t0", "B\t\t")
-    values = read_checked_study(regression).reference.covariates.standardised("fusion_BCR_ABL")
-    assert values == {"A-1": 1.0, "B": 1.0, "C": 1.0}
+@pytest.mark.parametrize("row", ["B\t\t\tassumed\n", ""], ids=["an empty cell", "no row"])
+def test_yes_and_no_that_is_not_known_is_the_share_of_the_others(regression, row):
+    edit(regression / "covariates.tsv", "B\t\t0\tassumed\n", row)
+    covariates = read_checked_study(regression).reference.covariates
+    assert covariates.standardised("fusion_BCR_ABL", ["A-1", "B", "C"]) == {"A-1": 1.0, "B": 1.0, "C": 1.0}
+    of_b = change_of(regression, "B, drug 100 nM, GDSC1", 0, "autocrine")
+    assert not any("fusion_BCR_ABL" in name.name for name in of_b.free_symbols)
 
 
 def test_a_screen_can_have_a_value_of_its_own(regression):
@@ -97,6 +100,13 @@ def test_a_screen_can_have_a_value_of_its_own(regression):
     second = change_of(regression, "B, drug 1000 nM, GDSC2", 1, "scale")
     assert first == sp.exp(s("scale_sd") * s("scale_z_B_GDSC1"))
     assert second == sp.exp(s("scale_sd") * s("scale_z_B_GDSC2") + s("second_screen"))
+
+
+def test_a_value_of_a_screen_that_nothing_was_measured_in_stays_for_predictions_and_is_told(regression):
+    edit(regression / "viability.tsv", "level\tB\tdrug\t1000\t72\t0.1\tGDSC2\n", "")
+    tables = read_study(regression)
+    assert "second_screen" in {parameter.id for parameter in tables.parameters}
+    assert "study.yaml: no measurement has the screen GDSC2, for which scale has a value." in tables.notes
 
 
 @pytest.mark.parametrize(

@@ -75,18 +75,19 @@ class LineCovariates:
         values = [chosen[rows[line]] if line in rows else unknown for line in lines]
         return np.array(values, dtype=float).reshape(len(lines), len(columns))
 
-    def standardised(self, column: str) -> dict[str, float]:
-        """Return the values of a covariate that are known, by line, in standard deviations from the mean of the lines.
+    def standardised(self, column: str, lines: Collection[str]) -> dict[str, float]:
+        """Return a covariate of those of ``lines`` of which it is known, in standard deviations over the table's lines.
 
-        Yes and no stay 1 and 0, and are known of all lines: where a cell is empty they are the share of the others.
+        Yes and no stay 1 and 0, and are known of all lines: without a value they are the share of the others.
         """
         values = self.values[:, self.columns.index(column)]
         told, found = values[~np.isnan(values)], list(zip(self.lines, values, strict=True))
         middle = float(told.mean()) if told.size else 0.0
+        known = {line: float(value) for line, value in found if not np.isnan(value)}
         if column.startswith(_YES_OR_NO):
-            return {line: middle if np.isnan(value) else float(value) for line, value in found}
+            return {line: known.get(line, middle) for line in lines}
         spread = float(told.std()) or 1.0 if told.size else 1.0
-        return {line: (float(value) - middle) / spread for line, value in found if not np.isnan(value)}
+        return {line: (known[line] - middle) / spread for line in lines if line in known}
 
 
 def read_line_covariates(

@@ -229,7 +229,7 @@ def _pooled_value(pooled: Pooled, reference: Reference, line: CellLine, names: t
     """Return the value of a pooled entity in a group; a covariate that is not known of the line is a parameter."""
     covariates: dict[str, sp.Expr] = {}
     for column, _ in pooled.slopes:
-        known = reference.covariates.standardised(column) if reference.covariates is not None else {}
+        known = reference.covariates.standardised(column, [line.id]) if reference.covariates is not None else {}
         covariates[column] = sp.Float(known[line.id]) if line.id in known else entity(covariate_id(column, line))
     return pooled.value(_group_id(pooled, reference, names), names, covariates)
 
@@ -246,7 +246,9 @@ def _unknown_covariates(cells: Cells, reference: Reference, treatments: Iterable
     return {
         covariate_id(column, reference.cell_lines[line]): f"{column} of {line}"
         for column in sorted(columns)
-        for line in sorted(lines - set(reference.covariates.standardised(column) if reference.covariates else ()))
+        for line in sorted(
+            lines - set(reference.covariates.standardised(column, lines) if reference.covariates else ())
+        )
     }
 
 

@@ -21,7 +21,7 @@ from jakstat.problem.reference import (
     read_line_covariates,
     read_reference,
 )
-from jakstat.problem.study.cells_section import ALL_ROWS, Cells, Pooled
+from jakstat.problem.study.cells_section import ALL_ROWS, CELL_LINE, Cells, Pooled
 from jakstat.problem.study.constants_section import with_own_constants
 from jakstat.problem.study.description import Study, read_description
 from jakstat.problem.study.study_measurements import StudyMeasurement, read_measurements
@@ -98,6 +98,7 @@ def read_checked_study(folder: str | Path) -> CheckedStudy:
             table = without_unused(table, study.parameters, unused, notes)
     if faults or sbml is None or table is None or observables is None:
         raise DataFaultsError(faults)
+    _note_unmeasured_names(study, measurements, notes)
     checked = assembled_study(study, sbml, reference, table, observables, measurements, notes)
     files = (*study.files, *imported)
     return replace(
@@ -213,6 +214,23 @@ def _check_regression(study: Study, pooled: Pooled, covariates: LineCovariates |
     for column in dict.fromkeys(column for column, _, _ in pooled.by):
         if column not in pooled.over:
             faults.append(study.fault((*path, "by", column), repr(column), f"one of over: {', '.join(pooled.over)}"))
+
+
+def _note_unmeasured_names(study: Study, measurements: Iterable[StudyMeasurement], notes: list[str]) -> None:
+    """Note each name under ``by`` that no measurement has in its column: predictions may have it, or it is misspelt."""
+    cells = study.cells
+    if cells is None:
+        return
+    columns = cells.grouping_columns
+    rows = [row.treatment for row in measurements]
+    measured = {pair for row in rows for pair in zip(columns, row.groups, strict=True)}
+    measured |= {(CELL_LINE, row.cell_line) for row in rows}
+    for pooled in cells.pooled:
+        for column, name in dict.fromkeys((column, name) for column, name, _ in pooled.by):
+            if (column, name) not in measured:
+                notes.append(
+                    f"study.yaml: no measurement has the {column} {name}, for which {pooled.entity} has a value."
+                )
 
 
 def _check_stimulus(study: Study, measurements: Iterable[StudyMeasurement], faults: list[Fault]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from jakstat.files import DataFaultsError
-from jakstat.problem.formulas import entity
+from jakstat.problem.formulas import entity, names_of
 from jakstat.problem.made_ids import made_id_faults, require_own_ids
 from jakstat.problem.model_text import model_entities
 from jakstat.problem.records import Experiment, Measurement, ProblemTables
@@ -93,6 +93,7 @@ def assembled_study(
     require_own_ids(tables, str(study.file))
     written_ids = {new: name for name, new in wild_type.items()}
     unused = {parameter.id for parameter in written} & unused_parameters(tables, entities)
+    unused -= _of_pooled_values(study)
     without_unused(table, study.parameters, {written_ids.get(name, name) for name in unused}, notes)
     used = tuple(parameter for parameter in tables.parameters if parameter.id not in unused)
     tables = replace(tables, parameters=used)
@@ -100,6 +101,12 @@ def assembled_study(
     if faults:
         raise DataFaultsError(faults)
     return CheckedStudy(study, tables, measurements, reference, wild_type, without)
+
+
+def _of_pooled_values(study: Study) -> set[str]:
+    """Return the names in formulas of pooled values: other lines and screens need them, whatever was measured."""
+    pooled = study.cells.pooled if study.cells is not None else ()
+    return {name for entry in pooled for formula in entry.formulas.values() for name in names_of(formula)}
 
 
 def _records(
