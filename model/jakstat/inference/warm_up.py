@@ -3,10 +3,8 @@
 The rule is fixed before anything is drawn. Where the earlier fit was one of the same problem, its draws need no search
 and its covariance no correction but of scale: a tenth of the warm-up that is asked for (at least 100 draws), and a
 diagonal metric in the coordinates, which have the correlations already. A low-rank one, estimated from so few draws,
-adds noise: on the IL-13 study (2 chains, 500 draws after 60 of warm-up) a step size a third as large and 79 gradients a
-draw, where the diagonal one takes 30. After 100 draws an effective draw (median of parameters; 3 seeds) took 34 to 48
-gradients, after 250 it took 42 to 46, from the prior after 1,000 it took 93. Elsewhere half of it, with the metric that
-is asked for.
+adds noise. Elsewhere half of it, with the metric that is asked for. What was tried, and what it gave, is in
+docs/method.md.
 """
 
 from dataclasses import dataclass

@@ -188,7 +188,7 @@ def _measured_blocks(shifts: pd.DataFrame) -> list[Block]:
         if isinstance(row["measured"], str) and row["measured"]  # an empty cell of a table file is no text
     )
     if not rows:
-        return [Paragraph("None of these alterations was measured under these drugs in what could be opened.", "note")]
+        return [Paragraph("data/reference/resistance_measurements.tsv has no measurement of these alterations under these drugs.", "note")]
     columns = (("cells", _TEXT), ("drug", _TEXT), ("predicted fold shift of the IC50", _NUMBER), ("measured", _TEXT))
     caption = (
         "Without and with the alteration, in other cells than those of the prediction "
