@@ -19,7 +19,7 @@ from jakstat.simulation.solver import has_lanes
 from jakstat.statistics import PackedData, measurement_graph
 
 SETTINGS = SolverSettings(1e-6, 1e-8)
-# sobotta2017 has no measurements here before a run obtains them; blood_panel has the model and the priors of cancer_panel.
+# sobotta2017 has no measurements here before a run obtains them; blood_panel has cancer_panel's model and priors.
 LEFT_OUT = ("sobotta2017", "blood_panel")
 SHIPPED = sorted(
     path.parent.name

@@ -188,7 +188,8 @@ def _measured_blocks(shifts: pd.DataFrame) -> list[Block]:
         if isinstance(row["measured"], str) and row["measured"]  # an empty cell of a table file is no text
     )
     if not rows:
-        return [Paragraph("data/reference/resistance_measurements.tsv has no measurement of these alterations under these drugs.", "note")]
+        found = "data/reference/resistance_measurements.tsv has no measurement of these alterations under these drugs."
+        return [Paragraph(found, "note")]
     columns = (("cells", _TEXT), ("drug", _TEXT), ("predicted fold shift of the IC50", _NUMBER), ("measured", _TEXT))
     caption = (
         "Without and with the alteration, in other cells than those of the prediction "
