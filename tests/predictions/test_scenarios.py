@@ -85,9 +85,10 @@ def test_constants_that_the_fit_lacks_have_the_same_draws_in_every_prediction(fi
     assert more == ()
     alone = curves(fit, [AlteredCells("HEL")], ["tofacitinib"])
     beside = curves(fit, [AlteredCells("OCI-M1"), AlteredCells("HEL")], ["baricitinib", "tofacitinib"])
-    assert beside.sel(cells="HEL", drug="tofacitinib").to_numpy() == pytest.approx(
-        alone.sel(cells="HEL", drug="tofacitinib").to_numpy(), rel=1e-9
-    )
+    assert (
+        beside.sel(cells="HEL", drug="tofacitinib").to_numpy()
+        == pytest.approx(alone.sel(cells="HEL", drug="tofacitinib").to_numpy(), rel=1e-5)
+    )  # few segments are solved one by one, many in lanes: the solver's tolerance apart, where other draws are 10 % apart
 
 
 def test_the_shipped_scenarios_fit_the_panel(fit):
@@ -149,7 +150,7 @@ def test_every_unknown_name_is_told_with_near_ones(fit):
 @pytest.mark.parametrize(
     ("ligand", "near"),
     [
-        ("X-typo", "Epo, IL-13, IL-2, IL-6, IL-7, TSLP, Tpo"),
+        ("X-typo", "Epo, GM-CSF, IL-13, IL-2, IL-6, IL-7, TSLP, Tpo"),
         ("epo", "did you mean Epo"),
         ("IL13", "did you mean IL-13"),
     ],

@@ -20,7 +20,6 @@ with log_to(snakemake.log[0]):
     warning = read_json(given.gate)["warning"]
     solver, tree = SolverSettings(**params.solver), read_posterior(given.posterior)
     fit, settings = ask_of_fit(params.scenarios, given.study, tree, solver, params.seed)
-
     responses = predict_responses(fit, settings.responses).assign_attrs(warning=warning)
     measures = [summarise_metrics(measure_dose_response(responses[name])).assign(readout=name) for name in responses]
     if settings.growth_readout is not None:
