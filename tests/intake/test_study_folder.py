@@ -103,8 +103,9 @@ def test_every_prior_and_own_line_says_what_it_rests_on(made, repository):
     (line,) = rows_of(study.folder / "cell_lines.tsv")
     assert (line["status"], line["place"]) == ("assumed", "")
     priors = [row.prior for row in study.tables.parameters if row.prior is not None]
-    of_tables = [prior for prior in priors if not prior.status]
-    assert not of_tables, [prior.source for prior in of_tables]
+    without = [prior.source for prior in priors if not prior.status]
+    assert without
+    assert all("by construction" in source for source in without), without
 
 
 def test_a_study_outside_the_repository_has_copies_of_what_it_reads(repository, tmp_path):
