@@ -14,12 +14,13 @@ _MASS = MappingProxyType({"pg/ml": -3, "ng/ml": 0, "ug/ml": 3, "mg/ml": 6, "ug/l
 #: Seconds.
 _TIME = MappingProxyType({"s": 1, "min": 60, "h": 3600, "d": 86400})
 _SHARE = MappingProxyType({"percent": -2, "share": 0})
-#: Ways of writing a unit, as regular expressions; the first that is met counts. The case decides between M and m alone.
+#: Ways of writing a unit, as regular expressions; the first that is met counts. The case decides between M and m:
+#: 450 nm is a wavelength, 5 um a filter, 12 pm a time of day.
 _WRITTEN = (
-    (r"(?:p[Mm]|pmol/[lL]|picomolar)", "pM"),
-    (r"(?:n[Mm]|nmol/[lL]|nanomolar)", "nM"),
-    (r"(?:[uµμ][Mm]|[uµμ]mol/[lL]|micromolar)", "uM"),
-    (r"(?:m[Mm]|mmol/[lL]|millimolar)", "mM"),
+    (r"(?:pM|pmol/[lL]|picomolar)", "pM"),
+    (r"(?:nM|nmol/[lL]|nanomolar)", "nM"),
+    (r"(?:[uµμ]M|[uµμ]mol/[lL]|micromolar)", "uM"),
+    (r"(?:mM|mmol/[lL]|millimolar)", "mM"),
     (r"(?:M|mol/[lL]|molar)", "M"),
     (r"pg(?:/|_per_| per )m[lL]", "pg/ml"),
     (r"ng(?:/|_per_| per )m[lL]", "ng/ml"),
