@@ -1,12 +1,13 @@
 """Studies of other measurements than the documented ones: blots alone under a ligand, numbers of cells, raw plates."""
 
+import csv
 import math
 
 import pytest
 import yaml
 
 import jakstat
-from jakstat.intake import Declared, new_study
+from jakstat.intake import Declared, OwnLine, new_study
 from jakstat.scenarios import StudyScenarios, check_scenarios
 from tests.intake.layouts import write_layout
 
@@ -26,6 +27,11 @@ def made(tmp_path):
         return study, questions
 
     return make
+
+
+def rows_of(file):
+    with file.open(encoding="utf-8") as opened:
+        return list(csv.DictReader(opened, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def ids_of(study):
@@ -81,3 +87,31 @@ def test_a_study_within_the_repository_names_its_shared_files(repository):
 def test_a_name_that_no_study_can_have_is_refused(name, tmp_path):
     with pytest.raises(ValueError, match="needed: letters, digits and _"):
         new_study(name, [tmp_path / "x.csv"], parent=tmp_path)
+
+
+def test_every_prior_and_own_line_says_what_it_rests_on(made, repository):
+    """Rows of the panel keep their status and place; rows that the intake makes are assumed."""
+    text = "cell_line,drug,dose_nM,time_h,viability\nLAB-1,ruxolitinib,300,72,0.5\nLAB-1,ruxolitinib,30,72,0.8\n"
+    study, _ = made(text, own_lines=(OwnLine("LAB-1", "EpoR", 30.0, ("JAK2_V617F",)),))
+    panel = rows_of(repository / "data/cancer_panel/parameters.tsv")
+    shipped = {row["id"]: row for row in panel if not row["id"].startswith(("scaling_", "sd_"))}
+    written = rows_of(study.folder / "parameters.tsv")
+    for row in written:
+        expected = shipped.get(row["id"], {"status": "assumed", "place": ""})
+        assert (row["status"], row["place"]) == (expected["status"], expected["place"]), row["id"]
+    assert {row["status"] for row in written} >= {"read", "assumed"}
+    (line,) = rows_of(study.folder / "cell_lines.tsv")
+    assert (line["status"], line["place"]) == ("assumed", "")
+    priors = [row.prior for row in study.tables.parameters if row.prior is not None]
+    without = [prior.source for prior in priors if not prior.status]
+    assert without
+    assert all("by construction" in source for source in without), without
+
+
+def test_a_study_outside_the_repository_has_copies_of_what_it_reads(repository, tmp_path):
+    from jakstat.intake.study_folder import _places
+
+    assert _places(tmp_path, repository) == {"model": "jak_stat.ant", "reference": "reference"}
+    copied = {file.name for file in (tmp_path / "reference").iterdir()}
+    assert {"inhibitors.tsv", "cell_lines.tsv", "synonyms.tsv", "resistance_measurements.tsv"} <= copied
+    assert not copied & {"line_covariates.tsv", "biochemical_ic50.tsv"}

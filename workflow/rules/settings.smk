@@ -6,21 +6,18 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from jakstat.files import NO_PATH, folder_name, shown_path, why_unreadable
+from jakstat.files import (
+    NO_PATH,
+    folder_name,
+    shown_path,
+    why_unreadable,
+    without_nulls,
+)
 from jakstat.schemas import schema_faults
 
 WORKFLOW = Path(
     workflow.current_basedir.join("..").get_path_or_uri(secret_free=True)
 ).resolve()
-
-
-def without_nulls(content):
-    """Return nested settings without the keys whose value is null: that is how a file takes away what another set."""
-    if not isinstance(content, dict):
-        return content
-    return {
-        key: without_nulls(value) for key, value in content.items() if value is not None
-    }
 
 
 def checked(content, schema, where):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jakstat.command_line.run_status import study_name, study_status
+from jakstat.command_line.run_status import study_folders, study_status
 from jakstat.command_line.workflow_run import run_workflow
 from jakstat.intake import Declared, declared_pairs, new_study, own_lines
 
@@ -123,7 +123,7 @@ def run(words: Sequence[str], tiny: bool, cores: int | None) -> None:
     study = words[0] if words and not words[0].startswith("-") else None
     try:
         code = run_workflow(study, tiny, cores, words[1:] if study else words)
-        report = Path("results") / study_name(study) / "report.html"
+        report = study_folders(study)[0] / "report.html"
     except (ValueError, FileNotFoundError) as error:
         raise _Faults(str(error)) from None
     if code == 0 and report.is_file():
@@ -151,7 +151,9 @@ def report(study: Path | None, is_shown: bool) -> None:
     except ValueError as error:
         raise _Faults(str(error)) from None
     if found.report is None:
-        raise _Faults(f"results/{found.name}: found no report.html; needed: jakstat run {study or ''}, which makes it")
+        raise _Faults(
+            f"{study_folders(study)[0]}: found no report.html; needed: jakstat run {study or ''}, which makes it"
+        )
     click.echo(str(found.report))
     if is_shown:
         click.launch(str(found.report.resolve()))

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from jakstat.command_line.workflow_run import config_of
-from jakstat.files import folder_name, settings_of
+from jakstat.files import folder_name, settings_of, without_nulls
 
 #: Products in the order in which they are made, each with what it is for people.
 _PRODUCTS = {
@@ -72,7 +73,7 @@ def study_status(study: str | Path | None = None, directory: str | Path = ".") -
     """
     directory = Path(directory)
     name = study_name(study)
-    results, logs = directory / "results" / name, directory / "logs" / name
+    results, logs = (directory / folder for folder in study_folders(study))
     products = tuple((what, _made(results / file)) for file, what in _PRODUCTS.items())
     report = results / "report.html"
     locks = directory / ".snakemake" / "locks"
@@ -87,9 +88,19 @@ def study_status(study: str | Path | None = None, directory: str | Path = ".") -
 
 def study_name(study: str | Path | None) -> str:
     """Return the name of a study's folder of results, as the workflow makes it."""
-    configs = config_of(study)
-    named = Path(str(settings_of(configs[0]).get("study", study)) if configs else "data/cancer_panel")
+    named = Path(str(_settings(study).get("study", "data/cancer_panel" if study is None else study)))
     return folder_name(named.stem if named.suffix in (".yaml", ".yml") else named.name)
+
+
+def study_folders(study: str | Path | None) -> tuple[Path, Path]:
+    """Return the folders of a study's results and logs, from where it is run on: ``pathvars`` of its settings."""
+    places, name = _settings(study).get("pathvars", {}), study_name(study)
+    return Path(places.get("results", "results"), name), Path(places.get("logs", "logs"), name)
+
+
+def _settings(study: str | Path | None) -> dict[str, Any]:
+    """Return the settings of a study without nulls; none for the shipped one."""
+    return {key: value for file in config_of(study) for key, value in (without_nulls(settings_of(file)) or {}).items()}
 
 
 def _made(path: Path) -> str:

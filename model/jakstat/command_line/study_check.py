@@ -6,7 +6,7 @@ from typing import Any
 
 from jakstat import read_problem
 from jakstat.command_line.workflow_run import config_of
-from jakstat.files import settings_of, shipped_root
+from jakstat.files import settings_of, shipped_root, without_nulls
 from jakstat.scenarios import StudyScenarios, check_scenarios
 from jakstat.schemas import schema_faults
 
@@ -53,7 +53,7 @@ def _settings(path: Path) -> dict[str, Any]:
     if not (path / "config.yaml").is_file() and (path.is_dir() or not _is_settings(path)):
         return {}
     (file,) = config_of(path)
-    return {key: value for key, value in settings_of(file).items() if value is not None}
+    return dict(without_nulls(settings_of(file)) or {})
 
 
 def _is_settings(path: Path) -> bool:
@@ -62,7 +62,7 @@ def _is_settings(path: Path) -> bool:
 
 def _checked(content: Mapping[str, Any], schema: str, where: str) -> dict[str, Any]:
     """Return a mapping without nulls; ValueError with every fault where it does not fit a schema of the workflow."""
-    kept = {key: value for key, value in content.items() if value is not None}
+    kept: dict[str, Any] = without_nulls(content)
     faults = schema_faults(kept, settings_of(shipped_root() / "workflow" / "schemas" / schema))
     if faults:
         raise ValueError(f"{len(faults)} fault(s) in {where}:\n" + "\n".join(f"  {fault}" for fault in faults))

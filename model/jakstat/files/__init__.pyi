@@ -60,6 +60,7 @@ from .yaml_files import (
     read_yaml_file as read_yaml_file,
     require_plain_yaml as require_plain_yaml,
     settings_of as settings_of,
+    without_nulls as without_nulls,
 )
 from .yaml_mapping import read_mapping as read_mapping
 from .yaml_text import finite_number as finite_number

@@ -47,6 +47,13 @@ def settings_of(path: str | Path) -> Any:  # noqa: ANN401
     return read.content
 
 
+def without_nulls(content: Any) -> Any:  # noqa: ANN401
+    """Return nested settings without the keys whose value is null: that is how a file takes away what another set."""
+    if not isinstance(content, dict):
+        return content
+    return {key: without_nulls(value) for key, value in content.items() if value is not None}
+
+
 def require_plain_yaml(path: str | Path) -> None:
     """Check a file that Snakemake reads by its own loader of YAML 1.1, so that it says the same there.
 

@@ -7,10 +7,14 @@ alone says nothing. What no cell of the table decides is not guessed.
 import re
 from collections.abc import Iterable
 
+from jakstat.intake.units import is_mass, is_molar, is_time, unit_of
+
 #: A number with what may stand around it: a limit before, a unit or sign after.
 _NUMBER = re.compile(
     r"([<>≤≥]=?\s*)?([+-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?|[+-]?[.,][0-9]+)(\s*(?:%|[a-zA-Zµμ][\w/]*))?"
 )
+#: A number within a text, and the unit after it.
+_IN_TEXT = re.compile(r"(?<![0-9.,])(?P<number>[0-9][0-9.,]*)(?=\s*(?P<unit>[a-zA-Zµμ]+(?:/m?[lL])?)(?![\w-]))")
 _COMMA = re.compile(
     r"[+-]?(?:[0-9]*,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]*)(?:[eE][+-]?[0-9]+)?|[0-9]{1,3}(?:\.[0-9]{3}){2,}"
 )
@@ -33,6 +37,8 @@ class MarkError(ValueError):
 def decimal_mark(cells: Iterable[str], is_of_semicolons: bool) -> str:
     """Return the decimal mark of the numbers among cells: ``point`` or ``comma``.
 
+    Doses and times within texts (``HEL 1,5 h``) count where no cell that is a number says it.
+
     Parameters
     ----------
     cells : iterable of str
@@ -45,7 +51,21 @@ def decimal_mark(cells: Iterable[str], is_of_semicolons: bool) -> str:
     MarkError
         Some cells have decimal commas, others points; or all could be thousands.
     """
+    cells = list(cells)
     written = [(cell, found.group(2)) for cell in cells if (found := _NUMBER.fullmatch(cell))]
+    in_texts = [(cell, number) for cell in cells if not _NUMBER.fullmatch(cell) for number in _numbers_within(cell)]
+    mark, unclear = _mark_of(written, is_of_semicolons)
+    if not mark:
+        mark, more = _mark_of(in_texts, is_of_semicolons)
+        unclear += more
+    if not mark and unclear:
+        needed = "--decimal comma, or --decimal point: it may be a thousand times as much"
+        raise MarkError(unclear[0], f"{unclear[0]!r}, and no number that says what its mark means", needed)
+    return mark or "point"
+
+
+def _mark_of(written: list[tuple[str, str]], is_of_semicolons: bool) -> tuple[str, list[str]]:
+    """Return the mark that cells and their numbers say, empty where none does, and cells that could be thousands."""
     groups = [cell for cell, number in written if _COMMA_GROUP.fullmatch(number)]
     points = [cell for cell, number in written if _POINT_GROUP.fullmatch(number)]
     with_comma = [cell for cell, number in written if _COMMA.fullmatch(number) and not _COMMA_GROUP.fullmatch(number)]
@@ -54,12 +74,26 @@ def decimal_mark(cells: Iterable[str], is_of_semicolons: bool) -> str:
         both = f"decimal commas ({with_comma[0]!r}) and decimal points ({with_point[0]!r})"
         raise MarkError(with_comma[0], both, "one of them: --decimal comma, or --decimal point")
     if with_comma or with_point:
-        return "comma" if with_comma else "point"
-    unclear = groups or (points if is_of_semicolons else [])
-    if unclear:
-        needed = "--decimal comma, or --decimal point: it may be a thousand times as much"
-        raise MarkError(unclear[0], f"{unclear[0]!r}, and no number that says what its mark means", needed)
-    return "point"
+        return ("comma" if with_comma else "point"), []
+    return "", groups or (points if is_of_semicolons else [])
+
+
+def _numbers_within(text: str) -> list[str]:
+    """Return the numbers of doses and times within a text."""
+    units = ((found["number"], unit_of(found["unit"])) for found in _IN_TEXT.finditer(text))
+    return [number for number, unit in units if is_molar(unit) or is_mass(unit) or is_time(unit)]
+
+
+def text_with_points(text: str, mark: str) -> str:
+    """Return a text whose numbers before units have decimal points; as it is where ``mark`` is empty, not known."""
+    return _IN_TEXT.sub(lambda found: with_points(found["number"], mark), text) if mark else text
+
+
+def mark_remedy(text: str) -> str:
+    """Say what to do about a comma between digits within a text; nothing where it has none."""
+    if not re.search(r"[0-9],[0-9]", text):
+        return ""
+    return "--decimal comma (or point) says what the comma between digits is; "
 
 
 def with_points(cell: str, mark: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from jakstat.files import DataFaultsError, Fault, sha256_of
-from jakstat.intake.columns import DOSE, DOSE_2, PRETREATMENT, ROLES, TIME, VALUE, WELL
+from jakstat.intake.columns import DOSE, DOSE_2, PRETREATMENT, ROLES, STIMULUS_DOSE, TIME, VALUE, WELL
 from jakstat.intake.declared import Declared
 from jakstat.intake.lab_files import read_lab_file
 from jakstat.intake.lab_records import Record, records_of
@@ -50,6 +50,16 @@ _LOWEST_PERCENT = Decimal("1.5")
 _OF_SHARES = ("percent", "share")
 #: What units may be declared for besides headers: headers that are numbers, and all viabilities.
 _ALL_OF = ("headers", "viability")
+#: Amounts that cannot be negative, with their units; and the column's role where it is another.
+_AMOUNTS = {
+    DOSE: "nM",
+    DOSE_2: "nM",
+    "stimulus_ng_per_ml": "ng/ml",
+    "stimulus_nM": "nM",
+    TIME: "min",
+    PRETREATMENT: "min",
+}
+_ROLE_OF = {"stimulus_ng_per_ml": STIMULUS_DOSE, "stimulus_nM": STIMULUS_DOSE}
 _EXAMPLES = {OBSERVABLE: "observable=pSTAT5", CELL_LINE: "cell_line=HEL", TIME: "time=72 h"}
 
 
@@ -246,6 +256,7 @@ def _require_whole(records: Iterable[Record], faults: list[Fault]) -> None:
     """Add a fault for each record of which something is not said that its meaning needs."""
     for record in records:
         facts = record.facts
+        _require_not_negative(record, faults)
         for role, example in _EXAMPLES.items():
             if not str(facts.get(role, "")):
                 _missing(record, f"no {ROLES[role]}", f'a column or title that says it, or --all "{example}"', faults)
@@ -263,6 +274,14 @@ def _require_whole(records: Iterable[Record], faults: list[Fault]) -> None:
         if has_dose and facts.get(DOSE) and PRETREATMENT not in facts:
             needed = '--all "pretreatment=60 min"; "pretreatment=0 min", if they were added together'
             _missing(record, "a drug and a ligand, and not how long before the drug was added", needed, faults)
+
+
+def _require_not_negative(record: Record, faults: list[Fault]) -> None:
+    """Add a fault for each dose or time below 0."""
+    for role, unit in _AMOUNTS.items():
+        if Decimal(record.facts.get(role) or 0) < 0:
+            found = f"{ROLES[_ROLE_OF.get(role, role)]} {record.facts[role]} {unit}"
+            _missing(record, found, "none below 0: times count from the treatment on, doses from none", faults)
 
 
 def _missing(record: Record, found: str, needed: str, faults: list[Fault]) -> None:

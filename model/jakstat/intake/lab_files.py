@@ -48,12 +48,15 @@ class Sheet:
         How it was read, for people: "text with semicolons, decimal commas", "workbook".
     rows : tuple of LabRow
         Those that are not empty.
+    mark : {"", "point", "comma"}
+        The decimal mark of numbers within its texts; cells that are numbers have points.
     """
 
     file: str
     name: str
     form: str
     rows: tuple[LabRow, ...]
+    mark: str = ""
 
     @property
     def label(self) -> str:
@@ -201,4 +204,4 @@ def _with_points(sheet: Sheet, numbers: frozenset[tuple[int, int]], decimal: str
         for row in sheet.rows
     )
     said = f"{sheet.form}, decimal commas" if mark == "comma" else sheet.form
-    return replace(sheet, rows=rows, form=said)
+    return replace(sheet, rows=rows, form=said, mark=mark)

@@ -6,7 +6,7 @@ value or its meaning, is a fault with the option that settles it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from jakstat.files import Fault, number_remedy
@@ -23,6 +23,7 @@ from jakstat.intake.columns import (
     Column,
     is_number,
 )
+from jakstat.intake.decimal_marks import mark_remedy
 from jakstat.intake.declared import Declared
 from jakstat.intake.lab_files import LabRow, Sheet
 from jakstat.intake.lab_tables import LabTable
@@ -80,7 +81,8 @@ class Record:
 
 def records_of(table: LabTable, vocabulary: Vocabulary, declared: Declared, faults: list[Fault]) -> list[Record]:
     """Return the values of a table with what is known of each; faults are added to ``faults``."""
-    reader = _Reader(table.sheet, vocabulary, faults)
+    reader = _Reader(table.sheet, replace(vocabulary, mark=table.sheet.mark), faults)
+    of_options = _Reader(table.sheet, vocabulary, faults)
     _require_units(table, faults)
     said = [column for column in table.columns if column.role not in (VALUE, IGNORE)]
     values = [column for column in table.columns if column.role == VALUE]
@@ -89,7 +91,7 @@ def records_of(table: LabTable, vocabulary: Vocabulary, declared: Declared, faul
             f"a column of values: --column HEADER=value, or HEADER=pSTAT5 (headers: {' | '.join(table.header.cells)})"
         )
         faults.append(table.sheet.fault(table.header.line, "", "no column of measured values", needed))
-    around = {**reader.settings(declared.everywhere, "--all"), **reader.settings(table.settings, "")}
+    around = {**of_options.settings(declared.everywhere, "--all"), **reader.settings(table.settings, "")}
     above: dict[str, str] = {}
     found = []
     for row in table.rows:
@@ -273,6 +275,7 @@ class _Reader:
             f'a name of the tables{hint}: --name "{text}=ruxolitinib" says what it is, also vehicle or blank; '
             f'"{text}=ignore" leaves its rows out',
         )
+        needed = f"{mark_remedy(text)}{needed}"
         self.faults.append(self.sheet.fault(line, column.header, f"{text!r}, which is not known", needed))
 
     def _amount(self, column: Column, text: str, line: int | None) -> dict[str, Fact] | None:

@@ -11,6 +11,7 @@ from statistics import median
 
 from jakstat.files import Fault
 from jakstat.intake.columns import DOSE, IGNORE, ROLES, TIME, VALUE, Column, column_of, is_number
+from jakstat.intake.decimal_marks import mark_remedy
 from jakstat.intake.declared import Declared
 from jakstat.intake.lab_files import LabRow, Sheet
 from jakstat.intake.units import in_minutes, in_nM, is_molar, is_time, split_unit, unit_of
@@ -41,6 +42,7 @@ class LabTable:
 
 def table_of(sheet: Sheet, vocabulary: Vocabulary, declared: Declared, faults: list[Fault]) -> LabTable | None:
     """Return the table of a sheet, or None after adding the fault that there is none."""
+    vocabulary = replace(vocabulary, mark=sheet.mark)
     place = _place_of_header(sheet.rows, vocabulary, declared)
     if place is None:
         roles = ", ".join(role for role in ROLES if role != IGNORE)
@@ -224,7 +226,7 @@ def _fault_of_header(sheet: Sheet, header: LabRow, cell: str, vocabulary: Vocabu
     near = [name for role in ("cell_line", "inhibitor", "stimulus") for name in vocabulary.near(cell, role)]
     hint = f" (did you mean {' or '.join(near[:3])}?)" if near else ""
     needed = (
-        f"what it is{hint}: --column {cell!r}=ROLE with one of {', '.join(ROLES)} (ignore leaves it out), a readout "
-        "such as pSTAT5 or viability; or --name for a drug or line in it"
+        f"what it is{hint}: {mark_remedy(cell)}--column {cell!r}=ROLE with one of {', '.join(ROLES)} (ignore leaves "
+        "it out), a readout such as pSTAT5 or viability; or --name for a drug or line in it"
     )
     return sheet.fault(header.line, cell, f"the header {cell!r}, which is not understood", needed)

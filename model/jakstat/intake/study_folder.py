@@ -26,22 +26,19 @@ from jakstat.intake.study_settings import names_in, scenarios_section, study_sec
 from jakstat.problem import ProblemTables, Reference, read_reference, read_study
 
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
-_COLUMNS = ("id", "unit", "nominal", "estimate", "prior", "prior_parameters", "lower", "upper", "source")
+#: What a number rests on, and where in its source it stands (jakstat.problem.evidence).
+_EVIDENCE = ("source", "status", "place")
+#: What the intake makes itself is nobody's number.
+_ASSUMED = ("assumed", "")
+_COLUMNS = ("id", "unit", "nominal", "estimate", "prior", "prior_parameters", "lower", "upper", *_EVIDENCE)
 _OF_OBSERVABLES = ("scaling_", "sd_")  # rows of the panel's table that belong to its own observables
 _LINE_COLUMNS = (
-    *(
-        "cell_line",
-        "cancer",
-        "driver",
-        "receptor",
-        "alterations",
-        "ligand_source",
-        "doubling_time_h",
-        "sd_ln",
-        "source",
-    ),
+    *("cell_line", "cancer", "driver", "receptor", "alterations", "ligand_source", "doubling_time_h", "sd_ln"),
+    *_EVIDENCE,
 )
 _MODEL = "jak_stat.ant"
+#: Reference tables that nothing of a new study reads: covariates of GDSC's lines, and what medians of IC50s rest on.
+_NOT_READ = shutil.ignore_patterns("line_covariates.tsv", "biochemical_ic50.tsv")
 
 
 @dataclass(frozen=True)
@@ -163,7 +160,7 @@ def _places(made: Path, root: Path) -> dict[str, str]:
             "reference": Path(os.path.relpath(reference, made.resolve())).as_posix(),
         }
     shutil.copyfile(model, made / _MODEL)
-    shutil.copytree(reference, made / "reference")
+    shutil.copytree(reference, made / "reference", ignore=_NOT_READ)
     return {"model": _MODEL, "reference": "reference"}
 
 
@@ -180,6 +177,7 @@ def _own_line_row(line: OwnLine) -> dict[str, str]:
         "doubling_time_h": hours,
         "sd_ln": "0.3" if hours else "",
         "source": "declared by the laboratory; whether the line makes its ligand is unknown, sd_ln assumed",
+        **dict(zip(_EVIDENCE[1:], _ASSUMED, strict=True)),
     }
 
 
@@ -216,7 +214,7 @@ def _own_rows(intake: Intake) -> dict[str, dict[str, str]]:
     for observable in names_in(intake.measurements, "observable"):
         largest = values[intake.measurements["observable"] == observable].abs().max()
         made = observable_parameters(KINDS[observable], float(largest) or 1.0, intake.scatter)
-        rows |= {id: dict(zip(_COLUMNS[1:], cells, strict=True)) for id, cells in made.items()}
+        rows |= {id: dict(zip(_COLUMNS[1:], (*cells, *_ASSUMED), strict=True)) for id, cells in made.items()}
     return rows
 
 

@@ -11,15 +11,16 @@ from types import MappingProxyType
 _MOLAR = MappingProxyType({"pM": -3, "nM": 0, "uM": 3, "mM": 6, "M": 9})
 #: Power of ten to ng/ml.
 _MASS = MappingProxyType({"pg/ml": -3, "ng/ml": 0, "ug/ml": 3, "mg/ml": 6, "ug/l": 0, "ng/l": -3})
-#: Minutes.
-_TIME = MappingProxyType({"s": Decimal(1) / 60, "min": Decimal(1), "h": Decimal(60), "d": Decimal(1440)})
+#: Seconds.
+_TIME = MappingProxyType({"s": 1, "min": 60, "h": 3600, "d": 86400})
 _SHARE = MappingProxyType({"percent": -2, "share": 0})
-#: Ways of writing a unit, as regular expressions; the first that is met counts. The case decides between M and m alone.
+#: Ways of writing a unit, as regular expressions; the first that is met counts. The case decides between M and m:
+#: 450 nm is a wavelength, 5 um a filter, 12 pm a time of day.
 _WRITTEN = (
-    (r"(?:p[Mm]|pmol/[lL]|picomolar)", "pM"),
-    (r"(?:n[Mm]|nmol/[lL]|nanomolar)", "nM"),
-    (r"(?:[uµμ][Mm]|[uµμ]mol/[lL]|micromolar)", "uM"),
-    (r"(?:m[Mm]|mmol/[lL]|millimolar)", "mM"),
+    (r"(?:pM|pmol/[lL]|picomolar)", "pM"),
+    (r"(?:nM|nmol/[lL]|nanomolar)", "nM"),
+    (r"(?:[uµμ]M|[uµμ]mol/[lL]|micromolar)", "uM"),
+    (r"(?:mM|mmol/[lL]|millimolar)", "mM"),
     (r"(?:M|mol/[lL]|molar)", "M"),
     (r"pg(?:/|_per_| per )m[lL]", "pg/ml"),
     (r"ng(?:/|_per_| per )m[lL]", "ng/ml"),
@@ -102,7 +103,7 @@ def in_ng_per_ml(value: Decimal, unit: str) -> Decimal:
 
 def in_minutes(value: Decimal, unit: str) -> Decimal:
     """Return a time in minutes."""
-    return plain(value * _TIME[unit])
+    return plain(value * _TIME[unit] / _TIME["min"])
 
 
 def as_share(value: Decimal, unit: str) -> Decimal:

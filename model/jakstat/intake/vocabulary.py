@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from jakstat.files import folded, near_names, number_of_text
+from jakstat.intake.decimal_marks import text_with_points
 from jakstat.intake.declared import Declared
 from jakstat.intake.observable_kinds import kind_of
 from jakstat.intake.units import in_minutes, in_ng_per_ml, in_nM, unit_of
@@ -48,11 +49,21 @@ _BLANKS = (
     "bg",
 )
 _SAMPLES = ("sample", "samples", "treated", "compound", "test", "unknown", "drug", "Probe")
+#: A number that does not begin in the middle of another; a hyphen before it is no sign.
 _WITH_UNIT = re.compile(
-    r"(?P<number>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(?P<unit>[a-zA-Zµμ]+(?:/m?[lL])?|')(?![\w-])"
+    r"(?<![0-9])(?<![0-9][.,'])(?P<number>(?:[0-9]+(?:\.[0-9]*)?|(?<!\w)\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"\s*(?P<unit>[a-zA-Zµμ]+(?:/m?[lL])?|')(?![\w-])"
 )
+#: What before a number makes it a part of something else: a range (0-30 min), a fraction, a clock's time, a power or a
+#: product (1/2 h, 0:30 h, 10^3 nM, 3 x 100 nM), or negative (HEL -30 min).
+_NO_START = re.compile(
+    r"(?<![\w-])[0-9.,]+\s*[-\N{EN DASH}\N{EM DASH}/:^*x\N{MULTIPLICATION SIGN}]\s*$"
+    r"|(?:^|[\s_,;|/+(\[:])[-\N{EN DASH}\N{MINUS SIGN}]$"
+)
+#: Thousands before three more digits: 1 000 nM.
+_THOUSANDS_BEFORE = re.compile(r"(?<![\w-])[0-9]{1,3}(?:\s[0-9]{3})*\s$")
 _REPLICATE = re.compile(
-    r"(?:\b|_)(?:biol?(?:ogical)?|tech(?:nical)?)?[\s._]*(?:replicates?|repl?|repeat|#|n\s?=|run|R(?=[0-9]))[\s._=#]*(?P<number>[0-9]+)\b",
+    r"(?:\b|_)(?:biol?(?:ogical)?|tech(?:nical)?)?[\s._]*(?:replicates?|repl?|repeat|#|n\s?=|run|R(?=[0-9]))[\s._=#]*(?P<number>[0-9]+)\b(?![.,-][0-9])",
     re.IGNORECASE,
 )
 #: What pandas and R add to a name that stands in several headers.
@@ -77,17 +88,30 @@ _FILLERS = frozenset(
         "post",
         "dose",
         "for",
+        "und",
+        "mit",
+        "nach",
     }
 )
+#: Words of titles beside which a time is still that of the measurement; so are numbers, as of dates.
+_OF_TITLES = frozenset(
+    {"", "assay", "plate", "blot", "data", "export", "results", "experiment", "exp", "screen", "raw", "series"}
+)
+#: What was given, and the roles of its dose.
+_DOSES_OF = {INHIBITOR: ("inhibitor_dose",), STIMULUS: ("stimulus_ng_per_ml", "stimulus_nM")}
 Fact = str | Decimal
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The names that exports may use, by what their spellings share."""
+    """The names that exports may use, by what their spellings share.
+
+    ``mark`` is the decimal mark of the texts that are read (``point``, ``comma``); empty: commas are not understood.
+    """
 
     names: Mapping[str, tuple[str, str]]
     known: Mapping[str, tuple[str, ...]]
+    mark: str = ""
 
     def meaning(self, text: str) -> tuple[str, str] | None:
         """Return role and name of a text that is one name, or None."""
@@ -105,9 +129,16 @@ class Vocabulary:
         return facts if facts and is_clear and not left else None
 
     def mentions(self, text: str) -> dict[str, Fact]:
-        """Return what a title says, whatever else stands there; a role of which it says two things is left out."""
-        facts, _, _ = self._read(text)
-        return facts
+        """Return what a title says, whatever else stands there; a role of which it says two things is left out.
+
+        Doses only beside what was given, times only where all of the title is understood: others are of the medium
+        or of the reader (``Absorbance 450 nm``, ``0.5 s integration``).
+        """
+        facts, left, _ = self._read(text)
+        unsaid = {role for name, doses in _DOSES_OF.items() if name not in facts for role in doses}
+        if any(folded(word).strip("0123456789.") not in _OF_TITLES for word in left):
+            unsaid.add("time")
+        return {role: fact for role, fact in facts.items() if role not in unsaid}
 
     def near(self, text: str, role: str) -> list[str]:
         """Return names of a role that are near to a text."""
@@ -121,7 +152,7 @@ class Vocabulary:
 
         def number(match: re.Match[str]) -> str:
             fact = _measured(Decimal(match["number"]), unit_of(match["unit"]))
-            if fact is None:
+            if fact is None or not _is_whole_number(match):
                 return match[0]
             found.append(fact)
             return " "
@@ -130,7 +161,7 @@ class Vocabulary:
             found.append(("replicate", match["number"]))
             return " "
 
-        rest = _WITH_UNIT.sub(number, _REPLICATE.sub(replicate, text))
+        rest = _WITH_UNIT.sub(number, _REPLICATE.sub(replicate, text_with_points(text, self.mark)))
         words = [word for word in _BREAKS.split(_NUMBERED.sub(" ", rest)) if word]
         left = self._take_names(words, found)
         if found and len(left) == 1 and left[0].isdigit() and "replicate" not in dict(found):
@@ -180,6 +211,13 @@ def content_of(text: str) -> str:
         if written in map(folded, words):
             return content
     return ""
+
+
+def _is_whole_number(match: re.Match[str]) -> bool:
+    """Whether what stands before a number leaves it one: no range, no sign, no thousands before three digits."""
+    before = match.string[: match.start()]
+    is_group = re.match(r"[0-9]{3}(?![0-9])", match["number"]) is not None
+    return not (_NO_START.search(before) or (is_group and _THOUSANDS_BEFORE.search(before)))
 
 
 def _measured(number: Decimal, unit: str) -> tuple[str, Fact] | None:

@@ -47,3 +47,15 @@ def test_a_synonym_that_is_not_clear_is_a_fault(tmp_path, rows, told):
     _, faults = synonyms_of(tmp_path, *rows)
     assert len(faults) == 1
     assert told in faults[0]
+
+
+def test_an_own_line_with_the_name_of_a_synonym_takes_it(repository, tmp_path):
+    """HEL92 is a synonym of HEL in the shared table, and the name of a laboratory's own line."""
+    own = tmp_path / "cell_lines.tsv"
+    columns = "cell_line\tcancer\tdriver\treceptor\talterations\tligand_source\tdoubling_time_h\tsd_ln\tsource"
+    own.write_text(f"{columns}\nHEL92\tleukaemia\tunknown\tEpoR\t\tunknown\t\t\tour own line (assumed)\n")
+    faults = []
+    reference = read_reference(repository / "data/reference", faults, own)
+    assert [str(fault) for fault in faults] == []
+    assert "HEL92" in reference.cell_lines
+    assert "hel92" not in reference.synonyms["cell_line"]

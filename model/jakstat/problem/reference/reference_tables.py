@@ -114,14 +114,15 @@ def read_reference(folder: Path, faults: list[Fault], own_cell_lines: Path | Non
     known_inhibitors = {row["inhibitor"] for row in readable["inhibitors.tsv"].rows}
     cell_lines = _cell_lines_of(readable, known_receptors, known_alterations, faults)
     ligands = {receptor.ligand for receptor in receptors}
-    names = {"inhibitor": known_inhibitors, "cell_line": set(cell_lines), "ligand": ligands}
+    own_lines = {row["cell_line"] for row in readable[_OWN].rows} if _OWN in readable else set()
+    names = {"inhibitor": known_inhibitors, "cell_line": set(cell_lines) - own_lines, "ligand": ligands}
     return replace(
         drugs,
         receptors={receptor.id: receptor for receptor in receptors},
         cell_lines=cell_lines,
         exposures=read_exposures(readable["exposure.tsv"], known_inhibitors, faults),
         measured_resistance=read_measured_resistance(folder, known_alterations, faults),
-        synonyms=read_synonyms(folder, names, faults),
+        synonyms=read_synonyms(folder, names, faults, own_lines),
     )
 
 

@@ -1,7 +1,8 @@
 """Other names of inhibitors, cell lines and ligands: codes, brands and short forms (``synonyms.tsv``, a source a row).
 
 A folder of reference tables may be without this one. A synonym means one name of its kind; where the table says two,
-or where it is itself a name of the tables, the row is a fault: it would make another thing of what was written.
+or where it is itself a name of the tables, the row is a fault: it would make another thing of what was written. A name
+of a study's own takes the place of a synonym: the shared table cannot know it.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,7 +16,9 @@ KINDS = ("inhibitor", "cell_line", "ligand")
 _COLUMNS = ("synonym", "kind", "name", "source")
 
 
-def read_synonyms(folder: Path, known: Mapping[str, Collection[str]], faults: list[Fault]) -> dict[str, dict[str, str]]:
+def read_synonyms(
+    folder: Path, known: Mapping[str, Collection[str]], faults: list[Fault], own: Collection[str] = ()
+) -> dict[str, dict[str, str]]:
     """Read the table of synonyms.
 
     Parameters
@@ -23,9 +26,11 @@ def read_synonyms(folder: Path, known: Mapping[str, Collection[str]], faults: li
     folder : Path
         Of the reference tables.
     known : mapping of str to collection of str
-        The names of each of :data:`KINDS`.
+        The names of each of :data:`KINDS` in the shared tables.
     faults : list of Fault
         The table's faults are added here.
+    own : collection of str
+        Names of cell lines that a study has itself: a synonym that is one of them is left out.
 
     Returns
     -------
@@ -39,12 +44,13 @@ def read_synonyms(folder: Path, known: Mapping[str, Collection[str]], faults: li
     if table is None or not require_columns(table, _COLUMNS, faults):
         return found
     require_source(table, faults)
+    taken = {("cell_line", folded(name)) for name in own}
     for row in table.rows:
         if not known_id(table, row, "kind", KINDS, faults):
             continue
         names, written = known[row["kind"]], folded(row["synonym"])
         # A folder without the name has no use for the synonym: shared tables may hold more than a study's own.
-        if row["name"] not in names:
+        if row["name"] not in names or (row["kind"], written) in taken:
             continue
         if not written:
             faults.append(table.fault(row, "synonym", "nothing", "another name of " + row["name"]))
