@@ -85,10 +85,10 @@ def test_constants_that_the_fit_lacks_have_the_same_draws_in_every_prediction(fi
     assert more == ()
     alone = curves(fit, [AlteredCells("HEL")], ["tofacitinib"])
     beside = curves(fit, [AlteredCells("OCI-M1"), AlteredCells("HEL")], ["baricitinib", "tofacitinib"])
-    assert (
-        beside.sel(cells="HEL", drug="tofacitinib").to_numpy()
-        == pytest.approx(alone.sel(cells="HEL", drug="tofacitinib").to_numpy(), rel=1e-5)
-    )  # few segments are solved one by one, many in lanes: the solver's tolerance apart, where other draws are 10 % apart
+    # Few segments are solved one by one, many in lanes: the solver's tolerance apart. Other draws are 10 % apart.
+    assert beside.sel(cells="HEL", drug="tofacitinib").to_numpy() == pytest.approx(
+        alone.sel(cells="HEL", drug="tofacitinib").to_numpy(), rel=1e-5
+    )
 
 
 def test_the_shipped_scenarios_fit_the_panel(fit):
