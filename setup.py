@@ -10,7 +10,22 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-SHIPPED = ("Snakefile", "environment.yml", "config", "data", "docs/raia_interventions", "model/pathways", "workflow")
+#: Of data/ only what is named here: a laboratory's own study in a checkout is nobody else's.
+SHIPPED = (
+    "Snakefile",
+    "environment.yml",
+    "config",
+    "data/README.md",
+    "data/reference",
+    "data/boehm2014",
+    "data/raia2011",
+    "data/sobotta2017",
+    "data/cancer_panel",
+    "data/blood_panel",
+    "docs/raia_interventions",
+    "model/pathways",
+    "workflow",
+)
 #: What obtaining public data leaves in a checkout, and what editors and Python do.
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "environment", ".*")
 

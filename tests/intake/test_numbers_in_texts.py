@@ -103,6 +103,19 @@ def test_headers_below_a_wavelength_are_no_doses(fault_of):
     assert "--unit headers=" in fault_of(text, everywhere={"observable": "viability", "inhibitor_dose": "1 uM"})
 
 
+@pytest.mark.parametrize("header", ["conc_um", "dose (nm)"])
+def test_a_length_in_the_header_of_a_dose_is_a_fault_with_its_options(read, header):
+    from jakstat.files import DataFaultsError
+
+    text = f"cell_line,drug,{header},time_h,viability\nHEL,ruxolitinib,3,72,0.5\n"
+    with pytest.raises(DataFaultsError) as caught:
+        read(text)
+    unit = "uM" if "um" in header else "nM"
+    assert f'a dose: --column "{header}=inhibitor_dose" --unit "{header}={unit}"' in str(caught.value)
+    read_so = read(text, columns={header: "inhibitor_dose"}, units={header: unit}).measurements
+    assert read_so["inhibitor_nM"].tolist() == ["3000" if unit == "uM" else "3"]
+
+
 def test_a_dose_in_a_title_without_a_drug_is_that_of_no_row(fault_of):
     text = "Medium with 100 nM hydrocortisone\ncell_line,drug,time_h,viability\nHEL,ruxolitinib,72,0.5\n"
     assert "ruxolitinib without a dose" in fault_of(text)

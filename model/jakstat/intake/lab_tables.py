@@ -14,7 +14,7 @@ from jakstat.intake.columns import DOSE, IGNORE, ROLES, TIME, VALUE, Column, col
 from jakstat.intake.decimal_marks import mark_remedy
 from jakstat.intake.declared import Declared
 from jakstat.intake.lab_files import LabRow, Sheet
-from jakstat.intake.units import in_minutes, in_nM, is_molar, is_time, split_unit, unit_of
+from jakstat.intake.units import dose_of_length, in_minutes, in_nM, is_molar, is_time, split_unit, unit_of
 from jakstat.intake.vocabulary import OBSERVABLE, Fact, Vocabulary, decimal_of
 
 #: A header stands in the first rows of a sheet; exports of plate readers have some 60 lines of settings above it.
@@ -225,8 +225,10 @@ def _fault_of_header(sheet: Sheet, header: LabRow, cell: str, vocabulary: Vocabu
         return sheet.fault(header.line, cell, f"the number {cell!r} as a header", needed)
     near = [name for role in ("cell_line", "inhibitor", "stimulus") for name in vocabulary.near(cell, role)]
     hint = f" (did you mean {' or '.join(near[:3])}?)" if near else ""
+    unit = dose_of_length(cell)
+    length = f'if it is a dose: --column "{cell}=inhibitor_dose" --unit "{cell}={unit}"; ' if unit else ""
     needed = (
-        f"what it is{hint}: {mark_remedy(cell)}--column {cell!r}=ROLE with one of {', '.join(ROLES)} (ignore leaves "
-        "it out), a readout such as pSTAT5 or viability; or --name for a drug or line in it"
+        f"what it is{hint}: {length}{mark_remedy(cell)}--column {cell!r}=ROLE with one of {', '.join(ROLES)} (ignore "
+        "leaves it out), a readout such as pSTAT5 or viability; or --name for a drug or line in it"
     )
     return sheet.fault(header.line, cell, f"the header {cell!r}, which is not understood", needed)

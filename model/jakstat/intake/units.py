@@ -74,6 +74,12 @@ def split_unit(header: str) -> tuple[str, str]:
     return header, ""
 
 
+def dose_of_length(header: str) -> str:
+    """Return the unit of doses that a header may mean by a length (``conc_um``: uM); empty where it ends in none."""
+    found = re.search(r"(?:^|[\s_(\[,/])(?P<prefix>[pnuµμm])m\s*[)\]]?$", header)
+    return unit_of(f"{found['prefix']}M") if found else ""
+
+
 def is_molar(unit: str) -> bool:
     """Whether a unit is one of doses in mol/l, as such or as its logarithm."""
     return unit.removeprefix("log10 ") in _MOLAR
