@@ -201,7 +201,7 @@ def test_alterations_that_nobody_measured_are_told_in_a_sentence(results):
     bare = replace(results, shifts=results.shifts.assign(measured=float("nan")))
     section = next(section for section in scenario_sections(bare) if section.id == "resistance")
     assert not any(isinstance(block, Table) for block in section.blocks)
-    assert "None of these alterations was measured" in section.blocks[-1].text
+    assert "has no measurement of these alterations" in section.blocks[-1].text
 
 
 def test_shifts_from_an_assumed_size_say_so_in_the_figure_itself(shifts):
