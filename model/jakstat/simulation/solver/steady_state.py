@@ -333,8 +333,8 @@ def _step_back(model, work, t, step, w, gk):
     size, moved = 0.0, 0.0
     for m in range(model[N_STATES]):
         w[m] += step * work[change + m]
-        size = max(size, abs(w[m]) * work[scales + m])
-        moved = max(moved, abs(step * work[change + m]) * work[scales + m])
+        size += abs(w[m]) * work[scales + m]  # a sum, so that what is not finite stays seen
+        moved += abs(step * work[change + m]) * work[scales + m]
     return size, moved
 
 
@@ -347,7 +347,7 @@ def _steps_back(model, work, t, lam, gk):
     step, first, before = _LENGTH_BACK / fastest, 0.0, np.inf
     kept, of_steps = lam.copy(), np.zeros(model[N_COEFFICIENTS])
     for m in range(model[N_STATES]):
-        first = max(first, abs(lam[m]) * work[model[AT_SCALES] + m])
+        first += abs(lam[m]) * work[model[AT_SCALES] + m]
     if first == 0.0:
         return True
     for _ in range(_STEPS_BACK):
